@@ -1,0 +1,69 @@
+"""Settings: one frozen value, read once from `TORITSUGI_*`, passed on. Secrets stay wrapped until they are used.
+
+The connection to Temporal is read by the SDK itself from `TEMPORAL_*` (see `infra.temporal`).
+"""
+
+from functools import lru_cache
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Limits(BaseSettings):
+    """Every limit the desk keeps (DESIGN.md 4, "Limits"); each has a refusal with a stable code."""
+
+    model_config = SettingsConfigDict(env_prefix="TORITSUGI_LIMIT_", frozen=True, extra="ignore")
+
+    persons_per_application: int = 100
+    documents_per_application: int = 1_000
+    file_size_bytes: int = 50_000_000
+    pages_per_pdf: int = 300
+    json_body_bytes: int = 256_000
+    correction_rounds: int = 20
+    open_updates: int = 8
+    page_rows: int = 100
+    draft_kept_days: int = 180
+    presigned_url_seconds: int = 600
+
+
+class Settings(BaseSettings):
+    """Where the servers are and how to speak to them. Read once per process by `settings()`."""
+
+    model_config = SettingsConfigDict(env_prefix="TORITSUGI_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(description="Login of the front desk: postgresql+psycopg://…, least rights")
+    worker_database_url: SecretStr = Field(description="Login of the worker: writes progress, reads content")
+    owner_database_url: SecretStr | None = Field(default=None, description="Owner of the tables; migrations only")
+    s3_endpoint: str | None = Field(default=None, description="None means the provider's own endpoint")
+    s3_region: str = "ap-northeast-1"
+    s3_access_key: SecretStr | None = None
+    s3_secret_key: SecretStr | None = None
+    s3_quarantine_bucket: str = "toritsugi-quarantine"
+    s3_vault_bucket: str = "toritsugi-vault"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_start_tls: bool = False
+    mail_from: str = "desk@toritsugi.example"
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: SecretStr
+    public_url: str = Field(description="Address people open, without a trailing slash")
+    bind_host: str = "127.0.0.1"
+    bind_port: int = 8700
+    temporal_ui_url: str | None = Field(default=None, description="Base address of the Temporal Web UI, for links")
+    task_queue: str = "applications"
+    key_encryption_key: SecretStr = Field(description="32 bytes, base64; wraps every application's data key")
+    session_secret: SecretStr
+    authority_simulator_url: str | None = Field(default=None, description="Training and demo only")
+    clamd_host: str | None = None
+    clamd_port: int = 3310
+    office_name: str = "Sample office / 見本事務所"
+    limits: Limits = Field(default_factory=Limits)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process. Raises pydantic's ValidationError naming what is missing (never the values)."""
+    return Settings.model_validate({})
