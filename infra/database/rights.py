@@ -1,0 +1,101 @@
+"""Who may touch which table: the group roles, their grants, and row-level security. One table here, one place to look.
+
+`toritsugi_client` sees its own organisation's rows only; `toritsugi_desk` is the staff hat of the front desk;
+`toritsugi_worker` writes progress. The login `toritsugi_api` may put on the first two hats, one per transaction.
+"""
+
+READ = "SELECT"
+ADD = "SELECT, INSERT"
+WRITE = "SELECT, INSERT, UPDATE"
+
+CLIENT: dict[str, str] = {
+    "organisation": READ,
+    "account": READ,
+    "data_key": "SELECT, INSERT",
+    "application": WRITE,
+    "applicant": "SELECT, INSERT, DELETE",
+    "content": WRITE,
+    "document_version": WRITE,
+    "omission": WRITE,
+    "hand_in": ADD,
+    "remark": WRITE,
+    "idempotency": ADD,
+    "event": READ,
+    "standing": READ,
+    "person_standing": READ,
+    "finding": READ,
+    "deadline": READ,
+    "filing": READ,
+    "ball": READ,
+    "examination": READ,
+}
+DESK: dict[str, str] = {
+    "organisation": WRITE,
+    "account": WRITE,
+    "certificate": WRITE,
+    "mandate": WRITE,
+    "api_key": WRITE,
+    "session": WRITE,
+    "data_key": READ,
+    "application": READ,
+    "applicant": READ,
+    "content": READ,
+    "document_version": READ,
+    "omission": READ,
+    "hand_in": READ,
+    "remark": WRITE,
+    "idempotency": ADD,
+    "staff_read": ADD,
+    "event": READ,
+    "standing": READ,
+    "person_standing": READ,
+    "task": READ,
+    "finding": READ,
+    "deadline": READ,
+    "filing": READ,
+    "package": READ,
+    "ball": READ,
+    "examination": READ,
+    "check_report": READ,
+    "notice": READ,
+}
+WORKER: dict[str, str] = {
+    "organisation": READ,
+    "account": READ,
+    "certificate": READ,
+    "mandate": READ,
+    "data_key": READ,
+    "application": READ,
+    "applicant": READ,
+    "content": READ,
+    "document_version": READ,
+    "omission": READ,
+    "hand_in": READ,
+    "remark": READ,
+    "event": ADD,
+    "standing": WRITE,
+    "person_standing": WRITE,
+    "task": WRITE,
+    "finding": WRITE,
+    "deadline": WRITE,
+    "filing": WRITE,
+    "package": ADD,
+    "ball": WRITE,
+    "examination": WRITE,
+    "check_report": WRITE,
+    "notice": WRITE,
+    "authority_news": WRITE,
+}
+GRANTS: dict[str, dict[str, str]] = {
+    "toritsugi_client": CLIENT,
+    "toritsugi_desk": DESK,
+    "toritsugi_worker": WORKER,
+}
+HATS_OF_THE_FRONT_DESK = ("toritsugi_client", "toritsugi_desk")
+ORGANISATION_SETTING = "toritsugi.organisation"
+OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SETTING}', true), ''))"
+SEEN_BY_CLIENT = {
+    "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
+    "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
+}
+NOT_OF_AN_ORGANISATION = frozenset({"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news"})

@@ -1,0 +1,200 @@
+"""Commands (imperative): what may be asked of an application's road. Each is the argument of one workflow Update.
+
+Every command names its actor and carries an `act_id`: the same act sent again gets the same answer and changes nothing.
+Texts (remarks, reasons) are written to PostgreSQL first and appear here by id only.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.filing import Receipt, ResultKind, Way
+from schemas.findings import FindingSettled, Severity
+from schemas.parties import Actor
+from schemas.words import Word
+
+
+class Command(Word):
+    """What all commands share."""
+
+    actor: Actor
+    act_id: str
+
+
+class ClaimTask(Command):
+    """Take a task."""
+
+    task_id: str
+
+
+class ReleaseTask(Command):
+    """Give a task back to the queue."""
+
+    task_id: str
+
+
+class PassOnTask(Command):
+    """Give a task to a colleague."""
+
+    task_id: str
+    to: str
+
+
+class NewFinding(Word):
+    """A finding a human raises: where it is, how grave, and the id of its text."""
+
+    remark_id: str
+    severity: Severity
+    person_id: str | None = None
+    place_kind: Literal["field", "document", "person", "application"]
+    place: str
+
+
+class ReviewVerdict(Word):
+    """The outcome of an advance review: findings raised, findings settled; what is left open asks the client.
+
+    Persons without unsettled findings that ask the client pass; the others go to correction.
+    """
+
+    kind: Literal["review"] = "review"
+    raised: tuple[NewFinding, ...] = ()
+    settled: tuple[FindingSettled, ...] = ()
+
+
+class SecondVerdict(Word):
+    """The outcome of a second review: pass all, or send these persons back with a reason."""
+
+    kind: Literal["second_review"] = "second_review"
+    sent_back: tuple[str, ...] = ()
+    remark_id: str | None = None
+
+
+class ArrivedVerdict(Word):
+    """Found out whether a lodging of unknown outcome arrived."""
+
+    kind: Literal["arrived"] = "arrived"
+    arrived: bool
+    receipts: tuple[Receipt, ...] = ()
+    remark_id: str | None = None
+
+
+class AbsentConfirmed(Word):
+    """A second person confirms that a lodging did not arrive, or doubts it and sends it back to be found out."""
+
+    kind: Literal["absent_confirmed"] = "absent_confirmed"
+    absent: bool
+
+
+class HandedOver(Word):
+    """The originals were handed over to the client."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    remark_id: str | None = None
+
+
+class Chased(Word):
+    """The authority was asked about a result that is late; look again after this instant."""
+
+    kind: Literal["chased"] = "chased"
+    again_within_days: int = Field(ge=1, le=90)
+    remark_id: str | None = None
+
+
+class OverdueDecision(Word):
+    """What becomes of a correction that is overdue."""
+
+    kind: Literal["overdue"] = "overdue"
+    decision: Literal["extend", "withdraw"]
+    extend_days: int = Field(default=0, ge=0, le=90)
+    remark_id: str | None = None
+
+
+Verdict = Annotated[
+    ReviewVerdict | SecondVerdict | ArrivedVerdict | AbsentConfirmed | HandedOver | Chased | OverdueDecision,
+    Field(discriminator="kind"),
+]
+
+
+class CompleteTask(Command):
+    """Decide a task."""
+
+    task_id: str
+    verdict: Verdict
+
+
+class HandInCorrection(Command):
+    """A correction round was sealed by the front desk."""
+
+    round: int
+    persons: tuple[str, ...]
+    handed_in_at: datetime
+
+
+class BeginLodging(Command):
+    """Record the intent to lodge, before the act."""
+
+    filing_id: str
+    channel: str
+    way: Way = Way.BY_HAND
+
+
+class EndLodging(Command):
+    """Say how the act of lodging ended."""
+
+    filing_id: str
+    outcome: Literal["confirmed", "unknown", "refused", "not_sent"]
+    receipts: tuple[Receipt, ...] = ()
+    remark_id: str | None = None
+
+
+class RecordMoreRequested(Command):
+    """The authority asks for more about these persons."""
+
+    persons: tuple[str, ...]
+    remark_id: str | None = None
+    due_on: date | None = None
+
+
+class RecordResult(Command):
+    """The authority decided about one person."""
+
+    person_id: str
+    receipt: str
+    result: ResultKind
+    decided_on: date
+    document_id: str | None = None
+
+
+class Withdraw(Command):
+    """Withdraw persons (all of them when none is named)."""
+
+    persons: tuple[str, ...] = ()
+    remark_id: str | None = None
+
+
+class PlaceHold(Command):
+    """Stop the clocks."""
+
+    reason: Literal["client_asked", "authority_closed", "rule_changes", "other"]
+    remark_id: str | None = None
+
+
+class LiftHold(Command):
+    """Let the clocks go on."""
+
+
+class WaiveFinding(Command):
+    """Waive one finding with a written reason."""
+
+    finding_id: str
+    remark_id: str
+
+
+class Answer(Word):
+    """What an Update answers: where the history stands now, and the task or filing it concerned."""
+
+    seq: int
+    task_id: str | None = None
+    filing_id: str | None = None
+    state: str | None = None

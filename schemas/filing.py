@@ -1,0 +1,70 @@
+"""Filings (提出・取次): one act of lodging a set of persons with one office, and what is known of its outcome."""
+
+from enum import StrEnum
+
+from schemas.words import Word
+
+
+class FilingKind(StrEnum):
+    """What is lodged."""
+
+    FIRST = "first"
+    SUPPLEMENT = "supplement"  # 追加資料
+    WITHDRAWAL = "withdrawal"  # 取下げ
+
+
+class FilingState(StrEnum):
+    """intent, act, confirmation. Unknown is a state of its own and never leads to a second attempt by itself."""
+
+    PREPARED = "prepared"
+    INTENDED = "intended"
+    CONFIRMED = "confirmed"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"  # refused at the counter or by the portal: certainly not accepted
+    NOT_SENT = "not_sent"  # certainly never left the desk
+    ABSENT = "absent"  # found out: it did not arrive
+    CANCELLED = "cancelled"
+
+
+LIVE = frozenset({FilingState.PREPARED, FilingState.INTENDED, FilingState.UNKNOWN})
+UNDER_WAY = frozenset({FilingState.INTENDED, FilingState.UNKNOWN})
+
+
+class Way(StrEnum):
+    """How the act is carried out: by a person, or by a machine the authority offers (today only the simulator)."""
+
+    BY_HAND = "by_hand"
+    MACHINE = "machine"
+
+
+class Receipt(Word):
+    """The authority's number for one person (受付番号)."""
+
+    person_id: str
+    number: str
+
+
+class Filing(Word):
+    """One filing as the road knows it."""
+
+    id: str
+    kind: FilingKind
+    state: FilingState = FilingState.PREPARED
+    persons: tuple[str, ...]
+    office: str
+    channel: str | None = None
+    way: Way | None = None
+    handler: str | None = None
+    parent_id: str | None = None
+    package_sha256: str | None = None
+
+
+class ResultKind(StrEnum):
+    """Per person, what the authority decided."""
+
+    ACCREDITED = "accredited"  # 認定
+    ISSUED = "issued"  # 交付
+    PERMITTED = "permitted"  # 許可
+    REFUSED = "refused"  # 不認定・不交付・不許可
+    RETURNED = "returned"  # 返戻
+    WITHDRAWN = "withdrawn"  # 取下げ

@@ -1,0 +1,417 @@
+"""Folding: `fold(standing, event)` gives the next standing. Pure and total: the same events give the same standing.
+
+One small function per kind of event, chosen by its type. After each, the ball of every person is worked out anew.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import reduce, singledispatch
+from typing import Any
+
+from schemas import events
+from schemas.events import Event
+from schemas.filing import Filing, FilingKind, FilingState, ResultKind
+from schemas.findings import FindingState
+from schemas.standing import Deadline, Holder, PersonLine, Stage, Standing
+from schemas.tasks import Task, TaskKind, TaskState
+
+
+class OutOfOrder(Exception):
+    """An event came whose sequence number is not the next one."""
+
+
+def fold_all(history: Iterable[Event]) -> Standing:
+    """The standing after a whole history, which begins with `received`."""
+    standing: Standing | None = None
+    for event in history:
+        standing = fold(standing, event)
+    if standing is None:
+        raise OutOfOrder("a history begins with an event")
+    return standing
+
+
+def fold(standing: Standing | None, event: Event) -> Standing:
+    """The standing after one more event. Raises `OutOfOrder` when the event is not the next."""
+    if standing is None:
+        standing = _opened(event)
+    elif event.seq != standing.seq + 1:
+        raise OutOfOrder(f"event {event.seq} after {standing.seq}")
+    changed: Standing = _apply(event.body, standing, event)
+    return _pass_balls(changed.model_copy(update={"seq": event.seq}), event)
+
+
+def _opened(event: Event) -> Standing:
+    body = event.body
+    if not isinstance(body, events.Received) or event.seq != 1:
+        raise OutOfOrder("a history begins with `received`, numbered 1")
+    return Standing(
+        number=body.number,
+        organisation_id=body.organisation_id,
+        procedure=body.procedure,
+        map_version=body.map_version,
+        seq=0,
+        round=1,
+        opened_at=event.at,
+        persons=tuple(PersonLine(person_id=person, held_since=event.at) for person in body.persons),
+    )
+
+
+def _pass_balls(standing: Standing, event: Event) -> Standing:
+    lines = tuple(_pass_ball(standing, line, event) for line in standing.persons)
+    return standing.model_copy(update={"persons": lines})
+
+
+def _pass_ball(standing: Standing, line: PersonLine, event: Event) -> PersonLine:
+    holder = holder_of(standing, line)
+    if holder is line.holder:
+        return line
+    return line.model_copy(update={"holder": holder, "held_since": event.at})
+
+
+RESTING: dict[Stage, Holder] = {
+    Stage.INTAKE: Holder.DESK,
+    Stage.CORRECTION: Holder.CLIENT,
+    Stage.MORE_REQUESTED: Holder.CLIENT,
+    Stage.FILING: Holder.HANDLER,
+    Stage.LODGED: Holder.AUTHORITY,
+    Stage.DECIDED: Holder.DELIVERY,
+    Stage.CLOSED: Holder.NOBODY,
+}
+WORKING: dict[Stage, tuple[TaskKind, Holder]] = {
+    Stage.REVIEW: (TaskKind.REVIEW, Holder.REVIEWER),
+    Stage.SECOND_REVIEW: (TaskKind.SECOND_REVIEW, Holder.SECOND_REVIEWER),
+    Stage.READY: (TaskKind.LODGE, Holder.HANDLER),
+}
+
+
+def holder_of(standing: Standing, line: PersonLine) -> Holder:
+    """Who has the ball for one person: by stage, and by whether somebody took the task that stage waits for."""
+    if line.stage in RESTING:
+        return RESTING[line.stage]
+    kind, holder = WORKING[line.stage]
+    taken = any(
+        task.state is TaskState.CLAIMED and line.person_id in task.persons
+        for task in standing.open_tasks(kind)
+    )
+    return holder if taken else Holder.DESK
+
+
+def _persons(standing: Standing, chosen: Iterable[str], **changes: Any) -> Standing:
+    ids = frozenset(chosen)
+    lines = tuple(
+        line.model_copy(update=changes) if line.person_id in ids else line for line in standing.persons
+    )
+    return standing.model_copy(update={"persons": lines})
+
+
+def _task(standing: Standing, task_id: str, **changes: Any) -> Standing:
+    tasks = tuple(task.model_copy(update=changes) if task.id == task_id else task for task in standing.tasks)
+    return standing.model_copy(update={"tasks": tasks})
+
+
+def _filing(standing: Standing, filing_id: str, **changes: Any) -> Standing:
+    filings = tuple(
+        filing.model_copy(update=changes) if filing.id == filing_id else filing for filing in standing.filings
+    )
+    return standing.model_copy(update={"filings": filings})
+
+
+def _deadline(standing: Standing, deadline_id: str, change: Callable[[Deadline], dict[str, Any]]) -> Standing:
+    deadlines = tuple(
+        each.model_copy(update=change(each)) if each.id == deadline_id else each
+        for each in standing.deadlines
+    )
+    return standing.model_copy(update={"deadlines": deadlines})
+
+
+@singledispatch
+def _apply(body: object, standing: Standing, event: Event) -> Standing:
+    raise TypeError(f"no fold for {type(body).__name__}")
+
+
+@_apply.register
+def _(body: events.Received, standing: Standing, event: Event) -> Standing:
+    return standing
+
+
+@_apply.register
+def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
+    resolved = frozenset(body.resolved)
+    kept = tuple(
+        finding.model_copy(update={"state": FindingState.VERIFIED}) if finding.id in resolved else finding
+        for finding in standing.findings
+    )
+    changes = {"findings": kept + body.found, "findings_raised": standing.findings_raised + len(body.found)}
+    return _persons(standing.model_copy(update=changes), body.persons, stage=Stage.REVIEW)
+
+
+@_apply.register
+def _(body: events.TaskOpened, standing: Standing, event: Event) -> Standing:
+    task = Task(
+        id=body.task_id,
+        kind=body.task_kind,
+        persons=body.persons,
+        filing_id=body.filing_id,
+        round=body.round,
+        excluded=body.excluded,
+        due_at=body.due_at,
+        opened_at=event.at,
+    )
+    changes = {"tasks": (*standing.tasks, task), "tasks_opened": standing.tasks_opened + 1}
+    return standing.model_copy(update=changes)
+
+
+@_apply.register
+def _(body: events.TaskClaimed, standing: Standing, event: Event) -> Standing:
+    return _task(standing, body.task_id, state=TaskState.CLAIMED, assignee=body.assignee)
+
+
+@_apply.register
+def _(body: events.TaskReleased, standing: Standing, event: Event) -> Standing:
+    return _task(standing, body.task_id, state=TaskState.OPEN, assignee=None)
+
+
+@_apply.register
+def _(body: events.TaskJoined, standing: Standing, event: Event) -> Standing:
+    task = standing.task(body.task_id)
+    if task is None:
+        return standing
+    joined = _task(standing, task.id, persons=task.persons + body.persons)
+    filing = standing.filing(task.filing_id or "")
+    if filing is None:
+        return joined
+    joined = _persons(joined, body.persons, filing_id=filing.id)
+    return _filing(joined, filing.id, persons=filing.persons + body.persons)
+
+
+@_apply.register
+def _(body: events.TaskDone, standing: Standing, event: Event) -> Standing:
+    return _task(standing, body.task_id, state=TaskState.DONE, closed_at=event.at, outcome=body.outcome)
+
+
+@_apply.register
+def _(body: events.TaskCancelled, standing: Standing, event: Event) -> Standing:
+    return _task(standing, body.task_id, state=TaskState.CANCELLED, closed_at=event.at, outcome=body.reason)
+
+
+@_apply.register
+def _(body: events.FindingsRaised, standing: Standing, event: Event) -> Standing:
+    changes = {
+        "findings": standing.findings + body.findings,
+        "findings_raised": standing.findings_raised + len(body.findings),
+    }
+    return standing.model_copy(update=changes)
+
+
+@_apply.register
+def _(body: events.FindingsSettled, standing: Standing, event: Event) -> Standing:
+    states = {item.finding_id: item for item in body.items}
+    findings = tuple(
+        finding.model_copy(
+            update={
+                "state": states[finding.id].state,
+                "remark_id": states[finding.id].remark_id or finding.remark_id,
+            }
+        )
+        if finding.id in states
+        else finding
+        for finding in standing.findings
+    )
+    return standing.model_copy(update={"findings": findings})
+
+
+@_apply.register
+def _(body: events.ReviewPassed, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, body.persons, stage=Stage(body.then))
+
+
+@_apply.register
+def _(body: events.ReviewSentBack, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, body.persons, stage=Stage.REVIEW)
+
+
+@_apply.register
+def _(body: events.CorrectionRequested, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, body.persons, stage=Stage.CORRECTION)
+
+
+@_apply.register
+def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Standing:
+    chosen = frozenset(body.persons)
+    findings = tuple(
+        finding.model_copy(update={"state": FindingState.ANSWERED})
+        if finding.state is FindingState.OPEN and (finding.person_id is None or finding.person_id in chosen)
+        else finding
+        for finding in standing.findings
+    )
+    changed = standing.model_copy(update={"round": body.round, "findings": findings})
+    return _persons(changed, body.persons, stage=Stage.INTAKE)
+
+
+@_apply.register
+def _(body: events.DeadlineSet, standing: Standing, event: Event) -> Standing:
+    deadline = Deadline(
+        id=body.deadline_id,
+        kind=body.deadline_kind,
+        due_at=body.due_at,
+        remind_at=body.remind_at,
+        persons=body.persons,
+        derivation_id=body.derivation_id,
+    )
+    changes = {"deadlines": (*standing.deadlines, deadline), "deadlines_set": standing.deadlines_set + 1}
+    return standing.model_copy(update=changes)
+
+
+@_apply.register
+def _(body: events.ReminderDue, standing: Standing, event: Event) -> Standing:
+    return _deadline(
+        standing,
+        body.deadline_id,
+        lambda each: {"remind_at": tuple(instant for instant in each.remind_at if instant > event.at)},
+    )
+
+
+@_apply.register
+def _(body: events.DeadlinePassed, standing: Standing, event: Event) -> Standing:
+    return _deadline(standing, body.deadline_id, lambda each: {"state": "passed"})
+
+
+@_apply.register
+def _(body: events.DeadlineEnded, standing: Standing, event: Event) -> Standing:
+    return _deadline(standing, body.deadline_id, lambda each: {"state": "ended"})
+
+
+@_apply.register
+def _(body: events.HoldPlaced, standing: Standing, event: Event) -> Standing:
+    return standing.model_copy(update={"hold": body.reason, "held_at": event.at})
+
+
+@_apply.register
+def _(body: events.HoldLifted, standing: Standing, event: Event) -> Standing:
+    stopped = event.at - (standing.held_at or event.at)
+    deadlines = tuple(
+        each.model_copy(
+            update={
+                "due_at": each.due_at + stopped,
+                "remind_at": tuple(instant + stopped for instant in each.remind_at),
+            }
+        )
+        if each.is_running
+        else each
+        for each in standing.deadlines
+    )
+    return standing.model_copy(update={"hold": None, "held_at": None, "deadlines": deadlines})
+
+
+@_apply.register
+def _(body: events.FilingPrepared, standing: Standing, event: Event) -> Standing:
+    filing = Filing(
+        id=body.filing_id,
+        kind=body.filing_kind,
+        persons=body.persons,
+        office=body.office,
+        parent_id=body.parent_id,
+    )
+    changes = {"filings": (*standing.filings, filing), "filings_prepared": standing.filings_prepared + 1}
+    return _persons(standing.model_copy(update=changes), body.persons, filing_id=filing.id)
+
+
+@_apply.register
+def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standing:
+    filing = standing.filing(body.filing_id)
+    changed = _filing(
+        standing,
+        body.filing_id,
+        state=FilingState.INTENDED,
+        handler=body.handler,
+        channel=body.channel,
+        way=body.way,
+        package_sha256=body.package_sha256,
+    )
+    return _persons(changed, filing.persons if filing else (), stage=Stage.FILING)
+
+
+@_apply.register
+def _(body: events.LodgingConfirmed, standing: Standing, event: Event) -> Standing:
+    filing = standing.filing(body.filing_id)
+    changed = _filing(standing, body.filing_id, state=FilingState.CONFIRMED)
+    for receipt in body.receipts:
+        changed = _persons(changed, (receipt.person_id,), receipt=receipt.number)
+    chosen = _not_closed(changed, filing.persons if filing else ())
+    return _persons(changed, chosen, stage=Stage.LODGED)
+
+
+@_apply.register
+def _(body: events.LodgingUnknown, standing: Standing, event: Event) -> Standing:
+    return _filing(standing, body.filing_id, state=FilingState.UNKNOWN)
+
+
+@_apply.register
+def _(body: events.LodgingFailed, standing: Standing, event: Event) -> Standing:
+    filing = standing.filing(body.filing_id)
+    changed = _filing(standing, body.filing_id, state=FilingState(body.how))
+    chosen = _not_closed(changed, filing.persons if filing else ())
+    return _persons(changed, chosen, stage=Stage.READY, filing_id=None)
+
+
+@_apply.register
+def _(body: events.MoreRequested, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
+
+
+@_apply.register
+def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing:
+    return _persons(
+        standing, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
+    )
+
+
+@_apply.register
+def _(body: events.ResultContradicted, standing: Standing, event: Event) -> Standing:
+    return standing
+
+
+@_apply.register
+def _(body: events.ResultsDelivered, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, body.persons, stage=Stage.CLOSED)
+
+
+@_apply.register
+def _(body: events.WithdrawalRequested, standing: Standing, event: Event) -> Standing:
+    return _persons(
+        standing, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None
+    )
+
+
+@_apply.register
+def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
+    from_tasks = frozenset(body.persons)
+    tasks = tuple(
+        task.model_copy(update={"persons": tuple(p for p in task.persons if p not in from_tasks)})
+        if task.is_open
+        else task
+        for task in standing.tasks
+    )
+    filings = tuple(
+        filing.model_copy(update={"persons": tuple(p for p in filing.persons if p not in from_tasks)})
+        if filing.state is FilingState.PREPARED
+        else filing
+        for filing in standing.filings
+    )
+    changed = standing.model_copy(update={"tasks": tasks, "filings": filings})
+    return _persons(changed, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
+
+
+@_apply.register
+def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
+    return standing.model_copy(update={"closed_at": event.at})
+
+
+def _not_closed(standing: Standing, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        line.person_id for line in standing.persons if line.person_id in chosen and not line.is_closed
+    )
+
+
+def replayed(standing: Standing, more: Iterable[Event]) -> Standing:
+    """The standing after several more events."""
+    return reduce(fold, more, standing)

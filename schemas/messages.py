@@ -1,0 +1,30 @@
+"""Every name that gets into workflow histories, spelled once. It is public API: a house test pins it."""
+
+APPLICATION = "Application"
+EXAMINATION = "DocumentExamination"
+DESK_ROUND = "DeskRound"
+
+CLAIM_TASK = "claim_task"
+RELEASE_TASK = "release_task"
+PASS_ON_TASK = "pass_on_task"
+COMPLETE_TASK = "complete_task"
+HAND_IN_CORRECTION = "hand_in_correction"
+BEGIN_LODGING = "begin_lodging"
+END_LODGING = "end_lodging"
+RECORD_MORE_REQUESTED = "record_more_requested"
+RECORD_RESULT = "record_result"
+WITHDRAW = "withdraw"
+PLACE_HOLD = "place_hold"
+LIFT_HOLD = "lift_hold"
+WAIVE_FINDING = "waive_finding"
+
+STANDING = "standing"
+
+SCHEDULE = "desk-round"
+SEARCH_PROCEDURE = "Procedure"
+SEARCH_ORGANISATION = "Organisation"
+
+
+def examination_workflow(document_id: str) -> str:
+    """The workflow that examines one uploaded document."""
+    return f"document-{document_id}"

@@ -1,0 +1,205 @@
+"""Every stable error code of the desk, drawn as a tree: where it can happen, its HTTP status, what it says in ja and en.
+
+Refusal                          the caller or the applicant can mend it; nothing was changed
+├── the request itself           not_signed_in … body_too_large
+├── content and documents        unknown_procedure … document_*
+├── hand-in and rounds           not_complete … nothing_to_correct
+├── human tasks                  no_such_task … same_person
+├── filing and results           no_such_filing … no_result_pending
+└── the desk                     not_ready (try again with the same key)
+"""
+
+from typing import NamedTuple
+
+
+class Telling(NamedTuple):
+    """How a refusal is told: HTTP status, Japanese and English title. Titles say what to do where it is not plain."""
+
+    status: int
+    ja: str
+    en: str
+
+
+REFUSALS: dict[str, Telling] = {
+    # the request itself
+    "not_signed_in": Telling(401, "サインインが必要です。", "Sign in, or send a valid token."),
+    "not_allowed": Telling(403, "この操作の権限がありません。", "You do not have the right to do this."),
+    "foreign_origin": Telling(
+        403, "他のサイトからの送信は受け付けません。", "Requests from other sites are refused."
+    ),
+    "not_found": Telling(404, "見つかりません。", "Not found."),
+    "method_not_allowed": Telling(405, "この方法では利用できません。", "This method is not available here."),
+    "not_acceptable": Telling(406, "この形式では回答できません。", "This representation is not available."),
+    "unsupported_media_type": Telling(
+        415, "Content-Type は application/json にしてください。", "Send application/json."
+    ),
+    "malformed_body": Telling(400, "本文が正しいJSONではありません。", "The body is not valid JSON."),
+    "malformed_request": Telling(
+        422, "項目の型又は値が正しくありません。", "A field has a wrong type or value."
+    ),
+    "body_too_large": Telling(413, "本文が大きすぎます。", "The body is too large."),
+    "idempotency_key_missing": Telling(
+        400,
+        "Idempotency-Key ヘッダーが必要です。",
+        "The Idempotency-Key header is needed (1 to 200 visible ASCII).",
+    ),
+    "idempotency_key_reused": Telling(
+        422,
+        "同じ Idempotency-Key が別の内容で使われています。",
+        "This Idempotency-Key was used for another request.",
+    ),
+    "version_missing": Telling(
+        428, "If-Match ヘッダーが必要です。", "Send If-Match with the version you read."
+    ),
+    "version_stale": Telling(
+        412, "他の人が先に変更しました。読み直してください。", "Somebody changed it first. Read it again."
+    ),
+    "too_many_requests": Telling(429, "しばらく待ってからやり直してください。", "Wait, then try again."),
+    # content and documents
+    "unknown_procedure": Telling(
+        422, "この手続は取り扱っていません。", "This procedure is not in the catalogue."
+    ),
+    "procedure_not_in_force": Telling(
+        422, "この手続は現在受け付けていません。", "This procedure is not in force on that date."
+    ),
+    "no_person": Telling(422, "申請人を1人以上入力してください。", "At least one person is needed."),
+    "too_many_persons": Telling(
+        422, "申請人の数が上限を超えています。", "Too many persons for one application."
+    ),
+    "unknown_field": Telling(
+        422, "この項目はこの手続にありません。", "This field is not part of the procedure."
+    ),
+    "unknown_person": Telling(
+        422, "この申請人は申請にありません。", "This person is not in the application."
+    ),
+    "value_refused": Telling(422, "項目の値が正しくありません。", "A field's value was refused."),
+    "content_sealed": Telling(
+        409,
+        "受付後の内容は変更できません。",
+        "What was handed in can't be changed; answer findings in a correction.",
+    ),
+    "unknown_document_kind": Telling(
+        422, "この書類はこの手続にありません。", "This document is not part of the procedure."
+    ),
+    "document_scope": Telling(
+        422, "書類の対象が正しくありません。", "The document's scope does not fit (person or not)."
+    ),
+    "too_many_documents": Telling(
+        422, "書類の数が上限を超えています。", "Too many documents in one application."
+    ),
+    "document_type_refused": Telling(
+        422, "この種類のファイルは受け付けません。", "This type of file is not accepted."
+    ),
+    "document_too_large": Telling(413, "ファイルが大きすぎます。", "The file is too large."),
+    "upload_incomplete": Telling(
+        409, "アップロードが終わっていません。", "The upload has not arrived completely."
+    ),
+    "upload_mismatch": Telling(
+        422,
+        "届いたファイルの長さ又はハッシュが申告と違います。",
+        "Length or hash of the file differ from what was declared.",
+    ),
+    "document_refused": Telling(
+        422, "この書類は受け付けられません。", "The document was refused; see the reason."
+    ),
+    "document_not_released": Telling(409, "書類はまだ検査中です。", "The document is still being examined."),
+    "omission_not_allowed": Telling(422, "この書類は省略できません。", "This document can't be omitted."),
+    # hand-in and rounds
+    "not_complete": Telling(
+        422, "必要な項目又は書類が不足しています。", "Required fields or documents are missing."
+    ),
+    "already_handed_in": Telling(409, "すでに受け付けています。", "It has been handed in already."),
+    "not_handed_in": Telling(409, "まだ受付前です。", "It has not been handed in yet."),
+    "nothing_to_correct": Telling(409, "現在、補正の依頼はありません。", "No correction is asked for now."),
+    "too_many_rounds": Telling(
+        409, "補正の回数が上限に達しました。", "The limit of correction rounds is reached."
+    ),
+    # human tasks
+    "no_such_task": Telling(404, "この作業はありません。", "There is no such task."),
+    "task_closed": Telling(409, "この作業は終わっています。", "The task is already done or cancelled."),
+    "task_of_another": Telling(409, "この作業は他の人が担当しています。", "The task is somebody else's."),
+    "task_not_claimed": Telling(409, "先に作業を引き受けてください。", "Claim the task first."),
+    "wrong_task_kind": Telling(
+        422, "この作業にはこの結果は使えません。", "This outcome does not fit the task."
+    ),
+    "same_person": Telling(
+        403, "一次点検と二次点検は別の人が行います。", "The same person can't do both (four eyes)."
+    ),
+    "verdict_missing": Telling(422, "全員分の判定が必要です。", "A verdict is needed for every person."),
+    "finding_needed": Telling(
+        422, "補正を求めるには指摘が必要です。", "A correction needs at least one open finding."
+    ),
+    "finding_open": Telling(
+        409,
+        "未解決の指摘が残っています。",
+        "Open findings remain: verify, waive with a reason, or ask for correction.",
+    ),
+    "no_such_finding": Telling(404, "この指摘はありません。", "There is no such finding."),
+    "reason_missing": Telling(422, "理由を入力してください。", "A reason is needed."),
+    "no_such_colleague": Telling(
+        422, "引き継ぐ相手が見つかりません。", "No colleague with that role was found."
+    ),
+    # filing and results
+    "no_such_filing": Telling(404, "この提出はありません。", "There is no such filing."),
+    "filing_not_open": Telling(
+        409, "この提出は今は操作できません。", "The filing is not in the state for this act."
+    ),
+    "filing_under_way": Telling(
+        409,
+        "提出の途中です。結果を確かめてからやり直してください。",
+        "A lodging is under way; find out its outcome first.",
+    ),
+    "channel_not_allowed": Telling(422, "この方法では提出できません。", "This channel is not possible here."),
+    "certificate_expired": Telling(
+        403, "取次者証明書の期限が切れています。", "The handler's certificate is not valid."
+    ),
+    "online_id_expired": Telling(
+        403, "オンラインIDの期限が切れています。", "The handler's online id is not valid."
+    ),
+    "no_mandate": Telling(
+        403, "この依頼元の委任がありません。", "There is no current mandate for this client."
+    ),
+    "receipt_missing": Telling(
+        422, "全員分の受付番号が必要です。", "A receipt number is needed for every person."
+    ),
+    "receipt_taken": Telling(
+        409, "この受付番号は別の申請で使われています。", "This receipt number belongs to another filing."
+    ),
+    "receipt_form": Telling(
+        422, "受付番号の形式が提出先と合いません。", "The receipt number does not fit the office."
+    ),
+    "no_result_pending": Telling(
+        409, "この人の結果は待っていません。", "No result is pending for this person."
+    ),
+    "result_kind": Telling(
+        422, "この手続にこの結果はありません。", "This result does not exist for the procedure."
+    ),
+    "result_contradicts": Telling(
+        409,
+        "先に記録した結果と異なります。管理者に確認してください。",
+        "It contradicts the recorded result; a manager decides.",
+    ),
+    "already_closed": Telling(409, "この案件は終了しています。", "The application is closed."),
+    "on_hold": Telling(409, "保留中です。", "The application is on hold."),
+    "not_on_hold": Telling(409, "保留中ではありません。", "The application is not on hold."),
+    # the desk
+    "not_ready": Telling(
+        503,
+        "ただいま処理できません。同じ Idempotency-Key でやり直してください。",
+        "Not possible right now. Try again with the same Idempotency-Key.",
+    ),
+    "fault": Telling(
+        500, "障害が発生しました。記録番号をお知らせください。", "Something broke. Tell us the request id."
+    ),
+}
+
+
+class Refused(Exception):
+    """Raised anywhere in our code for a refusal: a code of `REFUSALS` and the field at fault; never a person's data."""
+
+    def __init__(self, code: str, field: str | None = None, /, **facts: str | int) -> None:
+        self.code = code
+        self.field = field
+        self.facts = facts
+        self.telling = REFUSALS[code]
+        super().__init__(code)

@@ -1,0 +1,157 @@
+"""Standing: where an application and each of its persons are, folded from events (`schemas.folding`). Pure.
+
+The road keeps its state as this very value, the ledger stores it, the pages show it: one model, three readers.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from schemas.filing import Filing, FilingKind, ResultKind
+from schemas.findings import ASKS_CLIENT, UNSETTLED, Finding, FindingState
+from schemas.tasks import Task, TaskKind
+from schemas.words import Word
+
+
+class Stage(StrEnum):
+    """Where one person is on the road."""
+
+    INTAKE = "intake"
+    REVIEW = "review"
+    SECOND_REVIEW = "second_review"
+    CORRECTION = "correction"
+    READY = "ready"
+    FILING = "filing"
+    LODGED = "lodged"
+    MORE_REQUESTED = "more_requested"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+ORDER = tuple(Stage)
+
+
+class Holder(StrEnum):
+    """Who has the ball. At every moment exactly one of these per person."""
+
+    CLIENT = "client"
+    DESK = "desk"
+    REVIEWER = "reviewer"
+    SECOND_REVIEWER = "second_reviewer"
+    HANDLER = "handler"
+    AUTHORITY = "authority"
+    DELIVERY = "delivery"
+    NOBODY = "nobody"
+
+
+class PersonLine(Word):
+    """One person's line: stage, ball since when, number and result from the authority."""
+
+    person_id: str
+    stage: Stage = Stage.INTAKE
+    holder: Holder = Holder.DESK
+    held_since: datetime
+    lodges_next: FilingKind = FilingKind.FIRST
+    filing_id: str | None = None
+    receipt: str | None = None
+    result: ResultKind | None = None
+    decided_on: date | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether this person's road has ended."""
+        return self.stage is Stage.CLOSED
+
+
+class Deadline(Word):
+    """One deadline: set once, reminded, ended or passed."""
+
+    id: str
+    kind: str
+    due_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    persons: tuple[str, ...] = ()
+    state: str = "running"
+    derivation_id: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can still come due."""
+        return self.state == "running"
+
+
+class Standing(Word):
+    """An application as it stands after event `seq`."""
+
+    number: str
+    organisation_id: str
+    procedure: str
+    map_version: date
+    seq: int
+    round: int
+    opened_at: datetime
+    persons: tuple[PersonLine, ...]
+    tasks: tuple[Task, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    filings: tuple[Filing, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    hold: str | None = None
+    held_at: datetime | None = None
+    closed_at: datetime | None = None
+    tasks_opened: int = 0
+    findings_raised: int = 0
+    filings_prepared: int = 0
+    deadlines_set: int = 0
+
+    def person(self, person_id: str) -> PersonLine | None:
+        """The line of one person, if there is such a person."""
+        return next((line for line in self.persons if line.person_id == person_id), None)
+
+    def at_stage(self, *stages: Stage) -> tuple[str, ...]:
+        """The persons at one of these stages, in their order on the application."""
+        return tuple(line.person_id for line in self.persons if line.stage in stages)
+
+    def task(self, task_id: str) -> Task | None:
+        """One task."""
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+    def open_tasks(self, *kinds: TaskKind) -> tuple[Task, ...]:
+        """The tasks somebody still has to decide, optionally of these kinds."""
+        return tuple(task for task in self.tasks if task.is_open and (not kinds or task.kind in kinds))
+
+    def filing(self, filing_id: str) -> Filing | None:
+        """One filing."""
+        return next((filing for filing in self.filings if filing.id == filing_id), None)
+
+    def unsettled(self, person_id: str | None, *states: FindingState) -> tuple[Finding, ...]:
+        """Findings not yet settled that concern this person: its own and those of the whole application."""
+        wanted = frozenset(states) or UNSETTLED
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.state in wanted and finding.person_id in (None, person_id)
+        )
+
+    def asks_client(self, person_id: str) -> bool:
+        """Whether an unsettled finding of this person asks the client to act."""
+        return any(
+            finding.severity in ASKS_CLIENT and not finding.cannot_decide
+            for finding in self.unsettled(person_id)
+        )
+
+    def running_deadlines(self, *kinds: str) -> tuple[Deadline, ...]:
+        """Deadlines that can still come due."""
+        return tuple(
+            deadline
+            for deadline in self.deadlines
+            if deadline.is_running and (not kinds or deadline.kind in kinds)
+        )
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the application: that of the person who is furthest behind."""
+        return min((line.stage for line in self.persons), key=ORDER.index)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every person's road has ended."""
+        return all(line.is_closed for line in self.persons)
