@@ -1,0 +1,59 @@
+"""The servers that are programs of ours: mailbox, sign-in, authorities, and the desk's two processes."""
+
+from collections.abc import Callable
+
+from infra.dev.place import CLIENT_ID, Place
+from infra.dev.processes import Command
+from infra.dev.service import Service, module
+
+STOPS_AFTER_SECONDS = 15.0
+
+
+def mail(place: Place) -> Service:
+    """The SMTP sink and its mailbox page."""
+    doors = ("mailbox", "smtp")
+    return Service("mail", doors, _of("infra.dev.mailbox", place, *doors, directory="mail"))
+
+
+def identity(place: Place) -> Service:
+    """The OpenID Connect provider with the sample people."""
+    argv = module("infra.dev.identity_provider", *_flags(place, "identity"), "--client-id", CLIENT_ID)
+    key = ("--key-file", str(place.directory / "identity.pem"))
+    secret = {"TORITSUGI_OIDC_CLIENT_SECRET": place.secrets.oidc_client_secret}
+    return Service("identity", ("identity",), lambda: Command((*argv, *key), secret))
+
+
+def authority(place: Place) -> Service:
+    """The simulator of the authorities."""
+    return Service(
+        "authority",
+        ("authority",),
+        _of("infra.dev.authority", place, "authority", directory="authority.sqlite"),
+    )
+
+
+def worker(place: Place) -> Service:
+    """The desk's worker; it has no door, so it counts as ready while it runs."""
+    return Service("worker", (), lambda: _desk("worker", place))
+
+
+def api(place: Place) -> Service:
+    """The desk's front desk."""
+    return Service("api", ("api",), lambda: _desk("api", place))
+
+
+SERVERS: tuple[str, ...] = ("postgres", "temporal", "objects", "mail", "identity", "authority")
+DESK: tuple[str, ...] = ("worker", "api")
+
+
+def _desk(name: str, place: Place) -> Command:
+    return Command(module(name), place.settings_env(), stop_within_seconds=STOPS_AFTER_SECONDS)
+
+
+def _of(name: str, place: Place, *doors: str, directory: str) -> Callable[[], Command]:
+    argv = module(name, *_flags(place, *doors), "--store", str(place.directory / directory))
+    return lambda: Command(argv)
+
+
+def _flags(place: Place, *doors: str) -> tuple[str, ...]:
+    return tuple(part for name in doors for part in (f"--{name}-port", str(getattr(place.ports, name))))

@@ -1,0 +1,89 @@
+"""Ports of the local stack: fixed ones for people, free ones for tests, a clear word when one is taken."""
+
+import random
+import socket
+from collections.abc import Iterable
+from typing import Self
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = "127.0.0.1"
+PREFIX = "TORITSUGI_PORT_"
+
+# SeaweedFS opens every port a second time 10,000 higher; below this range neither meets the
+# system's own outgoing connections.
+FREE_RANGE = range(12_000, 22_700)
+SECOND_DOOR = 10_000
+
+
+class PortTakenError(Exception):
+    """Somebody else uses a port of the stack; the message names the port and the setting that moves it."""
+
+    def __init__(self, name: str, port: int) -> None:
+        self.name, self.port = name, port
+        setting = f"{PREFIX}{name.upper()}"
+        super().__init__(
+            f"ポート {port} ({name}) は使用中です。"
+            f"使用中のプログラムを止めるか、{setting} で別の番号にしてください。 / "
+            f"Port {port} ({name}) is taken. Stop the program that uses it or choose another with {setting}."
+        )
+
+
+class Ports(BaseSettings):
+    """One port per door of the stack. `TORITSUGI_PORT_<NAME>` moves one."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    api: int = 8700
+    identity: int = 8710
+    authority: int = 8720
+    smtp: int = 8725
+    mailbox: int = 8726
+    postgres: int = 8732
+    temporal: int = 8733
+    temporal_ui: int = 8734
+    temporal_metrics: int = 8735
+    temporal_http: int = 8736
+    s3: int = Field(default=8740, lt=55_535)
+    s3_master: int = Field(default=8741, lt=55_535)
+    s3_volume: int = Field(default=8742, lt=55_535)
+    s3_filer: int = Field(default=8743, lt=55_535)
+    s3_admin: int = Field(default=8744, lt=55_535)
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports nobody uses at this moment, for tests."""
+        chosen: list[int] = []
+        for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
+            if is_free(port) and is_free(port + SECOND_DOOR):
+                chosen.append(port)
+            if len(chosen) == len(cls.model_fields):
+                break
+        return cls.model_validate(dict(zip(cls.model_fields, chosen, strict=True)))
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback now."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return not answers(port)
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on this port of the loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def insist_on_free(ports: Ports, names: Iterable[str]) -> None:
+    """Raise PortTakenError for the first of these doors that somebody else holds."""
+    for name in names:
+        port: int = getattr(ports, name)
+        if not is_free(port):
+            raise PortTakenError(name, port)
