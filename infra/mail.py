@@ -70,9 +70,11 @@ def written_message(mail: OutgoingMail, *, mail_from: str, office_name: str) -> 
     message["Message-ID"] = message_id(mail.key, mail_from)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = mail.locale
     message.set_content(mail.text, charset="utf-8", cte="base64")
     message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = (
+        mail.locale
+    )  # last: the email package moves earlier Content-* into the text part
     return message
 
 
