@@ -1,0 +1,1 @@
+"""The words of notices: sentences per language (`letters/`), a layout for text and one for HTML."""
