@@ -37,6 +37,7 @@ class ChecksRun(Word):
     pack_version: str
     found: tuple[Finding, ...] = ()
     resolved: tuple[str, ...] = ()
+    offices: dict[str, str] = {}
 
 
 class TaskOpened(Word):
@@ -137,8 +138,17 @@ class CorrectionHandedIn(Word):
     persons: tuple[str, ...]
 
 
+class Derived(Word):
+    """How a deadline was derived: so many days of this clock after this day, by this policy."""
+
+    rule: str
+    from_on: date
+    days: int
+    clock: Literal["calendar", "office", "given"]
+
+
 class DeadlineSet(Word):
-    """A deadline was computed once. Its derivation is stored beside it in the ledger under `derivation_id`."""
+    """A deadline was computed once. `derived` says from what, so that it can be explained for ever."""
 
     kind: Literal["deadline_set"] = "deadline_set"
     deadline_id: str
@@ -146,7 +156,7 @@ class DeadlineSet(Word):
     due_at: datetime
     remind_at: tuple[datetime, ...] = ()
     persons: tuple[str, ...] = ()
-    derivation_id: str | None = None
+    derived: Derived
 
 
 class ReminderDue(Word):

@@ -64,7 +64,7 @@ def _pass_ball(standing: Standing, line: PersonLine, event: Event) -> PersonLine
     holder = holder_of(standing, line)
     if holder is line.holder:
         return line
-    return line.model_copy(update={"holder": holder, "held_since": event.at})
+    return line.model_copy(update={"holder": holder, "held_since": event.at, "held_from_seq": event.seq})
 
 
 RESTING: dict[Stage, Holder] = {
@@ -141,7 +141,10 @@ def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
         for finding in standing.findings
     )
     changes = {"findings": kept + body.found, "findings_raised": standing.findings_raised + len(body.found)}
-    return _persons(standing.model_copy(update=changes), body.persons, stage=Stage.REVIEW)
+    changed = _persons(standing.model_copy(update=changes), body.persons, stage=Stage.REVIEW)
+    for person_id, office in body.offices.items():
+        changed = _persons(changed, (person_id,), office=office)
+    return changed
 
 
 @_apply.register
@@ -185,7 +188,15 @@ def _(body: events.TaskJoined, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.TaskDone, standing: Standing, event: Event) -> Standing:
-    return _task(standing, body.task_id, state=TaskState.DONE, closed_at=event.at, outcome=body.outcome)
+    task = standing.task(body.task_id)
+    if task is None:
+        return standing
+    granted = task.kind is TaskKind.TOO_MANY_ROUNDS and body.outcome == "extend"
+    changed = standing.model_copy(update={"rounds_granted": standing.rounds_granted + int(granted)})
+    who = task.assignee or event.actor.id
+    return _task(
+        changed, task.id, state=TaskState.DONE, assignee=who, closed_at=event.at, outcome=body.outcome
+    )
 
 
 @_apply.register
@@ -255,7 +266,6 @@ def _(body: events.DeadlineSet, standing: Standing, event: Event) -> Standing:
         due_at=body.due_at,
         remind_at=body.remind_at,
         persons=body.persons,
-        derivation_id=body.derivation_id,
     )
     changes = {"deadlines": (*standing.deadlines, deadline), "deadlines_set": standing.deadlines_set + 1}
     return standing.model_copy(update=changes)

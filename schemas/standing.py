@@ -50,6 +50,8 @@ class PersonLine(Word):
     stage: Stage = Stage.INTAKE
     holder: Holder = Holder.DESK
     held_since: datetime
+    held_from_seq: int = 1
+    office: str | None = None
     lodges_next: FilingKind = FilingKind.FIRST
     filing_id: str | None = None
     receipt: str | None = None
@@ -71,7 +73,6 @@ class Deadline(Word):
     remind_at: tuple[datetime, ...] = ()
     persons: tuple[str, ...] = ()
     state: str = "running"
-    derivation_id: str | None = None
 
     @property
     def is_running(self) -> bool:
@@ -101,6 +102,7 @@ class Standing(Word):
     findings_raised: int = 0
     filings_prepared: int = 0
     deadlines_set: int = 0
+    rounds_granted: int = 0
 
     def person(self, person_id: str) -> PersonLine | None:
         """The line of one person, if there is such a person."""

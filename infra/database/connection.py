@@ -11,7 +11,9 @@ from infra.database.rights import ORGANISATION_SETTING
 
 CONNECT_WITHIN_SECONDS = 3
 STATEMENT_WITHIN_MILLISECONDS = 10_000
-PUT_ON_HAT = text(f"SELECT set_config('role', :hat, true), set_config('{ORGANISATION_SETTING}', :organisation, true)")
+PUT_ON_HAT = text(
+    f"SELECT set_config('role', :hat, true), set_config('{ORGANISATION_SETTING}', :organisation, true)"
+)
 
 
 class Database:

@@ -66,7 +66,9 @@ def _guard(connection: Connection) -> None:
             continue
         connection.execute(text(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"))
         connection.execute(text(f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"))
-        _policy(connection, table.name, "own_rows", "toritsugi_client", SEEN_BY_CLIENT.get(table.name, OWN_ROWS))
+        _policy(
+            connection, table.name, "own_rows", "toritsugi_client", SEEN_BY_CLIENT.get(table.name, OWN_ROWS)
+        )
         _policy(connection, table.name, "desk", "toritsugi_desk", "true")
         _policy(connection, table.name, "worker", "toritsugi_worker", "true")
 

@@ -59,7 +59,7 @@ person_standing = Table(
     text("result", nullable=True),
     Column("decided_on", Date),
     of_application(),
-    Index("uq_person_standing_receipt", "receipt", unique=True, postgresql_where=sql("receipt IS NOT NULL")),
+    Index("ix_person_standing_receipt", "receipt"),
 )
 
 task = Table(
@@ -141,6 +141,18 @@ filing = Table(
     instant("sent_at", nullable=True),
     of_application(),
     Index("ix_filing_number", "number"),
+)
+
+receipt = Table(
+    "receipt",
+    METADATA,
+    text("receipt", primary_key=True),
+    text("organisation_id"),
+    text("number"),
+    text("person_id"),
+    text("filing_id"),
+    instant("claimed_at"),
+    of_application(),
 )
 
 package = Table(

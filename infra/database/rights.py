@@ -54,6 +54,7 @@ DESK: dict[str, str] = {
     "deadline": READ,
     "filing": READ,
     "package": READ,
+    "receipt": READ,
     "ball": READ,
     "examination": READ,
     "check_report": READ,
@@ -80,6 +81,7 @@ WORKER: dict[str, str] = {
     "deadline": WRITE,
     "filing": WRITE,
     "package": ADD,
+    "receipt": ADD,
     "ball": WRITE,
     "examination": WRITE,
     "check_report": WRITE,
@@ -98,4 +100,6 @@ SEEN_BY_CLIENT = {
     "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
 }
-NOT_OF_AN_ORGANISATION = frozenset({"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news"})
+NOT_OF_AN_ORGANISATION = frozenset(
+    {"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news"}
+)

@@ -31,6 +31,7 @@ from infra.database.progress_tables import (
     notice,
     package,
     person_standing,
+    receipt,
     standing,
     task,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "organisation",
     "package",
     "person_standing",
+    "receipt",
     "remark",
     "session",
     "staff_read",
