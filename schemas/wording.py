@@ -50,7 +50,7 @@ ProcedureName = Annotated[str, StringConstraints(min_length=1, max_length=200, p
 
 
 class NoticeValues(Word):
-    """All a notice can say. `due_on` is a date in Japan, `findings` and `persons` count, `link` opens the case."""
+    """All a notice can say. `due_on` is a date in Japan; `findings` and `persons` count."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
