@@ -1,0 +1,88 @@
+"""Request bodies: strict models, JSON read strictly, and versions (ETag, If-Match)."""
+
+import json
+from typing import Annotated, Any, NoReturn
+
+from fastapi import Header
+from pydantic import BaseModel, ConfigDict
+
+from schemas.refusals import Refused
+
+
+class Body(BaseModel):
+    """The shape of every request body: unknown fields, wrong types and infinities are refused."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True
+    )
+
+
+class Shown(BaseModel):
+    """The shape of every answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def read_strictly(raw: bytes) -> Any:
+    """JSON as a value. Raises Refused: `malformed_body` when broken or ambiguous, `malformed_request` for characters nobody can keep."""
+    try:
+        value = json.loads(raw.decode(), object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused("malformed_body") from None
+    _insist_on_keepable_text(value)
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Refused("malformed_body")
+    return made
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise Refused("malformed_request")
+
+
+def _insist_on_keepable_text(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            waiting.extend((*each.keys(), *each.values()))
+        elif isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, float) and each in (float("inf"), float("-inf")):
+            raise Refused("malformed_request")
+        elif isinstance(each, str) and any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in each):
+            raise Refused("malformed_request")
+
+
+def etag(version: int) -> str:
+    """The ETag of one version."""
+    return f'"{version}"'
+
+
+def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The version in If-Match. Raises Refused `version_missing` (428), or `version_stale` when it is no version of ours."""
+    if if_match is None:
+        raise Refused("version_missing")
+    return _version_in(if_match)
+
+
+def optional_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """The version in If-Match where sending one is a choice."""
+    return None if if_match is None else _version_in(if_match)
+
+
+def _version_in(if_match: str) -> int:
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused("version_stale")
+    return int(text)
+
+
+def insist_on_version(expected: int | None, present: int) -> None:
+    """Raises Refused `version_stale` (412) when somebody changed it first."""
+    if expected is not None and expected != present:
+        raise Refused("version_stale")

@@ -1,0 +1,92 @@
+"""The desk of one process: its open connections in one value, made at the start and closed at the end."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from infra.database.connection import Database
+from infra.database.tables import data_key
+from infra.keys import KeyRing, WrappedKeyLoad
+from infra.objects import ObjectStore
+from infra.settings import Settings
+
+if TYPE_CHECKING:
+    from api.gateway import Gateway
+    from infra.catalogue import Catalogue
+    from infra.identity import Identity
+
+
+def utc_now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a route needs. `now` is the only clock of the front desk."""
+
+    settings: Settings
+    database: Database
+    objects: ObjectStore
+    keys: KeyRing
+    catalogue: "Catalogue"
+    gateway: "Gateway"
+    identity: "Identity"
+    now: Callable[[], datetime] = utc_now
+
+
+def wrapped_keys_of(database: Database) -> WrappedKeyLoad:
+    """Reads the wrapped data key of an application: None when never made, empty when destroyed."""
+
+    async def load(number: str) -> bytes | None:
+        async with database.as_desk() as connection:
+            return await wrapped_key(connection, number)
+
+    return load
+
+
+async def wrapped_key(connection: AsyncConnection, number: str) -> bytes | None:
+    """The wrapped data key as this transaction sees it."""
+    asked = select(data_key.c.wrapped, data_key.c.destroyed_at).where(data_key.c.number == number)
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        return None
+    return b"" if row.destroyed_at is not None or row.wrapped is None else bytes(row.wrapped)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the desk for the life of the process. Servers that are away are found out on first use, not here."""
+    from api.gateway import Gateway
+    from infra.catalogue import load_catalogue
+    from infra.identity import Identity
+
+    database = Database(settings.database_url)
+    keys = KeyRing.from_setting(settings.key_encryption_key.get_secret_value(), wrapped_keys_of(database))
+    try:
+        yield Desk(
+            settings=settings,
+            database=database,
+            objects=ObjectStore.connect(settings),
+            keys=keys,
+            catalogue=load_catalogue(),
+            gateway=Gateway(settings, keys),
+            identity=Identity(settings),
+        )
+    finally:
+        await database.close()
+
+
+def desk(request: Request) -> Desk:
+    """The desk this request came to."""
+    at: Desk = request.app.state.desk
+    return at
+
+
+AtDesk = Annotated[Desk, Depends(desk)]

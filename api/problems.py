@@ -1,0 +1,207 @@
+"""Problem details (RFC 9457): every refusal and fault as `application/problem+json`, never a caller's data or an exception's text.
+
+`api.app` hangs these handlers in; `GET /problems/{code}` explains a code to people.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from schemas.refusals import REFUSALS, Refused, Telling
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "5"
+CODE_OF_STATUS = {
+    400: "malformed_body",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    503: "not_ready",
+}
+RETRIED_LATER = frozenset({429, 503})
+
+router = APIRouter()
+
+
+class NotReady(Exception):
+    """The engine did not answer in time. Nothing is known to have happened; the same key asks again safely."""
+
+    code = "not_ready"
+
+
+class ItemAtFault(NamedTuple):
+    """One of several things wrong with a request, each with its own telling; names no value."""
+
+    code: str
+    ja: str
+    en: str
+    field: str | None = None
+    person_id: str | None = None
+    kind: str | None = None
+
+
+class RefusedTogether(Refused):
+    """A refusal that lists everything wrong at once."""
+
+    def __init__(self, code: str, items: Sequence[ItemAtFault]) -> None:
+        super().__init__(code)
+        self.items = tuple(items)
+
+
+class Titles(BaseModel):
+    """The title in both languages."""
+
+    ja: str
+    en: str
+
+
+class Fault(BaseModel):
+    """One of several things wrong."""
+
+    code: str
+    field: str | None = None
+    person_id: str | None = None
+    kind: str | None = None
+    ja: str
+    en: str
+
+
+class Problem(BaseModel):
+    """The body of every error (RFC 9457 with members of our own)."""
+
+    type: str
+    title: str
+    titles: Titles
+    status: int
+    code: str
+    field: str | None = None
+    reason: str | None = None
+    request_id: str | None = None
+    facts: dict[str, str | int] = {}
+    errors: list[Fault] = []
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": f"Refused with {code}.", "content": {MEDIA_TYPE: {}}}
+    for status, code in CODE_OF_STATUS.items()
+} | {422: {"model": Problem, "description": "Refused; see `code` and `errors`.", "content": {MEDIA_TYPE: {}}}}
+
+
+def problem(request: Request, refused: Refused, *, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The answer for a refusal, in the caller's language."""
+    return told(
+        refused.code,
+        refused.telling,
+        language=_language(request),
+        request_id=getattr(request.state, "request_id", None),
+        refused=refused,
+        headers=headers,
+    )
+
+
+def told(
+    code: str,
+    telling: Telling,
+    *,
+    language: str = "ja",
+    request_id: str | None = None,
+    refused: Refused | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A problem body from a code; what a refusal adds (field, facts, list of faults) comes along."""
+    facts = dict(refused.facts) if refused else {}
+    reason = facts.pop("reason", None)
+    items = refused.items if isinstance(refused, RefusedTogether) else ()
+    body = Problem(
+        type=f"/problems/{code}",
+        title=telling.en if language == "en" else telling.ja,
+        titles=Titles(ja=telling.ja, en=telling.en),
+        status=telling.status,
+        code=code,
+        field=refused.field if refused else None,
+        reason=str(reason) if reason is not None else None,
+        request_id=request_id,
+        facts=facts,
+        errors=[Fault(**item._asdict()) for item in items],
+    )
+    late = {"Retry-After": RETRY_AFTER_SECONDS} if telling.status in RETRIED_LATER else {}
+    return JSONResponse(
+        body.model_dump(exclude_none=True, exclude_defaults=False),
+        status_code=telling.status,
+        headers={**late, **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _language(request: Request) -> str:
+    return "en" if request.headers.get("accept-language", "").strip().lower().startswith("en") else "ja"
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    return problem(request, error) if isinstance(error, Refused) else _fault(request)
+
+
+async def _not_ready(request: Request, error: Exception) -> JSONResponse:
+    return problem(request, Refused("not_ready"))
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        return _fault(request)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return problem(request, Refused("malformed_body"))
+    if any(each["loc"][0] == "path" for each in error.errors()):
+        return problem(request, Refused("not_found"))
+    items = [_item(each) for each in error.errors()]
+    return problem(request, RefusedTogether("malformed_request", items))
+
+
+def _item(each: dict[str, Any]) -> ItemAtFault:
+    place = ".".join(str(part) for part in each["loc"] if part != "body")
+    telling = REFUSALS["malformed_request"]
+    return ItemAtFault(code=str(each["type"]), field=place or None, ja=telling.ja, en=telling.en)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(getattr(error, "headers", None) or {})
+    code = CODE_OF_STATUS.get(status, "fault" if status >= 500 else "malformed_request")
+    return problem(request, Refused(code), headers=headers)
+
+
+def _fault(request: Request) -> JSONResponse:
+    return problem(request, Refused("fault"))
+
+
+def install(app: FastAPI) -> None:
+    """Hang the handlers into the application. Unexpected exceptions are answered by `api.middleware`."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(NotReady, _not_ready)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+class Explained(BaseModel):
+    """What a code means, for people who build against the desk."""
+
+    code: str
+    status: int
+    titles: Titles
+
+
+@router.get("/problems/{code}", tags=["problems"])
+async def explain(code: str) -> Explained:
+    """Explain one stable error code."""
+    telling = REFUSALS.get(code)
+    if telling is None:
+        raise Refused("not_found")
+    return Explained(code=code, status=telling.status, titles=Titles(ja=telling.ja, en=telling.en))
