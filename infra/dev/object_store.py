@@ -9,6 +9,7 @@ from infra.dev.place import Place
 from infra.dev.ports import LOOPBACK
 from infra.dev.processes import Command
 from infra.dev.service import Service
+from infra.objects import ObjectStore
 
 SAFE = (
     "-master.telemetry=false",
@@ -32,6 +33,7 @@ def objects(place: Place) -> Service:
         prepare=lambda: (place.directory / "objects").mkdir(exist_ok=True),
         command=lambda: _server(place),
         ready=lambda: _is_healthy(place),
+        furnish=lambda: ObjectStore.connect(place.settings()).ensure_buckets([place.public_url]),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from infra.dev.ports import LOOPBACK, Ports
+from infra.settings import Settings
 
 Login = Literal["superuser", "owner", "api", "worker"]
 
@@ -88,6 +89,16 @@ class Place:
         """SQLAlchemy URL (psycopg 3) of one login."""
         password: str = getattr(self.secrets, login)
         return f"postgresql+psycopg://{ROLES[login]}:{password}@{LOOPBACK}:{self.ports.postgres}/{database}"
+
+    def settings(self) -> Settings:
+        """The desk's settings for this stack, for steps that run inside the supervisor."""
+        prefix = "TORITSUGI_"
+        values = {
+            name.removeprefix(prefix).lower(): value
+            for name, value in self.settings_env().items()
+            if name.startswith(prefix)
+        }
+        return Settings.model_validate(values)
 
     def settings_env(self) -> dict[str, str]:
         """Everything `infra.settings` and the Temporal SDK read, for this stack."""

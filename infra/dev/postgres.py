@@ -135,6 +135,8 @@ def _furnish(place: Place) -> None:
         for login in logins:
             if ROLES[login] not in known:
                 _create_login(connection, ROLES[login], getattr(place.secrets, login))
+        # Migrations make the group roles and hand them out.
+        connection.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(sql.Identifier(ROLES["owner"])))
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if found is None:
             connection.execute(

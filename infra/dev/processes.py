@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.dev.footprints import Footprint, descendants
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)

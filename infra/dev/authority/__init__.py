@@ -1,1 +1,1 @@
-"""The simulator of the authorities: takes filings, decides, plays its moods, and keeps a ledger of all it took."""
+"""The simulator of the authorities: takes filings, decides, has moods, keeps a ledger."""

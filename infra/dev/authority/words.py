@@ -13,12 +13,14 @@ MoodName = Literal[
 ]
 
 
-class _Word(BaseModel):
+class Word(BaseModel):
+    """Frozen; unknown fields are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Filing(_Word):
-    """One act of lodging. `reference` is the desk's filing id; a supplement or withdrawal names its first filing."""
+class Filing(Word):
+    """One act of lodging. `reference` is the desk's filing id; later kinds name the first as parent."""
 
     reference: str = Field(min_length=1, max_length=100)
     application: str = Field(min_length=1, max_length=100)
@@ -31,7 +33,7 @@ class Filing(_Word):
     parent_reference: str | None = None
 
 
-class Acceptance(_Word):
+class Acceptance(Word):
     """One line of the ledger: a filing as it was taken. The same reference twice is a double filing."""
 
     number: int
@@ -40,8 +42,8 @@ class Acceptance(_Word):
     receipts: dict[str, str]
 
 
-class Outcome(_Word):
-    """What a person at the authority decides now. `reference` or `receipt` says where; `person` may follow from a receipt."""
+class Outcome(Word):
+    """What somebody at the authority decides now: for a receipt, a filing's persons, or one of them."""
 
     kind: Literal["more_requested", "result"]
     reference: str | None = None
@@ -52,8 +54,11 @@ class Outcome(_Word):
     result: Result | None = None
 
 
-class News(_Word):
-    """One item of the feed. `seq` orders the feed; the same `id` under two `seq` is one outcome told twice."""
+class News(Word):
+    """One item of the feed, ordered by `seq`. The same `id` under two `seq` is one outcome told twice.
+
+    `reference` is the filing the receipt came from; for a supplement's receipt the supplement itself.
+    """
 
     seq: int
     id: str
@@ -67,8 +72,8 @@ class News(_Word):
     at: str
 
 
-class Mood(_Word):
-    """How the authority behaves. Ends after `seconds` or after `count` affected filings; `share` of them is affected."""
+class Mood(Word):
+    """How the authority behaves, until `seconds` are over or `count` acts were met; meets `share`."""
 
     mode: MoodName
     seconds: float | None = Field(default=None, gt=0)
@@ -78,8 +83,8 @@ class Mood(_Word):
     slow_seconds: float = Field(default=2.0, ge=0, le=60)
 
 
-class Policy(_Word):
-    """How it decides by itself: each person's fate follows from (seed, reference, person), never from the order."""
+class Policy(Word):
+    """How it decides by itself. A fate follows from (seed, reference, person), never from order."""
 
     auto: bool = False
     delay_seconds: float = Field(default=1.0, ge=0)
