@@ -3,15 +3,19 @@
 Each `queries_*` file reads for one page: board, tasks, case, timeline, filings, reads. None of them writes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Row, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import account, api_key
+from schemas.refusals import Refused
 from schemas.words import Word
+
+Key = tuple[str | int, ...]
+"""Where a page ended: the sort key of its last row, instants as ISO text."""
 
 FAR_AWAY = datetime(9999, 12, 31, tzinfo=UTC)
 DESK_ITSELF = "自動処理 / automatic"
@@ -27,12 +31,19 @@ class Named(Word):
     name: str
 
 
-class Telling(Word):
+class Told(Word):
     """A short text in both languages under a stable code."""
 
     code: str
     ja: str
     en: str
+
+
+class Found(NamedTuple):
+    """The rows of one page, and the key of the last one where more follows."""
+
+    rows: tuple[Row[Any], ...]
+    last: Key | None
 
 
 async def names_of(connection: AsyncConnection, ids: Iterable[str | None]) -> Mapping[str, str]:
@@ -55,15 +66,40 @@ def named(names: Mapping[str, str], actor_id: str | None) -> Named | None:
     return Named(id=actor_id, name=names.get(actor_id, UNKNOWN)) if actor_id else None
 
 
-def keyset(
+async def keyset_page(
+    connection: AsyncConnection,
     query: Select[Any],
-    key: tuple[ColumnElement[Any], ...],
+    key: Sequence[ColumnElement[Any]],
     *,
-    after: tuple[Any, ...] | None,
-    descending: bool,
-) -> Select[Any]:
-    """The query in the order of `key`, beginning behind the row whose key was `after`."""
+    limit: int,
+    after: Key | None,
+    descending: bool = False,
+) -> Found:
+    """One page of the query in the order of `key`, beginning behind the row whose key was `after`.
+
+    Raises Refused `malformed_request` when `after` is no key of this list.
+    """
     if after is not None:
-        place, bound = tuple_(*key), tuple_(*(literal(each) for each in after))
+        place, bound = tuple_(*key), tuple_(*_bounds(key, after))
         query = query.where(place < bound if descending else place > bound)
-    return query.order_by(*(column.desc() if descending else column.asc() for column in key))
+    labels = [f"key_{place}" for place in range(len(key))]
+    query = query.add_columns(*(column.label(label) for column, label in zip(key, labels, strict=True)))
+    query = query.order_by(*(column.desc() if descending else column.asc() for column in key))
+    rows = (await connection.execute(query.limit(limit + 1))).all()
+    shown = tuple(rows[:limit])
+    return Found(shown, _key(shown[-1], labels) if len(rows) > limit else None)
+
+
+def _bounds(key: Sequence[ColumnElement[Any]], after: Key) -> list[ColumnElement[Any]]:
+    if len(key) != len(after):
+        raise Refused("malformed_request", "cursor")
+    return [literal(_value(column, each), column.type) for column, each in zip(key, after, strict=True)]
+
+
+def _value(column: ColumnElement[Any], each: str | int) -> Any:
+    return datetime.fromisoformat(str(each)) if isinstance(column.type, DateTime) else each
+
+
+def _key(row: Row[Any], labels: Sequence[str]) -> Key:
+    values = (row._mapping[label] for label in labels)
+    return tuple(each.isoformat() if isinstance(each, datetime) else each for each in values)

@@ -1,0 +1,85 @@
+"""Remarks: words people write about a case (findings, replies, reasons), kept sealed, each with author and capacity.
+
+The road knows a remark by its id only. A remark is never overwritten once it was sent; a repeated write changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from infra.database.tables import remark
+from infra.keys import DataKey, open_sealed, seal
+from schemas.parties import Actor
+
+PURPOSE = "remark"
+OF_ACTS = UUID("6f1c0c39-6c0f-5b0e-9a70-8f5d0a5a7b11")
+
+
+class RemarkKind(StrEnum):
+    """Why it was written. A draft belongs to its task and is shown to nobody but staff."""
+
+    DRAFT = "draft"
+    FINDING = "finding"
+    REPLY = "reply"
+    REASON = "reason"
+    MORE_REQUESTED = "more_requested"
+
+
+@dataclass(frozen=True)
+class NewRemark:
+    """A remark to be written."""
+
+    id: str
+    organisation_id: str
+    number: str
+    kind: RemarkKind
+    author: Actor
+    words: str
+    for_client: bool
+    task_id: str | None = None
+    finding_id: str | None = None
+    severity: str | None = None
+    person_id: str | None = None
+    place_kind: str | None = None
+    place: str | None = None
+
+
+def remark_id_of(act_id: str, place: int = 0) -> str:
+    """The id of the n-th remark of one act: the act sent again finds its remark instead of writing another."""
+    return str(uuid5(OF_ACTS, f"{act_id}/{place}"))
+
+
+async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark, at: datetime) -> None:
+    """Write it sealed with the application's key; one with the same id stays as it is."""
+    row = {
+        "id": new.id,
+        "organisation_id": new.organisation_id,
+        "number": new.number,
+        "kind": new.kind,
+        "author_id": new.author.id,
+        "capacity": new.author.capacity,
+        "task_id": new.task_id,
+        "finding_id": new.finding_id,
+        "severity": new.severity,
+        "person_id": new.person_id,
+        "place_kind": new.place_kind,
+        "place": new.place,
+        "words": seal_words(key, new.words),
+        "for_client": new.for_client,
+        "written_at": at,
+    }
+    await connection.execute(insert(remark).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+
+def seal_words(key: DataKey, words: str) -> bytes:
+    """The words as they are kept."""
+    return seal(key, PURPOSE, words.encode())
+
+
+def open_words(key: DataKey, blob: bytes) -> str:
+    """The words again. Raises SealBroken."""
+    return open_sealed(key, PURPOSE, bytes(blob)).decode()
