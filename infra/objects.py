@@ -74,7 +74,7 @@ class ObjectStore:
     def connect(cls, settings: Settings) -> "ObjectStore":
         """Build the client of the configured store. Opens no connection yet."""
         return cls(
-            _client(settings),
+            s3_client(settings),
             quarantine=settings.s3_quarantine_bucket,
             vault=settings.s3_vault_bucket,
             signed_for_seconds=settings.limits.presigned_url_seconds,
@@ -125,7 +125,7 @@ class ObjectStore:
     def finish(self, key: str, upload_id: str, parts: Sequence[Part]) -> StoredObject:
         """Join the parts (number, ETag, SHA-256 in hex). A repeated call gives the same answer.
 
-        Raises ObjectDiffersError when a part isn't what was announced, ObjectAbsentError when nothing was uploaded.
+        Raises ObjectDiffersError when a part isn't what was announced, ObjectAbsentError when none was sent.
         """
         joined = [completed(part) for part in sorted(parts)]
         with answers():
@@ -157,7 +157,7 @@ class ObjectStore:
         return stored(key, head)
 
     def fetch_to(self, path: Path, key: str, *, at_most_bytes: int) -> int:
-        """Stream a quarantined object into a file; returns its size. Raises ObjectTooLargeError at the bound."""
+        """Stream a quarantined object into a file; returns its size. Raises ObjectTooLargeError."""
         with answers():
             answer = self._client.get_object(Bucket=self._quarantine, Key=key)
             with path.open("wb") as target:
@@ -192,7 +192,7 @@ class ObjectStore:
         media_type: str = "application/zip",
         retain_until: datetime | None = None,
     ) -> str:
-        """Put a package or evidence into the vault once, locked until an instant if given; returns its version."""
+        """Put a package or evidence into the vault once, locked until an instant if given."""
         digest = sha256_of(content)
         if isinstance(content, bytes):
             return self._write_once(
@@ -314,7 +314,8 @@ _ABANDONED_UPLOADS: Any = {
 }
 
 
-def _client(settings: Settings) -> "S3Client":
+def s3_client(settings: Settings) -> "S3Client":
+    """The plain client behind the store, for what the store does not do itself (operators, tests)."""
     access, secret = settings.s3_access_key, settings.s3_secret_key
     return boto3.session.Session().client(
         "s3",
