@@ -1,0 +1,33 @@
+"""Reads the maps, rules and tables from their TOML files, once per process and folder."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import schemas
+from schemas.map_files import CatalogueError, read_procedure, read_rules, read_tables
+from schemas.maps import Catalogue
+
+SHIPPED = Path(schemas.__file__).parent
+
+
+@lru_cache(maxsize=4)
+def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
+    """The catalogue under `folder` (`procedures/*.toml`, `tables/*.toml`). Raises CatalogueError."""
+    tables = {path.name: _parsed(path) for path in sorted((folder / "tables").glob("*.toml"))}
+    rule_files = {name: content for name, content in tables.items() if name.startswith("rules_")}
+    maps = [
+        read_procedure(path.name, _parsed(path)) for path in sorted((folder / "procedures").glob("*.toml"))
+    ]
+    rules = [rule for name, content in rule_files.items() for rule in read_rules(name, content)]
+    others = {name: content for name, content in tables.items() if name not in rule_files}
+    return Catalogue(maps, rules, read_tables(others))
+
+
+def _parsed(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(path.name, "file", str(error)) from error

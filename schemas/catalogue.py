@@ -1,0 +1,283 @@
+"""The catalogue's words: a procedure as data. One dated map says what one authority asks of one application.
+
+Rows are frozen and refuse unknown keys. Every row says where it comes from and how far that was verified.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from schemas.findings import Severity
+from schemas.words import Word
+
+Verification = Literal["primary", "secondary", "unverified"]
+FieldScope = Literal["application", "organisation", "supervising", "sending", "person"]
+DocumentScope = Literal["application", "organisation", "supervising", "sending", "person"]
+FieldType = Literal[
+    "text",
+    "latin_name",
+    "kana",
+    "date",
+    "integer",
+    "decimal",
+    "money_yen",
+    "boolean",
+    "choice",
+    "country",
+    "prefecture",
+    "card_number",
+    "passport_number",
+    "corporate_number",
+    "sending_number",
+    "email",
+    "phone",
+]
+Clock = Literal["calendar", "office"]
+ChannelId = Literal["post", "counter", "online"]
+Authority = Literal["otit", "isa"]
+FieldId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+Value = str | int | bool
+"""A value as it is kept: text, a whole number, yes/no; a date is its ISO text, a decimal its plain text."""
+
+
+class Bilingual(Word):
+    """One text in both languages; Japanese is the official one."""
+
+    ja: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Sourced(Word):
+    """A row that says where it comes from: a key of `tables/sources.toml`; `desk` is our own policy."""
+
+    source: str
+    verified_on: date
+    verification: Verification
+
+    @property
+    def check_before_use(self) -> bool:
+        """True when a reviewer must be told that this row was not verified."""
+        return self.verification == "unverified"
+
+
+class Choice(Word):
+    """One answer of a choice field."""
+
+    id: str
+    ja: str
+    en: str
+
+
+class Section(Word):
+    """A heading of the form page."""
+
+    id: str
+    ja: str
+    en: str
+    scope: FieldScope
+
+
+class FieldRow(Sourced):
+    """One question of the form. `required_when` is a condition; without it `required` decides."""
+
+    id: FieldId
+    section: str
+    scope: FieldScope
+    type: FieldType
+    label: Bilingual
+    hint: Bilingual | None = None
+    required: bool = True
+    required_when: str | None = None
+    choices: tuple[Choice, ...] = ()
+    choices_from: Literal["ssw_fields", "otit_offices"] | None = None
+    max_length: int | None = Field(default=None, ge=1, le=4_000)
+    pattern: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @property
+    def belongs_to_person(self) -> bool:
+        """True when each person has an own value; otherwise the application has one."""
+        return self.scope == "person"
+
+
+class DocumentKind(Sourced):
+    """One line of the authority's document list."""
+
+    id: FieldId
+    ja: str
+    en: str
+    scope: DocumentScope
+    order: int
+    form: str | None = None
+    signed_by: Bilingual | None = None
+    required_when: str = "true"
+    may_omit_when: str | None = None
+    omission: Bilingual | None = None
+    omission_within_months: int | None = Field(default=None, ge=1, le=120)
+    note: Bilingual | None = None
+    media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
+    issued_within_months: int | None = Field(default=None, ge=1, le=60)
+
+    @property
+    def belongs_to_person(self) -> bool:
+        """True when each person needs an own copy."""
+        return self.scope == "person"
+
+
+class WindowRow(Sourced):
+    """When it may be lodged: calendar months before the date in `anchor`; absent months mean no bound."""
+
+    anchor: FieldId
+    earliest_months_before: int | None = Field(default=None, ge=0, le=60)
+    earliest_when: str = "true"
+    earliest_kind: Literal["block", "warn"] = "block"
+    latest_months_before: int | None = Field(default=None, ge=0, le=60)
+    latest_kind: Literal["block", "warn"] = "block"
+    cut_off: str | None = None
+
+
+class OfficeRouting(Sourced):
+    """Which office receives it: that of `table` whose area holds the prefecture in `prefecture_field`."""
+
+    table: Authority
+    prefecture_field: FieldId
+
+
+class Channel(Sourced):
+    """A way to the authority, with its limits (absent: none known)."""
+
+    id: ChannelId
+    ja: str
+    en: str
+    set_size_bytes: int | None = Field(default=None, ge=1)
+    media_types: tuple[str, ...] = ()
+    pdf_without_password: bool = False
+
+
+class FeeRow(Sourced):
+    """How the authority is paid; amounts are in `tables/fees.toml` under `table`."""
+
+    table: str
+    per: Literal["person", "application"]
+    paid_by: Bilingual
+
+
+class ExpectedDays(Sourced):
+    """Days from lodging to result: the standard span, and what is usual when known."""
+
+    least: int = Field(ge=0)
+    most: int = Field(ge=1)
+    typical: int | None = Field(default=None, ge=1)
+
+
+class ReviewPolicy(Sourced):
+    """How the desk reviews: one level, or two by different people."""
+
+    levels: Literal[1, 2]
+    within_office_days: int = Field(ge=1, le=60)
+
+
+class CorrectionPolicy(Sourced):
+    """How long a client has to correct, on which clock, and when he is reminded (same unit, before it)."""
+
+    within: int = Field(ge=1, le=90)
+    clock: Clock
+    reminders_before: tuple[int, ...]
+
+
+class ResultKind(Sourced):
+    """A way the authority can end it for a person."""
+
+    id: Literal["accredited", "issued", "permitted", "refused", "returned", "withdrawn"]
+    ja: str
+    en: str
+    granted: bool
+
+
+class FollowUp(Sourced):
+    """What usually comes next; `after` names the result it follows."""
+
+    id: str
+    ja: str
+    en: str
+    after: str
+
+
+class Procedure(Sourced):
+    """One map, as shipped: what to ask, what to attach, when, where, how long, what next."""
+
+    id: str
+    regime: Literal["TITP", "SSW", "ESD"]
+    authority: Authority
+    name: Bilingual
+    legal_basis: Bilingual
+    form: str
+    version: date
+    valid_from: date
+    valid_to: date | None = None
+    sections: tuple[Section, ...]
+    fields: tuple[FieldRow, ...]
+    documents: tuple[DocumentKind, ...]
+    window: WindowRow
+    office: OfficeRouting
+    channels: tuple[Channel, ...]
+    fee: FeeRow
+    expected_days: ExpectedDays
+    review: ReviewPolicy
+    correction: CorrectionPolicy
+    delivery: Literal["release", "hand_over"]
+    results: tuple[ResultKind, ...]
+    follow_ups: tuple[FollowUp, ...] = ()
+    wording: tuple[str, ...]
+    rules: tuple[str, ...]
+
+    def field(self, field_id: str) -> FieldRow | None:
+        """The field of that id, or None."""
+        return next((row for row in self.fields if row.id == field_id), None)
+
+    def document(self, kind: str) -> DocumentKind | None:
+        """The document kind of that id, or None."""
+        return next((row for row in self.documents if row.id == kind), None)
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """The channel of that id, or None when this procedure has no such way."""
+        return next((row for row in self.channels if row.id == channel_id), None)
+
+    def fields_of(self, section_id: str) -> tuple[FieldRow, ...]:
+        """The fields under one heading, in the order of the form."""
+        return tuple(row for row in self.fields if row.section == section_id)
+
+    def in_force(self, on: date) -> bool:
+        """Whether this map is the law of that day (Japan date)."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+class Rule(Sourced):
+    """One check. `expression` must hold; `check` names one written in code; `values` fill the message.
+
+    Scope `inputs`: asked once per person when an input belongs to persons in that map, else once.
+    `place` is a field id, a document kind, or `application` / `person`. Placeholders of the messages are
+    filled from `values` only, which never carry what belongs to a person's identity.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^(OTIT|ISA|ALL)-[A-Z]{2,4}-[0-9]{2}[a-z]?$")]
+    scope: Literal["application", "person", "inputs"]
+    inputs: tuple[str, ...] = ()
+    applies_when: str = "true"
+    expression: str | None = None
+    check: str | None = None
+    place: str
+    severity: Severity
+    title: Bilingual
+    message: Bilingual
+    values: Mapping[str, str] = Field(default_factory=dict)
+    legal_source: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether this rule is asked on that day (Japan date)."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

@@ -1,0 +1,123 @@
+"""What is checked and what comes out: an application's content as plain facts, and the report of the checks.
+
+A dossier holds personal data (values); it stays where content is read. Keys, rule ids, places and message
+values of a report name nobody; `RuleFinding.inputs` repeats values and is kept encrypted or not at all.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.catalogue import Bilingual, DocumentScope, Value
+from schemas.findings import Severity
+from schemas.words import Word
+
+DocumentState = Literal["uploaded", "released", "refused"]
+PlaceKind = Literal["field", "document", "application", "person"]
+
+
+class PersonDossier(Word):
+    """One person's line: field values by field id."""
+
+    person_id: str
+    values: Mapping[str, Value] = Field(default_factory=dict)
+
+
+class Omission(Word):
+    """A document left out because the authority already has it: why, since when, under which number."""
+
+    reason: str
+    reference: str | None = None
+    handed_in_on: date | None = None
+    unchanged: bool = False
+
+
+class DocumentFact(Word):
+    """What is known of one document without reading it; an omitted one has no file."""
+
+    document_id: str
+    kind: str
+    scope: DocumentScope
+    person_id: str | None = None
+    state: DocumentState = "released"
+    pages: int | None = None
+    size_bytes: int | None = None
+    media_type: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    issued_on: date | None = None
+    signed_on: date | None = None
+    omitted: Omission | None = None
+
+
+class Dossier(Word):
+    """The content of one application on one day (`as_of`, a Japan date: the planned day of lodging)."""
+
+    number: str
+    procedure_id: str
+    map_version: date
+    as_of: date
+    channel: str | None = None
+    application: Mapping[str, Value] = Field(default_factory=dict)
+    persons: tuple[PersonDossier, ...] = ()
+    documents: tuple[DocumentFact, ...] = ()
+
+    def person(self, person_id: str) -> PersonDossier | None:
+        """The person of that id, or None."""
+        return next((line for line in self.persons if line.person_id == person_id), None)
+
+    def documents_of(self, kind: str, person_id: str | None = None) -> tuple[DocumentFact, ...]:
+        """The documents of a kind, refused ones left out: a person's own, or (None) the application's."""
+        return tuple(
+            fact
+            for fact in self.documents
+            if fact.kind == kind and fact.person_id == person_id and fact.state != "refused"
+        )
+
+
+class RuleFinding(Word):
+    """One rule that does not hold, or could not be decided, at one place."""
+
+    rule_id: str
+    severity: Severity
+    outcome: Literal["fails", "cannot_decide"]
+    person_id: str | None = None
+    place_kind: PlaceKind
+    place: str
+    inputs: Mapping[str, Value] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    message_values: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The same finding has the same key in every run: rule, person, place."""
+        return f"{self.rule_id}|{self.person_id or '-'}|{self.place}"
+
+
+class CheckReport(Word):
+    """What the rules say. `pack_version` is the SHA-256 of the map, rules and tables that were asked."""
+
+    pack_version: str
+    as_of: date
+    findings: tuple[RuleFinding, ...]
+    decided: int
+    not_applicable: int
+
+    def worst(self) -> Severity | None:
+        """The gravest severity among rules that fail, or None."""
+        failed = {finding.severity for finding in self.findings if finding.outcome == "fails"}
+        return next((severity for severity in Severity if severity in failed), None)
+
+
+class RequiredDocument(Word):
+    """One line of the exact list for this dossier."""
+
+    kind: str
+    scope: DocumentScope
+    person_id: str | None = None
+    need: Literal["needed", "omittable", "not_needed", "cannot_decide"]
+    reason: Bilingual
+    missing: tuple[str, ...] = ()
+    present: bool = False

@@ -1,0 +1,247 @@
+"""Conditions of the maps: CEL, typed when loaded, decided over values that may be missing.
+
+Dates are timestamps at 00:00 UTC of the calendar date, so that a date compared with a text is refused when
+the map is loaded; `date('2027-03-31')` writes one. A missing input or an unpublished figure: cannot decide.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from cel_expr_python import cel
+
+from schemas import calendar, offices
+from schemas.catalogue import FieldType, Value
+from schemas.tables import Tables
+
+InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
+Inputs: TypeAlias = Mapping[str, InputType]
+CelInput: TypeAlias = str | int | bool | float | datetime | list[str]
+
+_CEL_TYPES: dict[InputType, Any] = {
+    "text": cel.Type.STRING,
+    "date": cel.Type.TIMESTAMP,
+    "integer": cel.Type.INT,
+    "decimal": cel.Type.DOUBLE,
+    "boolean": cel.Type.BOOL,
+    "texts": cel.Type.List(cel.Type.STRING),
+}
+_TYPES_OF_FIELDS: dict[str, InputType] = {
+    "date": "date",
+    "integer": "integer",
+    "money_yen": "integer",
+    "decimal": "decimal",
+    "boolean": "boolean",
+}
+_TEXT_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_NAME = re.compile(r"(?<![.\w])([a-z_][a-z0-9_]*)\b(?!\s*\()")
+_UNPUBLISHED = re.compile(r"unpublished:(\w+)")
+
+
+class ExpressionError(Exception):
+    """A condition that does not compile against its declared inputs; the text says line, column and why."""
+
+
+class Unpublished(LookupError):
+    """A figure that no table holds (yet)."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"unpublished:{table}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a condition says; `missing` names absent inputs, or `table:<name>` for an unpublished figure."""
+
+    outcome: Literal["holds", "fails", "cannot_decide"]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled, type-checked condition."""
+
+    text: str
+    inputs: tuple[str, ...]
+    _expression: Any
+
+    def decide(self, values: Mapping[str, CelInput]) -> Decision:
+        """Holds, fails or cannot be decided with these values; never raises for missing ones."""
+        outcome = self._expression.eval(data=dict(values))
+        if outcome.type() == cel.Type.BOOL:
+            return Decision("holds" if outcome.value() else "fails")
+        return Decision("cannot_decide", _missing(self.inputs, values, str(outcome.value())))
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A compiled expression whose result is shown to people: a date, a number or a text."""
+
+    text: str
+    inputs: tuple[str, ...]
+    _expression: Any
+
+    def compute(self, values: Mapping[str, CelInput]) -> str | None:
+        """The result as text (a date as ISO), or None when it cannot be computed from these values."""
+        outcome = self._expression.eval(data=dict(values))
+        if outcome.type() == cel.Type.ERROR:
+            return None
+        result = outcome.value()
+        return result.date().isoformat() if isinstance(result, datetime) else str(result)
+
+
+class Vocabulary:
+    """The inputs and functions that conditions of one map may use."""
+
+    def __init__(self, inputs: Inputs, tables: Tables) -> None:
+        self.inputs = dict(inputs)
+        self._tables = tables
+
+    def condition(self, text: str) -> Condition:
+        """Compiles a condition. Raises ExpressionError: unknown name, wrong type, or a result not yes/no."""
+        compiled = self._compile(text)
+        if compiled.return_type() != cel.Type.BOOL:
+            raise ExpressionError(f"{text!r} gives {compiled.return_type().name()}, not yes or no")
+        return Condition(text, self.names_in(text), compiled)
+
+    def formula(self, text: str) -> Formula:
+        """Compiles an expression that is shown. Raises ExpressionError."""
+        return Formula(text, self.names_in(text), self._compile(text))
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """The declared inputs an expression mentions, in order."""
+        bare = _TEXT_LITERAL.sub("''", text)
+        return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name in self.inputs))
+
+    def _compile(self, text: str) -> Any:
+        try:
+            return self._environment.compile(text)
+        except RuntimeError as error:
+            raise ExpressionError(str(error)) from error
+
+    @cached_property
+    def _environment(self) -> Any:
+        variables = {name: _CEL_TYPES[kind] for name, kind in self.inputs.items()}
+        return cel.NewEnv(variables=variables, extensions=[_functions(self._tables)])
+
+
+def compile_condition(text: str, inputs: Inputs, tables: Tables) -> Condition:
+    """Compiles one condition against declared inputs. Raises ExpressionError."""
+    return Vocabulary(inputs, tables).condition(text)
+
+
+def input_type(field_type: FieldType) -> InputType:
+    """How values of a field type appear in conditions."""
+    return _TYPES_OF_FIELDS.get(field_type, "text")
+
+
+def as_input(kind: InputType, value: Value | date) -> CelInput:
+    """A kept value as conditions see it. Raises ValueError when it is not of that kind."""
+    if kind == "date":
+        on = value if isinstance(value, date) else date.fromisoformat(str(value))
+        return datetime(on.year, on.month, on.day, tzinfo=UTC)
+    if kind == "decimal":
+        return float(value)  # type: ignore[arg-type]
+    expected = {"integer": int, "boolean": bool, "text": str}[kind]
+    if type(value) is not expected or isinstance(value, date):
+        raise ValueError(f"expected {kind}")
+    return value
+
+
+def _missing(inputs: tuple[str, ...], values: Mapping[str, CelInput], error: str) -> tuple[str, ...]:
+    absent = tuple(name for name in inputs if name not in values)
+    table = _UNPUBLISHED.search(error)
+    return absent or ((f"table:{table[1]}",) if table else ())
+
+
+def _functions(tables: Tables) -> Any:
+    kinds = {"s": cel.Type.STRING, "d": cel.Type.TIMESTAMP, "i": cel.Type.INT, "b": cel.Type.BOOL}
+    declared = []
+    for name, (signature, work) in _catalogue_functions(tables).items():
+        *parameters, result = (kinds[letter] for letter in signature)
+        overload = cel.Overload(f"{name}_{signature}", result, parameters, impl=_with_dates(work))
+        declared.append(cel.FunctionDecl(name, [overload]))
+    return cel.CelExtension("desk", declared)
+
+
+def _with_dates(work: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        plain = [argument.date() if isinstance(argument, datetime) else argument for argument in arguments]
+        result = work(*plain)
+        return as_input("date", result) if isinstance(result, date) else result
+
+    return call
+
+
+def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., Any]]]:
+    """Name, signature (parameters, then result: s text, d date, i integer, b yes/no) and work."""
+    office_days = calendar.OfficeCalendar(
+        known_from=tables.holidays_from, known_to=tables.holidays_to, holidays=tables.holidays
+    )
+    return {
+        "date": ("sd", date.fromisoformat),
+        "months_before": ("did", calendar.months_before),
+        "months_after": ("did", calendar.months_after),
+        "days_between": ("ddi", calendar.days_between),
+        "office_days_between": ("ddi", office_days.office_days_between),
+        "age_on": ("ddi", calendar.age_on),
+        "corporate_number_valid": ("sb", offices.corporate_number_valid),
+        "min_wage": ("sdi", lambda prefecture, on: _minimum_wage(tables, prefecture, on)),
+        "lowest_wage": ("di", lambda on: _lowest_wage(tables, on)),
+        "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
+        "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
+        "needs_bilateral_paper": (
+            "ssdb",
+            lambda authority, land, on: _bilateral(tables, authority, land, on),
+        ),
+        "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
+        "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
+        "lodge_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).lodge_by),
+        "anchor_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).anchor_by),
+    }
+
+
+def _minimum_wage(tables: Tables, prefecture: str, on: date) -> int:
+    for row in tables.minimum_wages:
+        if row.prefecture == prefecture and row.valid_from <= on <= row.valid_to:
+            return row.yen_per_hour
+    raise Unpublished("minimum_wages")
+
+
+def _lowest_wage(tables: Tables, on: date) -> int:
+    if on < tables.lowest_from:
+        raise Unpublished("minimum_wages")
+    return tables.lowest_yen_per_hour
+
+
+def _base_quota(tables: Tables, staff: int) -> int:
+    step = next((row for row in tables.quota if staff <= row.staff_up_to), None)
+    return step.base if step else staff // 20
+
+
+def _bilateral(tables: Tables, authority: str, country: str, on: date) -> bool:
+    rows = (row for row in tables.bilateral_papers if row.authority == authority and row.country == country)
+    return any(row.valid_from <= on for row in rows)
+
+
+def _office(tables: Tables, authority: str, prefecture: str) -> str:
+    if office := offices.office_for(tables, authority, prefecture):
+        return office.id
+    raise Unpublished("offices")
+
+
+def _cut_off(tables: Tables, cut_off_id: str) -> Any:
+    if found := tables.cut_off(cut_off_id):
+        return found
+    raise Unpublished("cut_offs")
+
+
+def _state_fee(tables: Tables, table: str, on: date) -> int:
+    for row in tables.fees:
+        in_force = row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
+        if row.table == table and in_force and row.amount_yen is not None:
+            return row.amount_yen
+    raise Unpublished("fees")

@@ -1,0 +1,188 @@
+"""What must be right in a map before it is used: names, types, conditions, places, tables and sources."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from schemas.catalogue import DocumentKind, FieldRow, Procedure, Rule
+from schemas.expressions import Condition, ExpressionError, Formula, InputType, Vocabulary, input_type
+from schemas.map_files import CatalogueError
+from schemas.offices import area_faults, offices_of
+from schemas.tables import Tables
+
+GIVEN_INPUTS: dict[str, InputType] = {
+    "as_of": "date",
+    "person_count": "integer",
+    "channel": "text",
+    "answered": "texts",
+    "documents_present": "texts",
+}
+"""Inputs of every condition: day of lodging, number of persons, channel, answered fields, kinds attached."""
+
+NAMED_CHECKS = frozenset(
+    {
+        "distinct_persons",
+        "fresh_documents",
+        "jis_characters",
+        "my_number",
+        "omissions",
+        "one_office",
+        "photo_shape",
+        "required_documents",
+        "required_fields",
+        "set_size",
+        "signed_in_time",
+    }
+)
+"""Names that rules may use for checks written in code; `activities.checks` has exactly these."""
+_PLACES_WITHOUT_ROW = ("application", "person")
+_CHOICE_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*[=!]=\s*'([^']*)'")
+
+
+def vocabulary_of(procedure: Procedure, tables: Tables) -> Vocabulary:
+    """The inputs of a map's conditions: its fields and the given ones."""
+    fields = {row.id: input_type(row.type) for row in procedure.fields}
+    return Vocabulary({**fields, **GIVEN_INPUTS}, tables)
+
+
+def check_tables(tables: Tables) -> None:
+    """Every prefecture is served exactly once per authority. Raises CatalogueError."""
+    for authority in ("otit", "isa"):
+        for fault in area_faults(offices_of(tables, authority), tables.prefectures):
+            raise CatalogueError("tables", f"offices.{authority}", fault)
+    _all_sourced("tables", tables, [*tables.offices, *tables.fees, *tables.minimum_wages, *tables.cut_offs])
+
+
+def check_procedure(
+    procedure: Procedure, tables: Tables, vocabulary: Vocabulary, rules: frozenset[str]
+) -> None:
+    """Names are unique, references exist, conditions compile. Raises CatalogueError."""
+    _no_doubles(procedure)
+    _references(procedure, tables, rules)
+    for place, text in _conditions(procedure):
+        check_condition(procedure, vocabulary, place, text)
+    _all_sourced(procedure.id, tables, [procedure, *procedure.fields, *procedure.documents])
+
+
+def check_rule(rule: Rule, tables: Tables) -> None:
+    """A rule has exactly one way to decide, a known check, sourced. Raises CatalogueError."""
+    if (rule.expression is None) == (rule.check is None):
+        raise CatalogueError("rules", rule.id, "needs an expression or a check, and only one of them")
+    if rule.check is not None and rule.check not in NAMED_CHECKS:
+        raise CatalogueError("rules", f"{rule.id}.check", f"no check is named {rule.check}")
+    for text in (rule.message.ja, rule.message.en):
+        if rule.check is None and set(re.findall(r"{(\w+)}", text)) - set(rule.values):
+            raise CatalogueError("rules", f"{rule.id}.message", "a placeholder has no value")
+    _all_sourced("rules", tables, [rule])
+
+
+def rule_conditions(
+    procedure: Procedure, rule: Rule, vocabulary: Vocabulary
+) -> tuple[Condition, Condition | None, Mapping[str, Formula]]:
+    """The compiled conditions of a rule within one map: when it applies, what must hold, what is shown."""
+    _rule_place(procedure, rule)
+    texts = [rule.applies_when, rule.expression or "true", *rule.values.values()]
+    _rule_inputs(procedure, rule, texts, vocabulary)
+    applies = check_condition(procedure, vocabulary, rule.id, rule.applies_when)
+    holds = rule.expression and check_condition(procedure, vocabulary, rule.id, rule.expression)
+    try:
+        values = {name: vocabulary.formula(text) for name, text in rule.values.items()}
+    except ExpressionError as error:
+        raise CatalogueError(procedure.id, f"{rule.id}.values", str(error)) from error
+    return applies, holds or None, values
+
+
+def check_condition(procedure: Procedure, vocabulary: Vocabulary, place: str, text: str) -> Condition:
+    """The compiled condition, its choices checked too. Raises CatalogueError naming the place."""
+    try:
+        condition = vocabulary.condition(text)
+    except ExpressionError as error:
+        raise CatalogueError(procedure.id, place, str(error)) from error
+    for name, answer in _CHOICE_COMPARED.findall(text):
+        field = procedure.field(name)
+        if field is not None and field.choices and answer not in {choice.id for choice in field.choices}:
+            raise CatalogueError(procedure.id, place, f"{name} has no choice {answer!r}")
+    return condition
+
+
+def _conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    for field in procedure.fields:
+        if field.required_when is not None:
+            yield f"fields.{field.id}.required_when", field.required_when
+    for document in procedure.documents:
+        yield f"documents.{document.id}.required_when", document.required_when
+        if document.may_omit_when is not None:
+            yield f"documents.{document.id}.may_omit_when", document.may_omit_when
+    yield "window.earliest_when", procedure.window.earliest_when
+
+
+def _no_doubles(procedure: Procedure) -> None:
+    for section, ids in {
+        "sections": [row.id for row in procedure.sections],
+        "fields": [*GIVEN_INPUTS, *(row.id for row in procedure.fields)],
+        "documents": [row.id for row in procedure.documents],
+        "rules": list(procedure.rules),
+    }.items():
+        for twice in sorted({row for row in ids if ids.count(row) > 1}):
+            raise CatalogueError(procedure.id, f"{section}.{twice}", "given twice")
+
+
+def _references(procedure: Procedure, tables: Tables, rules: frozenset[str]) -> None:
+    for field in procedure.fields:
+        _field_row(procedure, field)
+    for document in procedure.documents:
+        _document_row(procedure, document)
+    anchor = procedure.field(procedure.window.anchor)
+    if anchor is None or anchor.type != "date":
+        raise CatalogueError(procedure.id, "window.anchor", "is not a date field of this map")
+    if procedure.window.cut_off is not None and tables.cut_off(procedure.window.cut_off) is None:
+        raise CatalogueError(procedure.id, "window.cut_off", "is not in the table of cut-offs")
+    routing = procedure.field(procedure.office.prefecture_field)
+    if routing is None or routing.type != "prefecture":
+        raise CatalogueError(procedure.id, "office.prefecture_field", "is not a prefecture field of this map")
+    if procedure.fee.table not in {row.table for row in tables.fees}:
+        raise CatalogueError(procedure.id, "fee.table", f"no fees under {procedure.fee.table}")
+    for unknown in sorted(set(procedure.rules) - rules):
+        raise CatalogueError(procedure.id, f"rules.{unknown}", "no rule has this id")
+
+
+def _field_row(procedure: Procedure, field: FieldRow) -> None:
+    section = next((row for row in procedure.sections if row.id == field.section), None)
+    if section is None:
+        raise CatalogueError(procedure.id, f"fields.{field.id}.section", f"no section {field.section}")
+    if section.scope != field.scope:
+        raise CatalogueError(procedure.id, f"fields.{field.id}.scope", "differs from its section's")
+    has_choices = bool(field.choices) or field.choices_from is not None
+    if (field.type == "choice") != has_choices:
+        raise CatalogueError(
+            procedure.id, f"fields.{field.id}.choices", "belong to choice fields, and to all"
+        )
+
+
+def _document_row(procedure: Procedure, document: DocumentKind) -> None:
+    if (document.may_omit_when is None) != (document.omission is None):
+        raise CatalogueError(procedure.id, f"documents.{document.id}.omission", "needs condition and reason")
+
+
+def _rule_place(procedure: Procedure, rule: Rule) -> None:
+    known = procedure.field(rule.place) or procedure.document(rule.place)
+    if known is None and rule.place not in _PLACES_WITHOUT_ROW:
+        raise CatalogueError(procedure.id, f"{rule.id}.place", f"no field or document {rule.place}")
+
+
+def _rule_inputs(procedure: Procedure, rule: Rule, texts: list[str], vocabulary: Vocabulary) -> None:
+    used = {name for text in texts for name in vocabulary.names_in(text)} - set(GIVEN_INPUTS)
+    for name in sorted(used ^ set(rule.inputs)):
+        reason = "is used but not declared" if name in used else "is declared but not used, or no field"
+        raise CatalogueError(procedure.id, f"{rule.id}.inputs", f"{name} {reason}")
+    for name in rule.inputs:
+        field = procedure.field(name)
+        if rule.scope == "application" and field is not None and field.belongs_to_person:
+            raise CatalogueError(procedure.id, f"{rule.id}.scope", f"{name} belongs to persons")
+
+
+def _all_sourced(place: str, tables: Tables, rows: Iterable[object]) -> None:
+    known = tables.source_titles()
+    for row in rows:
+        source = getattr(row, "source", None)
+        if source not in known:
+            raise CatalogueError(place, str(getattr(row, "id", type(row).__name__)), f"no source {source}")

@@ -1,0 +1,161 @@
+"""The catalogue in use: maps whose every condition was compiled, chosen by day or by pinned version.
+
+A mistake in a map (an unknown field, a wrong type, an unknown rule, check, table or source) is refused here,
+with file, place and reason, before any application meets it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.catalogue import Choice, FieldRow, Procedure, Rule
+from schemas.expressions import Condition, Formula, Vocabulary
+from schemas.map_checks import check_procedure, check_rule, check_tables, rule_conditions, vocabulary_of
+from schemas.map_files import CatalogueError
+from schemas.offices import offices_of
+from schemas.tables import Tables
+
+
+class UnknownProcedure(Exception):
+    """No map has this id (or not this version of it)."""
+
+    def __init__(self, procedure_id: str) -> None:
+        super().__init__(procedure_id)
+        self.procedure_id = procedure_id
+
+
+class NotInForce(Exception):
+    """The procedure exists, but no version of its map is in force on that day."""
+
+    def __init__(self, procedure_id: str, on: date) -> None:
+        super().__init__(f"{procedure_id} on {on.isoformat()}")
+        self.procedure_id = procedure_id
+        self.on = on
+
+
+@dataclass(frozen=True)
+class ReadyRule:
+    """A rule with its compiled conditions; without `holds` a named check decides."""
+
+    rule: Rule
+    applies: Condition
+    holds: Condition | None
+    values: Mapping[str, Formula]
+    per_person: bool
+
+
+@dataclass(frozen=True)
+class ProcedureMap:
+    """One map, ready to be asked. `pack_version` is the SHA-256 of the map, its rules and the tables."""
+
+    procedure: Procedure
+    rules: tuple[ReadyRule, ...]
+    tables: Tables
+    vocabulary: Vocabulary
+    pack_version: str
+
+    def condition(self, text: str) -> Condition:
+        """A condition of this map, compiled once."""
+        return self.vocabulary.condition(text)
+
+    def choices_of(self, field: FieldRow) -> tuple[Choice, ...]:
+        """The answers of a choice field, from its row or from the table it names."""
+        if field.choices_from == "ssw_fields":
+            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in self.tables.ssw_fields)
+        if field.choices_from == "otit_offices":
+            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in offices_of(self.tables, "otit"))
+        return field.choices
+
+
+class Catalogue:
+    """Every map with its rules and tables. Building one checks all of them: raises CatalogueError."""
+
+    def __init__(self, procedures: Iterable[Procedure], rules: Iterable[Rule], tables: Tables) -> None:
+        self.tables = tables
+        check_tables(tables)
+        known = _by_id(rules)
+        for rule in known.values():
+            check_rule(rule, tables)
+        self._maps = _by_version(_ready(procedure, known, tables) for procedure in procedures)
+
+    def procedure(
+        self, procedure_id: str, *, on: date | None = None, version: date | None = None
+    ) -> Procedure:
+        """The procedure's rows; chosen as `map_for` does."""
+        return self.map_for(procedure_id, on=on, version=version).procedure
+
+    def map_for(
+        self, procedure_id: str, *, on: date | None = None, version: date | None = None
+    ) -> ProcedureMap:
+        """The map pinned by `version`, or the latest in force `on` that day, or (neither given) the latest.
+
+        Raises UnknownProcedure or NotInForce.
+        """
+        versions = self._maps.get(procedure_id)
+        if versions is None or (version is not None and version not in versions):
+            raise UnknownProcedure(procedure_id)
+        if version is not None:
+            return versions[version]
+        if on is None:
+            return versions[max(versions)]
+        in_force = [day for day, ready in versions.items() if ready.procedure.in_force(on)]
+        if not in_force:
+            raise NotInForce(procedure_id, on)
+        return versions[max(in_force)]
+
+    def procedures(self, *, on: date | None = None) -> tuple[Procedure, ...]:
+        """The latest map of every procedure, or those in force on a day, ordered by id."""
+        chosen = []
+        for procedure_id in sorted(self._maps):
+            try:
+                chosen.append(self.procedure(procedure_id, on=on))
+            except NotInForce:
+                continue
+        return tuple(chosen)
+
+
+def _ready(procedure: Procedure, rules: Mapping[str, Rule], tables: Tables) -> ProcedureMap:
+    vocabulary = vocabulary_of(procedure, tables)
+    check_procedure(procedure, tables, vocabulary, frozenset(rules))
+    chosen = tuple(rules[rule_id] for rule_id in procedure.rules)
+    return ProcedureMap(
+        procedure=procedure,
+        rules=tuple(_ready_rule(procedure, rule, vocabulary) for rule in chosen),
+        tables=tables,
+        vocabulary=vocabulary,
+        pack_version=_fingerprint(procedure, chosen, tables),
+    )
+
+
+def _ready_rule(procedure: Procedure, rule: Rule, vocabulary: Vocabulary) -> ReadyRule:
+    applies, holds, values = rule_conditions(procedure, rule, vocabulary)
+    rows = (procedure.field(name) for name in rule.inputs)
+    of_persons = any(row is not None and row.belongs_to_person for row in rows)
+    return ReadyRule(rule, applies, holds, values, rule.scope == "person" or of_persons)
+
+
+def _fingerprint(procedure: Procedure, rules: Iterable[Rule], tables: Tables) -> str:
+    parts = [procedure, *sorted(rules, key=lambda rule: rule.id), tables]
+    text = json.dumps([part.model_dump(mode="json") for part in parts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
+    known: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in known:
+            raise CatalogueError("rules", rule.id, "given twice")
+        known[rule.id] = rule
+    return known
+
+
+def _by_version(maps: Iterable[ProcedureMap]) -> dict[str, dict[date, ProcedureMap]]:
+    known: dict[str, dict[date, ProcedureMap]] = {}
+    for ready in maps:
+        versions = known.setdefault(ready.procedure.id, {})
+        if ready.procedure.version in versions:
+            raise CatalogueError(ready.procedure.id, "version", "two maps have the same version")
+        versions[ready.procedure.version] = ready
+    return known

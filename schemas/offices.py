@@ -1,0 +1,33 @@
+"""Which office of an authority serves a prefecture, and the check digit of corporate numbers."""
+
+import re
+from collections.abc import Iterable
+
+from schemas.tables import Office, Prefecture, Tables
+
+
+def office_for(tables: Tables, authority: str, prefecture: str) -> Office | None:
+    """The authority's office whose area holds that prefecture (JIS code), or None for an unknown code."""
+    return next((row for row in offices_of(tables, authority) if prefecture in row.prefectures), None)
+
+
+def offices_of(tables: Tables, authority: str) -> tuple[Office, ...]:
+    """All offices of one authority, in the order of the table."""
+    return tuple(row for row in tables.offices if row.authority == authority)
+
+
+def area_faults(offices: Iterable[Office], prefectures: Iterable[Prefecture]) -> tuple[str, ...]:
+    """What is wrong with the areas of one authority: prefectures served never, twice, or unknown."""
+    known = {row.code for row in prefectures}
+    served = [code for office in offices for code in office.prefectures]
+    faults = [f"prefecture {code} is served {served.count(code)} times" for code in sorted(known)
+              if served.count(code) != 1]  # fmt: skip
+    return (*faults, *(f"prefecture {code} does not exist" for code in sorted(set(served) - known)))
+
+
+def corporate_number_valid(number: str) -> bool:
+    """Whether a 法人番号 carries its check digit: 9 - (sum mod 9), weights 1, 2, 1, … from the right."""
+    if not re.fullmatch(r"[0-9]{13}", number):
+        return False
+    weighted = sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number[1:])))
+    return int(number[0]) == 9 - weighted % 9
