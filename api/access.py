@@ -1,7 +1,7 @@
-"""Who is asking and what they may do. Every route declares its right with `needs(...)`; without it the house test fails.
+"""Who is asking and what they may do. Every route declares its right with `needs(...)`; a house test insists.
 
-A bearer token (the issuer's id token, or an API key of ours) or the session cookie of the pages; looked up anew on every
-request, so that a closed account is out at once.
+A bearer token (the issuer's id token, or an API key of ours) or the session cookie of the pages. It is looked up
+anew on every request, so that a closed account is out at once.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,11 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import sessions
 from api.accounts import AccountRow, account_of_session, account_of_subject, rights_of_key
 from api.desk import AtDesk, Desk
-from infra.identity import TokenRefused, hash_api_key
+from infra.identity import SignInRefused, hash_api_key, is_api_key
 from schemas.parties import RIGHTS_OF, Actor, Right, Role, rights_of
 from schemas.refusals import Refused
 
-API_KEY_PREFIX = "tk_"
 MACHINE_RIGHTS = rights_of(frozenset({Role.CLIENT}))
 
 
@@ -47,7 +46,7 @@ class Principal:
 
     @property
     def client_organisation(self) -> str:
-        """The organisation whose walls hold. Raises Refused `not_allowed` for staff: they have no content of their own."""
+        """The organisation whose walls hold. Raises Refused `not_allowed` for staff, who have no content."""
         if self.organisation_id is None:
             raise Refused("not_allowed")
         return self.organisation_id
@@ -74,7 +73,7 @@ CurrentPrincipal = Annotated[Principal, Depends(authenticated)]
 async def _recognised(request: Request, at: Desk) -> Principal | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return await (_by_key if token.startswith(API_KEY_PREFIX) else _by_token)(at, token.strip())
+        return await (_by_key if is_api_key(token) else _by_token)(at, token.strip())
     cookie = request.cookies.get(sessions.cookie_name(at.settings))
     return await _by_session(at, cookie) if cookie else None
 
@@ -82,7 +81,7 @@ async def _recognised(request: Request, at: Desk) -> Principal | None:
 async def _by_token(at: Desk, token: str) -> Principal | None:
     try:
         claims = await at.identity.verify(token)
-    except TokenRefused:
+    except SignInRefused:
         return None
     async with at.database.as_desk() as connection:
         row = await account_of_subject(connection, claims.subject)
@@ -100,7 +99,7 @@ async def _by_session(at: Desk, cookie: str) -> Principal | None:
 
 async def _by_key(at: Desk, token: str) -> Principal | None:
     async with at.database.as_desk() as connection:
-        row = await rights_of_key(connection, hash_api_key(token), at.now())
+        row = await rights_of_key(connection, hash_api_key(token).hex(), at.now())
     if row is None:
         return None
     return Principal(
@@ -129,7 +128,7 @@ def _person(row: AccountRow) -> Principal:
 
 
 def needs(*rights: Right) -> Callable[[Principal], Awaitable[Principal]]:
-    """A dependency that lets in who has at least one of these rights, acting in the capacity of the first it has.
+    """A dependency that lets in who has one of these rights, in the capacity that goes with the first held.
 
     With no right named it lets in everybody who is signed in. Raises Refused `not_allowed`.
     """

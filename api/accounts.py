@@ -1,4 +1,4 @@
-"""Looking up who somebody is: accounts by the issuer's subject or by session, organisations by API key. Only active ones."""
+"""Who somebody is: accounts by subject or by session, organisations by API key; only active ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +58,7 @@ async def _account(connection: AsyncConnection, condition: ColumnElement[bool]) 
 
 
 async def rights_of_key(connection: AsyncConnection, digest: str, at: datetime) -> KeyRow | None:
-    """The organisation and rights of a key that is neither revoked nor expired; remembers that it was used."""
+    """The organisation and rights of a key neither revoked nor expired; remembers that it was used."""
     used = (
         update(api_key)
         .where(api_key.c.sha256 == digest, api_key.c.revoked_at.is_(None), api_key.c.expires_at > at)

@@ -1,6 +1,7 @@
 """Request bodies: strict models, JSON read strictly, and versions (ETag, If-Match)."""
 
 import json
+import math
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Header
@@ -24,7 +25,7 @@ class Shown(BaseModel):
 
 
 def read_strictly(raw: bytes) -> Any:
-    """JSON as a value. Raises Refused: `malformed_body` when broken or ambiguous, `malformed_request` for characters nobody can keep."""
+    """JSON as a value. Raises Refused `malformed_body`, or `malformed_request` for what can't be kept."""
     try:
         value = json.loads(raw.decode(), object_pairs_hook=_without_doubles, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -52,10 +53,16 @@ def _insist_on_keepable_text(value: Any) -> None:
             waiting.extend((*each.keys(), *each.values()))
         elif isinstance(each, list):
             waiting.extend(each)
-        elif isinstance(each, float) and each in (float("inf"), float("-inf")):
+        elif not _is_keepable(each):
             raise Refused("malformed_request")
-        elif isinstance(each, str) and any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in each):
-            raise Refused("malformed_request")
+
+
+def _is_keepable(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, str):
+        return not any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in value)
+    return True
 
 
 def etag(version: int) -> str:
@@ -64,7 +71,7 @@ def etag(version: int) -> str:
 
 
 def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
-    """The version in If-Match. Raises Refused `version_missing` (428), or `version_stale` when it is no version of ours."""
+    """The version in If-Match. Raises Refused `version_missing` (428), `version_stale` (412)."""
     if if_match is None:
         raise Refused("version_missing")
     return _version_in(if_match)

@@ -10,16 +10,19 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from infra.catalogue import load_catalogue
 from infra.database.connection import Database
 from infra.database.tables import data_key
+from infra.identity import IdentityProvider
 from infra.keys import KeyRing, WrappedKeyLoad
 from infra.objects import ObjectStore
 from infra.settings import Settings
+from schemas.maps import Catalogue
 
 if TYPE_CHECKING:
     from api.gateway import Gateway
-    from infra.catalogue import Catalogue
-    from infra.identity import Identity
+
+SIGN_IN_RETURN_PATH = "/sign-in/back"
 
 
 def utc_now() -> datetime:
@@ -35,9 +38,9 @@ class Desk:
     database: Database
     objects: ObjectStore
     keys: KeyRing
-    catalogue: "Catalogue"
+    catalogue: Catalogue
     gateway: "Gateway"
-    identity: "Identity"
+    identity: IdentityProvider
     now: Callable[[], datetime] = utc_now
 
 
@@ -62,13 +65,12 @@ async def wrapped_key(connection: AsyncConnection, number: str) -> bytes | None:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Desk]:
-    """Open the desk for the life of the process. Servers that are away are found out on first use, not here."""
+    """Open the desk for the life of the process. A server that is away is found out on first use."""
     from api.gateway import Gateway
-    from infra.catalogue import load_catalogue
-    from infra.identity import Identity
 
     database = Database(settings.database_url)
     keys = KeyRing.from_setting(settings.key_encryption_key.get_secret_value(), wrapped_keys_of(database))
+    identity = IdentityProvider(settings, return_path=SIGN_IN_RETURN_PATH)
     try:
         yield Desk(
             settings=settings,
@@ -77,9 +79,10 @@ async def opened(settings: Settings) -> AsyncIterator[Desk]:
             keys=keys,
             catalogue=load_catalogue(),
             gateway=Gateway(settings, keys),
-            identity=Identity(settings),
+            identity=identity,
         )
     finally:
+        await identity.aclose()
         await database.close()
 
 

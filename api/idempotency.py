@@ -1,6 +1,7 @@
-"""Idempotency keys: the same act sent again gets the same answer, at once or years later; another act under the same key is refused.
+"""Idempotency keys: the same act sent again gets the same answer, at once or years later.
 
-The answer is remembered in the transaction of the act. Acts of the road carry `Act.id` instead: the road remembers them.
+Another act under the same key is refused. The answer is remembered in the transaction of the act; commands to the
+road carry `Act.id` instead, and the road remembers them.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was answered: status, a JSON body without personal data or secrets, and the application it concerned."""
+    """What was answered: status, a JSON body without personal data or secrets, and the application."""
 
     status: int
     body: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): every refusal and fault as `application/problem+json`, never a caller's data or an exception's text.
+"""Problem details (RFC 9457) for every refusal and fault; never a caller's data or an exception's text.
 
 `api.app` hangs these handlers in; `GET /problems/{code}` explains a code to people.
 """
@@ -32,8 +32,8 @@ RETRIED_LATER = frozenset({429, 503})
 router = APIRouter()
 
 
-class NotReady(Exception):
-    """The engine did not answer in time. Nothing is known to have happened; the same key asks again safely."""
+class NotReady(Exception):  # noqa: N818 - it is a state of the desk, not an error of the caller
+    """The engine did not answer in time. What happened is not known; the same key asks again safely."""
 
     code = "not_ready"
 
@@ -91,9 +91,10 @@ class Problem(BaseModel):
 
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": f"Refused with {code}.", "content": {MEDIA_TYPE: {}}}
-    for status, code in CODE_OF_STATUS.items()
-} | {422: {"model": Problem, "description": "Refused; see `code` and `errors`.", "content": {MEDIA_TYPE: {}}}}
+    status: {"model": Problem, "description": f"Refused: `{code}` and others of this status."}
+    for status, code in {**CODE_OF_STATUS, 422: "malformed_request"}.items()
+}
+"""For `responses=` of the application: every route may answer so."""
 
 
 def problem(request: Request, refused: Refused, *, headers: dict[str, str] | None = None) -> JSONResponse:

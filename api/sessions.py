@@ -1,4 +1,4 @@
-"""Sessions of the pages: kept in the database, named by a random cookie of which only the SHA-256 is stored."""
+"""Sessions of the pages: kept in the database, named by a random cookie whose SHA-256 alone is stored."""
 
 import hashlib
 import secrets
@@ -21,7 +21,7 @@ def is_over_tls(settings: Settings) -> bool:
 
 
 def cookie_name(settings: Settings) -> str:
-    """`__Host-` binds the cookie to this host, the root path and TLS; browsers refuse the prefix without TLS."""
+    """`__Host-` binds the cookie to host, root path and TLS; browsers refuse the prefix without TLS."""
     return f"__Host-{COOKIE}" if is_over_tls(settings) else COOKIE
 
 
@@ -45,7 +45,7 @@ async def begin(connection: AsyncConnection, account_id: str, locale: str, at: d
 
 
 async def seen(connection: AsyncConnection, sha256: str, at: datetime) -> bool:
-    """Whether the session is alive: not ended, used within 30 minutes, begun within 12 hours. Counts as use."""
+    """Whether the session lives: not ended, used within 30 minutes, begun within 12 hours. Counts as use."""
     alive = (
         update(session)
         .where(

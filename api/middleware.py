@@ -1,0 +1,169 @@
+"""The door of every request: its id, the limits of its body, where it comes from, and the headers of every answer."""
+
+import secrets
+import time
+from collections.abc import MutableMapping
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import sessions
+from api.bodies import read_strictly
+from api.problems import problem
+from infra.settings import Settings
+from schemas.refusals import Refused
+
+JSON = "application/json"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+JSON_PATHS = ("/v1/", "/codec/")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAME_SITE = frozenset({"same-origin", "none"})
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+
+log = structlog.get_logger("api")
+
+
+class Door:
+    """ASGI middleware around the whole application; an unexpected exception ends here as a `fault`."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._limit_bytes = settings.limits.json_body_bytes
+        self._own_origin = _origin(settings.public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        visit = _Visit(send, is_over_tls=sessions.is_over_tls(self._settings))
+        request = Request(scope, receive)
+        request.state.request_id = visit.request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=visit.request_id)
+        try:
+            await self._app(scope, await self._admitted(request, receive), visit.send)
+        except Refused as refused:
+            await visit.answer(problem(request, refused), scope, receive)
+        except Exception as error:
+            log.exception("fault", code=getattr(error, "code", type(error).__name__))
+            if visit.has_begun:
+                raise
+            await visit.answer(problem(request, Refused("fault")), scope, receive)
+        finally:
+            visit.close(request)
+
+    async def _admitted(self, request: Request, receive: Receive) -> Receive:
+        if request.method in SAFE_METHODS:
+            return receive
+        self._insist_on_own_origin(request)
+        if not _has_body(request):
+            return receive
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_json = request.url.path.startswith(JSON_PATHS)
+        if media_type != JSON and (is_json or media_type not in FORMS):
+            raise Refused("unsupported_media_type")
+        body = await self._read(request, receive)
+        if media_type == JSON:
+            read_strictly(body)
+        return _replaying(body, receive)
+
+    def _insist_on_own_origin(self, request: Request) -> None:
+        if sessions.cookie_name(self._settings) not in request.cookies or "authorization" in request.headers:
+            return
+        origin = request.headers.get("origin")
+        site = request.headers.get("sec-fetch-site")
+        if origin is not None:
+            is_own = origin == self._own_origin
+        else:
+            is_own = site in SAME_SITE
+        if not is_own or (site is not None and site not in SAME_SITE):
+            raise Refused("foreign_origin")
+
+    async def _read(self, request: Request, receive: Receive) -> bytes:
+        announced = request.headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > self._limit_bytes:
+            raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+        read = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            read += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(read) > self._limit_bytes:
+                raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+        return bytes(read)
+
+
+class _Visit:
+    """One request and the answer on its way out."""
+
+    def __init__(self, send: Send, *, is_over_tls: bool) -> None:
+        self._send = send
+        self._is_over_tls = is_over_tls
+        self._began_at = time.monotonic()
+        self.request_id = secrets.token_hex(8)
+        self.status = 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the answer's head is out."""
+        return self.status != 0
+
+    async def send(self, message: Message) -> None:
+        """Send on, with our headers on the head of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._furnish(message)
+        await self._send(message)
+
+    async def answer(self, response: Response, scope: Scope, receive: Receive) -> None:
+        """Answer from the door itself."""
+        await response(scope, receive, self.send)
+
+    def close(self, request: Request) -> None:
+        """One line for the log: method, route, status, time. The route is a template and names nobody."""
+        route = getattr(request.scope.get("route"), "path", "-")
+        spent = round((time.monotonic() - self._began_at) * 1000)
+        log.info("request", method=request.method, route=route, status=self.status, duration_ms=spent)
+
+    def _furnish(self, message: MutableMapping[str, object]) -> None:
+        headers = MutableHeaders(raw=message["headers"])  # type: ignore[arg-type]
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        headers["X-Request-Id"] = self.request_id
+        if self._is_over_tls:
+            headers.setdefault(*STRICT_TRANSPORT)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
