@@ -31,15 +31,18 @@ class Footprint(BaseModel):
         """Whether this very process, not another one under its pid, still runs."""
         return started(self.pid) == self.started
 
+    def ask_to_end(self) -> None:
+        """Send the stop signal if it is still the same process."""
+        if self.alive:
+            _signal(self.pid, signal.SIGCONT)
+            _signal(self.pid, self.stop_signal)
+
     def end(self, within_seconds: float = 8.0) -> None:
         """Stop the process if it is still the same one; kill it and its children when it does not listen."""
-        if not self.alive:
-            return
-        os.kill(self.pid, signal.SIGCONT)
-        os.kill(self.pid, self.stop_signal)
+        self.ask_to_end()
         if not self._gone_within(within_seconds):
             for pid in (self.pid, *descendants(self.pid)):
-                _kill(pid)
+                _signal(pid, signal.SIGKILL)
             self._gone_within(within_seconds)
 
     def _gone_within(self, seconds: float) -> bool:
@@ -95,8 +98,8 @@ def _ps(*arguments: str) -> str:
     return subprocess.run(("ps", *arguments), capture_output=True, text=True, check=False).stdout  # noqa: S607
 
 
-def _kill(pid: int) -> None:
+def _signal(pid: int, number: int) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from infra.dev.place import CLIENT_ID, Place
 from infra.dev.processes import Command
-from infra.dev.service import Service, module
+from infra.dev.service import ROOT, Service, module
 
 STOPS_AFTER_SECONDS = 15.0
 
@@ -20,7 +20,7 @@ def identity(place: Place) -> Service:
     argv = module("infra.dev.identity_provider", *_flags(place, "identity"), "--client-id", CLIENT_ID)
     key = ("--key-file", str(place.directory / "identity.pem"))
     secret = {"TORITSUGI_OIDC_CLIENT_SECRET": place.secrets.oidc_client_secret}
-    return Service("identity", ("identity",), lambda: Command((*argv, *key), secret))
+    return Service("identity", ("identity",), lambda: Command((*argv, *key), secret, ROOT))
 
 
 def authority(place: Place) -> Service:
@@ -44,15 +44,18 @@ def api(place: Place) -> Service:
 
 SERVERS: tuple[str, ...] = ("postgres", "temporal", "objects", "mail", "identity", "authority")
 DESK: tuple[str, ...] = ("worker", "api")
+MIGRATION = "infra.database.migrate"
+# Writes what `load_sample_office` reads; it lives where the tables of people may be written.
+SAMPLE_OFFICE = "api.sample_office"
 
 
 def _desk(name: str, place: Place) -> Command:
-    return Command(module(name), place.settings_env(), stop_within_seconds=STOPS_AFTER_SECONDS)
+    return Command(module(name), place.settings_env(), ROOT, stop_within_seconds=STOPS_AFTER_SECONDS)
 
 
 def _of(name: str, place: Place, *doors: str, directory: str) -> Callable[[], Command]:
     argv = module(name, *_flags(place, *doors), "--store", str(place.directory / directory))
-    return lambda: Command(argv)
+    return lambda: Command(argv, directory=ROOT)
 
 
 def _flags(place: Place, *doors: str) -> tuple[str, ...]:

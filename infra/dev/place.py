@@ -75,6 +75,7 @@ class Place:
         directory = directory.absolute()
         (directory / "logs").mkdir(parents=True, exist_ok=True)
         directory.chmod(0o711)
+        (directory / "logs").chmod(0o700)
         return cls(directory, ports, StackSecrets.kept_in(directory / "secrets.json"), fast)
 
     @property

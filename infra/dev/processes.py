@@ -40,6 +40,7 @@ class Child:
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
             )
         self.footprint = Footprint.of(self._process.pid, command.stop_signal)
 

@@ -12,6 +12,7 @@ SHEET = Path(__file__).with_suffix(".toml")
 
 Role = Literal["client", "reviewer", "second_reviewer", "handler", "manager", "operator"]
 StaffRole = Literal["reviewer", "second_reviewer", "handler", "manager", "operator"]
+ROLES: tuple[Role, ...] = ("client", "reviewer", "second_reviewer", "handler", "manager", "operator")
 OrganisationKind = Literal["supervising_organisation", "company", "support_organisation"]
 
 

@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from infra.dev.ports import Ports, answers
 from infra.dev.processes import Command
+
+ROOT = Path(__file__).parents[2]
 
 
 def nothing() -> None:
@@ -35,4 +38,4 @@ class Service:
 
 def module(name: str, *arguments: str) -> tuple[str, ...]:
     """Argument list that runs one of our modules in this environment."""
-    return (sys.executable, "-X", "utf8", "-m", name, *arguments)
+    return (sys.executable, "-u", "-X", "utf8", "-m", name, *arguments)

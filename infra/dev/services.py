@@ -17,12 +17,22 @@ import psycopg
 from infra.dev import postgres as postgres_server
 from infra.dev.footprints import Footprint
 from infra.dev.object_store import objects
-from infra.dev.own_servers import DESK, SERVERS, api, authority, identity, mail, worker
+from infra.dev.own_servers import (
+    DESK,
+    MIGRATION,
+    SAMPLE_OFFICE,
+    SERVERS,
+    api,
+    authority,
+    identity,
+    mail,
+    worker,
+)
 from infra.dev.place import DATABASE, Login, Place
 from infra.dev.ports import LOOPBACK, Ports, insist_on_free
 from infra.dev.postgres import postgres
 from infra.dev.processes import POLL_SECONDS, Child, Command
-from infra.dev.service import Service, module
+from infra.dev.service import ROOT, Service, module
 from infra.dev.state import Claim, StackState
 from infra.dev.temporal_server import temporal
 
@@ -57,7 +67,7 @@ class Stack:
     """The chosen servers in one directory. An async context manager; not bound to one event loop.
 
     `services` are names of MAKERS. Without `ports` free ones are chosen (tests); `fast` gives up
-    durability on power loss and lets Temporal skip time.
+    durability on power loss and lets Temporal skip time. `sample_office` fills the desk once it runs.
     Raises PortTakenError, AlreadyRunningError, NotReadyError.
     """
 
@@ -68,11 +78,13 @@ class Stack:
         *,
         ports: Ports | None = None,
         fast: bool = False,
+        sample_office: bool = False,
     ) -> None:
         self.place = Place.at(directory, ports or Ports.free(), fast=fast)
         self._services = {name: MAKERS[name](self.place) for name in MAKERS if name in services}
         self._children: dict[str, Child] = {}
         self._claim: Claim | None = None
+        self._with_sample_office = sample_office
         self._is_ready = False
 
     async def __aenter__(self) -> Self:
@@ -109,6 +121,14 @@ class Stack:
         """A superuser's autocommit connection, to make and drop test databases."""
         return postgres_server.connect(self.place, database=database)
 
+    def failure(self, name: str) -> NotReadyError:
+        """The error that tells how a server ended."""
+        return NotReadyError(name, self._log(name), self._children[name].last_words())
+
+    def fallen(self) -> list[str]:
+        """Names of the servers that ended by themselves."""
+        return [name for name, child in self._children.items() if not child.alive]
+
     def is_alive(self, name: str) -> bool:
         """Whether the server's process runs (it may still be paused)."""
         return name in self._children and self._children[name].alive
@@ -125,7 +145,7 @@ class Stack:
             if await self._answers(service):
                 break
             if attempt == SPAWN_ATTEMPTS - 1 or self.is_alive(name):
-                raise NotReadyError(name, self._log(name), self._children[name].last_words())
+                raise self.failure(name)
             await asyncio.sleep(RESPAWN_AFTER_SECONDS)
         await asyncio.to_thread(service.furnish)
 
@@ -148,9 +168,12 @@ class Stack:
     async def run_step(self, *arguments: str) -> None:
         """Run one of our modules to its end in this stack's environment. Raises NotReadyError."""
         name = arguments[0].rpartition(".")[2]
-        step = Child(Command(module(*arguments), self.settings_env()), self._log(name))
-        while step.alive:
-            await asyncio.sleep(POLL_SECONDS)
+        step = Child(Command(module(*arguments), self.settings_env(), ROOT), self._log(name))
+        try:
+            while step.alive:
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            step.kill()
         if step.exit_code != 0:
             raise NotReadyError(name, self._log(name), step.last_words())
 
@@ -162,8 +185,10 @@ class Stack:
             insist_on_free(self.place.ports, service.doors)
         await self._together(self.start, SERVERS)
         if self._chosen(DESK):
-            await self.run_step("infra.database.migrate")
+            await self.run_step(MIGRATION)
         await self._together(self.start, DESK)
+        if self._with_sample_office:
+            await self.run_step(SAMPLE_OFFICE)
         self._is_ready = True
         self._remember()
 

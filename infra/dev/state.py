@@ -46,6 +46,8 @@ class StackState(BaseModel):
         """End the children a dead supervisor left behind; answers their names."""
         orphans = {name: child for name, child in self.children.items() if child.alive}
         for child in orphans.values():
+            child.ask_to_end()
+        for child in orphans.values():
             child.end()
         return sorted(orphans)
 

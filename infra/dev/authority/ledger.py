@@ -26,7 +26,6 @@ CREATE TABLE IF NOT EXISTS serials (prefix TEXT PRIMARY KEY, last INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS switches (
     name TEXT PRIMARY KEY, body TEXT NOT NULL, set_at REAL NOT NULL, used INTEGER NOT NULL);
 """
-CASES = "SELECT receipt, reference, person, application, procedure, office, state, asked_more, result, since_at FROM cases"
 
 
 class Case(NamedTuple):

@@ -1,0 +1,49 @@
+# Every target works in a fresh clone with only Python >= 3.11 and make; `make install` does nothing when up to date.
+SHELL := /bin/sh
+.DEFAULT_GOAL := up
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { command -v $$name; break; }; done)
+
+.PHONY: install up test demo check bench down clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.txt
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 以上が必要です。PYTHON=/path/to/python3.11 make install のように指定できます。" >&2; \
+		echo "Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3.11 make install." >&2; exit 1; }
+	@test -x $(RUN) || "$(PYTHON)" -m venv $(VENV)
+	@test -x $(VENV)/bin/uv || $(RUN) -m pip install --quiet --disable-pip-version-check uv
+	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv pip sync --quiet --python $(RUN) --require-hashes requirements.txt
+	@touch $(STAMP)
+
+up: install
+	@$(RUN) -m infra.dev up
+
+down: install
+	@$(RUN) -m infra.dev down
+
+test: install
+	$(RUN) -m pytest
+
+demo: install
+	@$(RUN) -m infra.dev.demo
+
+check: install
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+	$(RUN) -m pytest tests/house
+
+bench: install
+	$(RUN) -m tests.bench
+
+clean: install
+	@$(RUN) -m infra.dev down
+	rm -rf .toritsugi .bench .artefacts $(VENV)
