@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, DateTime, Row, Select, literal, select, tu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import account, api_key
+from infra.keys import DataKey, KeyDestroyed, KeyRing, KeyUnknown
 from schemas.refusals import Refused
 from schemas.words import Word
 
@@ -50,7 +51,7 @@ async def names_of(connection: AsyncConnection, ids: Iterable[str | None]) -> Ma
     """Names to show for accounts, API keys and parts of the desk. Whom this hat can't see is missing."""
     wanted = {each for each in ids if each}
     keys = {each.removeprefix("key:") for each in wanted if each.startswith("key:")}
-    people = {each for each in wanted if ":" not in each}
+    people = {each for each in wanted if not each.startswith(("key:", "system:"))}
     names = {each: MACHINES.get(each, DESK_ITSELF) for each in wanted if each.startswith("system:")}
     if people:
         found = select(account.c.id, account.c.display_name).where(account.c.id.in_(people))
@@ -59,6 +60,14 @@ async def names_of(connection: AsyncConnection, ids: Iterable[str | None]) -> Ma
         found = select(api_key.c.id, api_key.c.name).where(api_key.c.id.in_(keys))
         names.update((f"key:{row.id}", row.name) for row in await connection.execute(found))
     return names
+
+
+async def reading_key(keys: KeyRing, number: str) -> DataKey | None:
+    """The application's key; None when the application was erased (its words read as such) or has none."""
+    try:
+        return await keys.key_for(number)
+    except (KeyDestroyed, KeyUnknown):
+        return None
 
 
 def named(names: Mapping[str, str], actor_id: str | None) -> Named | None:

@@ -1,6 +1,6 @@
-"""Remarks: words people write about a case (findings, replies, reasons), kept sealed, each with author and capacity.
+"""Remarks: words people write about a case (findings, replies, reasons), sealed, with author and capacity.
 
-The road knows a remark by its id only. A remark is never overwritten once it was sent; a repeated write changes nothing.
+The road knows a remark by its id only. Once sent it is never overwritten; a repeated write changes nothing.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class NewRemark:
 
 
 def remark_id_of(act_id: str, place: int = 0) -> str:
-    """The id of the n-th remark of one act: the act sent again finds its remark instead of writing another."""
+    """The id of the n-th remark of one act: the act sent again finds it instead of writing another."""
     return str(uuid5(OF_ACTS, f"{act_id}/{place}"))
 
 

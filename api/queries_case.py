@@ -1,0 +1,284 @@
+"""One case on one page: persons with their balls, tasks, findings with texts, filings, deadlines, rounds."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.queries import Named, Told, named, names_of
+from api.queries_filings import FilingView, filings_of
+from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
+from api.queries_tasks import TaskRow, tasks_of
+from api.remark_rows import RemarkKind
+from infra.database.tables import (
+    applicant,
+    application,
+    ball,
+    deadline,
+    hand_in,
+    organisation,
+    person_standing,
+    standing,
+)
+from infra.keys import DataKey
+from schemas.filing import ResultKind
+from schemas.maps import Catalogue
+from schemas.standing import Holder, Stage
+from schemas.words import Word
+
+CLOCKS = {
+    "calendar": Told(code="calendar", ja="暦日", en="calendar days"),
+    "office": Told(code="office", ja="開庁日", en="office days"),
+    "given": Told(code="given", ja="指定された日", en="the day that was given"),
+}
+
+
+class BallInterval(Word):
+    """Who had the ball from when to when; `to_at` is None for whoever has it now."""
+
+    holder: Holder
+    from_at: datetime
+    to_at: datetime | None
+
+
+class PersonView(Word):
+    """One person's line. `held_seconds` sums the ball's times per holder, together `elapsed_seconds`."""
+
+    person_id: str
+    position: int | None
+    stage: Stage
+    holder: Holder
+    held_since: datetime
+    filing_id: str | None
+    receipt: str | None
+    result: ResultKind | None
+    decided_on: date | None
+    balls: tuple[BallInterval, ...]
+    held_seconds: Mapping[Holder, int]
+    elapsed_seconds: int
+
+
+class DeadlineView(Word):
+    """One deadline and how it came about; `explained` says it in words."""
+
+    id: str
+    kind: str
+    state: str
+    due_at: datetime
+    persons: tuple[str, ...]
+    derivation: Mapping[str, Any] | None
+    explained: Told | None
+
+
+class RoundView(Word):
+    """One hand-in: the first, or a correction."""
+
+    round: int
+    persons: tuple[str, ...]
+    handed_in_at: datetime
+    handed_in_by: Named | None
+    capacity: str
+    manifest_sha256: str
+
+
+class CaseView(Word):
+    """Everything about one case but the content itself. `has_started` is False until the road has begun."""
+
+    number: str
+    organisation: Named
+    procedure: str
+    map_version: date
+    has_started: bool
+    stage: Stage
+    holder: Holder
+    round: int
+    handed_in_at: datetime
+    next_due_at: datetime | None
+    hold: str | None
+    closed_at: datetime | None
+    persons: tuple[PersonView, ...]
+    tasks: tuple[TaskRow, ...]
+    findings: tuple[FindingView, ...]
+    filings: tuple[FilingView, ...]
+    deadlines: tuple[DeadlineView, ...]
+    rounds: tuple[RoundView, ...]
+
+
+class HandedInCase(NamedTuple):
+    """The few facts every act on a case begins with."""
+
+    number: str
+    organisation_id: str
+    procedure: str
+    map_version: date
+
+
+async def handed_in_case(connection: AsyncConnection, number: str) -> HandedInCase | None:
+    """A case that was handed in; None for drafts and for numbers this hat can't see."""
+    query = select(
+        application.c.number,
+        application.c.organisation_id,
+        application.c.procedure,
+        application.c.map_version,
+    ).where(application.c.number == number, application.c.handed_in_at.is_not(None))
+    row = (await connection.execute(query)).one_or_none()
+    return HandedInCase(*row) if row else None
+
+
+async def case_view(
+    connection: AsyncConnection, number: str, *, catalogue: Catalogue, key: DataKey | None, now: datetime
+) -> CaseView | None:
+    """The whole case for the desk's own people; None when nothing was handed in under this number."""
+    row = (await connection.execute(_case(number))).one_or_none()
+    if row is None:
+        return None
+    texts = await texts_of(
+        connection, HandedInCase(number, row.organisation_id, row.procedure, row.map_version), catalogue, key
+    )
+    return CaseView(
+        number=number,
+        organisation=Named(id=row.organisation_id, name=row.organisation_name),
+        procedure=row.procedure,
+        map_version=row.map_version,
+        has_started=row.stage is not None,
+        stage=row.stage or Stage.INTAKE,
+        holder=row.holder or Holder.DESK,
+        round=row.round or 1,
+        handed_in_at=row.handed_in_at,
+        next_due_at=row.next_due_at,
+        hold=row.hold,
+        closed_at=row.closed_at,
+        persons=await persons_of(connection, number, now),
+        tasks=await tasks_of(connection, number, now),
+        findings=await findings_of(connection, number, texts),
+        filings=await filings_of(connection, number),
+        deadlines=await deadlines_of(connection, number),
+        rounds=await rounds_of(connection, number),
+    )
+
+
+def _case(number: str) -> Any:
+    return (
+        select(
+            application,
+            organisation.c.name.label("organisation_name"),
+            standing.c.stage,
+            standing.c.holder,
+            standing.c.round,
+            standing.c.next_due_at,
+            standing.c.hold,
+            standing.c.closed_at,
+        )
+        .select_from(
+            application.join(organisation, organisation.c.id == application.c.organisation_id).outerjoin(
+                standing, standing.c.number == application.c.number
+            )
+        )
+        .where(application.c.number == number, application.c.handed_in_at.is_not(None))
+    )
+
+
+async def texts_of(
+    connection: AsyncConnection, case: HandedInCase, catalogue: Catalogue, key: DataKey | None
+) -> Texts:
+    """What the findings of a case are told with. Drafts of remarks are not among it. Staff only."""
+    chosen = catalogue.map_for(case.procedure, version=case.map_version)
+    remarks = await remarks_of(connection, case.number, key)
+    return Texts(
+        rules={each.rule.id: each.rule for each in chosen.rules},
+        values=await message_values(connection, case.number, key),
+        remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
+    )
+
+
+async def persons_of(connection: AsyncConnection, number: str, now: datetime) -> tuple[PersonView, ...]:
+    """Every person's line with the times of the ball, in the order of the application."""
+    held: dict[str, list[BallInterval]] = {}
+    for row in await connection.execute(
+        select(ball).where(ball.c.number == number).order_by(ball.c.person_id, ball.c.from_seq)
+    ):
+        interval = BallInterval(holder=row.holder, from_at=row.from_at, to_at=row.to_at)
+        held.setdefault(row.person_id, []).append(interval)
+    lines = select(person_standing, applicant.c.position).select_from(
+        person_standing.outerjoin(applicant, applicant.c.person_id == person_standing.c.person_id)
+    )
+    query = lines.where(person_standing.c.number == number)
+    query = query.order_by(applicant.c.position, person_standing.c.person_id)
+    rows = await connection.execute(query)
+    return tuple(_person(row, tuple(held.get(row.person_id, ())), now) for row in rows)
+
+
+def _person(row: Row[Any], balls: tuple[BallInterval, ...], now: datetime) -> PersonView:
+    held = held_seconds(balls, now)
+    return PersonView(
+        person_id=row.person_id,
+        position=row.position,
+        stage=row.stage,
+        holder=row.holder,
+        held_since=row.held_since,
+        filing_id=row.filing_id,
+        receipt=row.receipt,
+        result=row.result,
+        decided_on=row.decided_on,
+        balls=balls,
+        held_seconds=held,
+        elapsed_seconds=sum(held.values()),
+    )
+
+
+def held_seconds(balls: Iterable[BallInterval], now: datetime) -> dict[Holder, int]:
+    """How long each holder had the ball, up to `now`. Nobody holds a closed line: that time counts for none."""
+    sums: dict[Holder, int] = {}
+    for each in balls:
+        if each.holder is Holder.NOBODY:
+            continue
+        seconds = round(((each.to_at or now) - each.from_at).total_seconds())
+        sums[each.holder] = sums.get(each.holder, 0) + seconds
+    return sums
+
+
+async def deadlines_of(connection: AsyncConnection, number: str) -> tuple[DeadlineView, ...]:
+    """Every deadline of an application, the next to come due first."""
+    query = select(deadline).where(deadline.c.number == number).order_by(deadline.c.due_at, deadline.c.id)
+    return tuple(
+        DeadlineView(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            due_at=row.due_at,
+            persons=tuple(row.persons),
+            derivation=row.derivation,
+            explained=_explained(row.derivation),
+        )
+        for row in await connection.execute(query)
+    )
+
+
+def _explained(derivation: Mapping[str, Any] | None) -> Told | None:
+    if derivation is None:
+        return None
+    rule, from_on, days = derivation["rule"], derivation["from_on"], derivation["days"]
+    clock = CLOCKS[derivation["clock"]]
+    if derivation["clock"] == "given":
+        return Told(code=rule, ja=f"{from_on}に{clock.ja}", en=f"{clock.en} on {from_on}")
+    return Told(code=rule, ja=f"{from_on}から{days}日({clock.ja})", en=f"{days} {clock.en} from {from_on}")
+
+
+async def rounds_of(connection: AsyncConnection, number: str) -> tuple[RoundView, ...]:
+    """Every hand-in of an application, in order."""
+    query = select(hand_in).where(hand_in.c.number == number).order_by(hand_in.c.round)
+    rows = (await connection.execute(query)).all()
+    names = await names_of(connection, (row.handed_in_by for row in rows))
+    return tuple(
+        RoundView(
+            round=row.round,
+            persons=tuple(row.persons),
+            handed_in_at=row.handed_in_at,
+            handed_in_by=named(names, row.handed_in_by),
+            capacity=row.capacity,
+            manifest_sha256=row.manifest_sha256,
+        )
+        for row in rows
+    )

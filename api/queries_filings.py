@@ -1,0 +1,213 @@
+"""Filings: what is to be lodged, what is under way, what became of it; whether the reader may lodge it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.queries import Key, Named, keyset_page, named, names_of
+from infra.database.tables import (
+    application,
+    certificate,
+    filing,
+    mandate,
+    organisation,
+    package,
+    receipt,
+)
+from schemas.filing import FilingKind, FilingState, Receipt, Way
+from schemas.words import Word
+
+
+class FilingFilter(Word):
+    """Which filings; all that is given must hold."""
+
+    state: FilingState | None = None
+    office: str | None = None
+    channel: str | None = None
+    handler: str | None = None
+    organisation_id: str | None = None
+
+
+class FilingView(Word):
+    """One filing. `sent_at` is the mark that a machine has sent it."""
+
+    id: str
+    number: str
+    organisation: Named
+    procedure: str
+    map_version: date
+    kind: FilingKind
+    state: FilingState
+    persons: tuple[str, ...]
+    office: str
+    channel: str | None
+    way: Way | None
+    handler: Named | None
+    parent_id: str | None
+    package_sha256: str | None
+    receipts: tuple[Receipt, ...]
+    changed_at: datetime
+    sent_at: datetime | None
+
+
+class FilingPage(Word):
+    """One page, and the key of its last row where more follows."""
+
+    rows: tuple[FilingView, ...]
+    last: Key | None
+
+
+class PackageView(Word):
+    """One sealed package of a filing: its checksum, when it was sealed, what is in it."""
+
+    sha256: str
+    sealed_at: datetime
+    manifest: Any
+
+
+class Entitlement(Word):
+    """What the reader has to lodge for this client: each is a last valid day; None means there is none."""
+
+    certificate_valid_until: date | None
+    online_id_valid_until: date | None
+    mandate_from: date | None
+    mandate_until: date | None
+    has_mandate: bool
+
+
+class KeptPackage(NamedTuple):
+    """Where a package lies in the vault."""
+
+    number: str
+    sha256: str
+    vault_key: str
+    vault_version: str
+
+
+async def filings_page(
+    connection: AsyncConnection, wanted: FilingFilter, *, limit: int, after: Key | None = None
+) -> FilingPage:
+    """Filings of all cases, what rests longest first."""
+    query = _rows().where(*_conditions(wanted))
+    found = await keyset_page(connection, query, (filing.c.changed_at, filing.c.id), limit=limit, after=after)
+    return FilingPage(rows=await _views(connection, found.rows), last=found.last)
+
+
+async def one_filing(connection: AsyncConnection, filing_id: str) -> FilingView | None:
+    """One filing."""
+    rows = tuple((await connection.execute(_rows().where(filing.c.id == filing_id))).all())
+    return next(iter(await _views(connection, rows)), None)
+
+
+async def filings_of(connection: AsyncConnection, number: str) -> tuple[FilingView, ...]:
+    """Every filing of one application, the oldest first."""
+    query = _rows().where(filing.c.number == number).order_by(filing.c.changed_at, filing.c.id)
+    return await _views(connection, tuple((await connection.execute(query)).all()))
+
+
+def _rows() -> Select[Any]:
+    return select(
+        filing,
+        organisation.c.name.label("organisation_name"),
+        application.c.procedure,
+        application.c.map_version,
+    ).select_from(
+        filing.join(application, application.c.number == filing.c.number).join(
+            organisation, organisation.c.id == filing.c.organisation_id
+        )
+    )
+
+
+def _conditions(wanted: FilingFilter) -> list[ColumnElement[bool]]:
+    asked = {
+        filing.c.state: wanted.state,
+        filing.c.office: wanted.office,
+        filing.c.channel: wanted.channel,
+        filing.c.handler: wanted.handler,
+        filing.c.organisation_id: wanted.organisation_id,
+    }
+    return [column == value for column, value in asked.items() if value is not None]
+
+
+async def _views(connection: AsyncConnection, rows: tuple[Row[Any], ...]) -> tuple[FilingView, ...]:
+    names = await names_of(connection, (row.handler for row in rows))
+    receipts: dict[str, list[Receipt]] = {}
+    claimed = select(receipt).where(receipt.c.filing_id.in_([row.id for row in rows]))
+    for each in await connection.execute(claimed.order_by(receipt.c.receipt)):
+        receipts.setdefault(each.filing_id, []).append(Receipt(person_id=each.person_id, number=each.receipt))
+    return tuple(_view(row, names, tuple(receipts.get(row.id, ()))) for row in rows)
+
+
+def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]) -> FilingView:
+    return FilingView(
+        id=row.id,
+        number=row.number,
+        organisation=Named(id=row.organisation_id, name=row.organisation_name),
+        procedure=row.procedure,
+        map_version=row.map_version,
+        kind=row.kind,
+        state=row.state,
+        persons=tuple(row.persons),
+        office=row.office,
+        channel=row.channel,
+        way=row.way,
+        handler=named(names, row.handler),
+        parent_id=row.parent_id,
+        package_sha256=row.package_sha256,
+        receipts=receipts,
+        changed_at=row.changed_at,
+        sent_at=row.sent_at,
+    )
+
+
+async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:
+    """The packages sealed for a filing, the newest first."""
+    query = select(package).where(package.c.filing_id == filing_id).order_by(package.c.sealed_at.desc())
+    return tuple(
+        PackageView(sha256=row.sha256, sealed_at=row.sealed_at, manifest=row.manifest)
+        for row in await connection.execute(query)
+    )
+
+
+async def kept_package(
+    connection: AsyncConnection, filing_id: str, sha256: str | None = None
+) -> KeptPackage | None:
+    """Where the newest package of a filing (or the one with this checksum) lies."""
+    query = select(package).where(package.c.filing_id == filing_id)
+    if sha256 is not None:
+        query = query.where(package.c.sha256 == sha256)
+    row = (await connection.execute(query.order_by(package.c.sealed_at.desc()).limit(1))).one_or_none()
+    return KeptPackage(row.number, row.sha256, row.vault_key, row.vault_version) if row else None
+
+
+async def entitlement(connection: AsyncConnection, reader_id: str, view: FilingView, on: date) -> Entitlement:
+    """What the reader could show if he lodged this filing on that day (Japan date)."""
+    papers = select(certificate).where(certificate.c.account_id == reader_id)
+    held = (await connection.execute(papers)).one_or_none()
+    given = (await connection.execute(_mandate(reader_id, view, on))).first()
+    return Entitlement(
+        certificate_valid_until=held.valid_until if held else None,
+        online_id_valid_until=held.online_id_valid_until if held else None,
+        mandate_from=given.valid_from if given else None,
+        mandate_until=given.valid_until if given else None,
+        has_mandate=given is not None,
+    )
+
+
+def _mandate(reader_id: str, view: FilingView, on: date) -> Select[Any]:
+    current = and_(
+        mandate.c.valid_from <= on, or_(mandate.c.valid_until.is_(None), mandate.c.valid_until >= on)
+    )
+    return (
+        select(mandate)
+        .where(
+            mandate.c.account_id == reader_id,
+            mandate.c.organisation_id == view.organisation.id,
+            mandate.c.procedure == view.procedure,
+            current,
+        )
+        .order_by(mandate.c.valid_from.desc())
+    )

@@ -1,0 +1,161 @@
+"""Findings with their texts: the rule's message from the pinned map, or people's words; replies, reasons."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.queries import Named, Told, named, names_of
+from api.remark_rows import RemarkKind, open_words
+from infra.database.tables import check_report, finding, remark
+from infra.keys import DataKey, open_json
+from schemas.catalogue import Bilingual, Rule
+from schemas.findings import FindingSource, FindingState, Severity
+from schemas.words import Word
+
+REPORT_PURPOSE = "check_report"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+OF_A_REMARK = "remark/"
+
+
+class Words(Word):
+    """What somebody wrote about a case; `words` is None once the application was erased."""
+
+    id: str
+    kind: str
+    words: str | None
+    author: Named | None
+    capacity: str
+    for_client: bool
+    task_id: str | None
+    finding_id: str | None
+    severity: Severity | None
+    person_id: str | None
+    place_kind: Literal["field", "document", "person", "application"] | None
+    place: str | None
+    written_at: datetime
+
+
+class FindingView(Word):
+    """One finding as people read it. A rule's has `title` and `message`, a reviewer's has `words`."""
+
+    id: str
+    source: FindingSource
+    rule_id: str | None
+    severity: Severity
+    state: FindingState
+    cannot_decide: bool
+    round: int
+    person_id: str | None
+    place_kind: str
+    place: str
+    title: Told | None
+    message: Told | None
+    words: Words | None
+    replies: tuple[Words, ...]
+    reasons: tuple[Words, ...]
+
+
+class Texts(NamedTuple):
+    """What findings are told with: the rules of the pinned map, values for their messages, people's words."""
+
+    rules: Mapping[str, Rule]
+    values: Mapping[str, Mapping[str, str]]
+    remarks: Mapping[str, Words]
+
+
+async def remarks_of(
+    connection: AsyncConnection, number: str, key: DataKey | None, *, task_id: str | None = None
+) -> tuple[Words, ...]:
+    """Every remark about an application that was not removed, the oldest first; of one task where asked."""
+    query = select(remark).where(remark.c.number == number, remark.c.removed_at.is_(None))
+    if task_id is not None:
+        query = query.where(remark.c.task_id == task_id)
+    rows = (await connection.execute(query.order_by(remark.c.written_at, remark.c.id))).all()
+    names = await names_of(connection, (row.author_id for row in rows))
+    return tuple(_words(row, names, key) for row in rows)
+
+
+def _words(row: Row[Any], names: Mapping[str, str], key: DataKey | None) -> Words:
+    return Words(
+        id=row.id,
+        kind=row.kind,
+        words=open_words(key, row.words) if key else None,
+        author=named(names, row.author_id),
+        capacity=row.capacity,
+        for_client=row.for_client,
+        task_id=row.task_id,
+        finding_id=row.finding_id,
+        severity=row.severity,
+        person_id=row.person_id,
+        place_kind=row.place_kind,
+        place=row.place,
+        written_at=row.written_at,
+    )
+
+
+async def message_values(
+    connection: AsyncConnection, number: str, key: DataKey | None
+) -> dict[str, Mapping[str, str]]:
+    """Values for the rules' messages by finding key; the latest round's report wins. Staff only."""
+    if key is None:
+        return {}
+    query = (
+        select(check_report.c.report)
+        .where(check_report.c.number == number)
+        .order_by(check_report.c.round, check_report.c.checked_at)
+    )
+    values: dict[str, Mapping[str, str]] = {}
+    for row in await connection.execute(query):
+        report = open_json(key, REPORT_PURPOSE, bytes(row.report))
+        values.update((_key(each), each.get("message_values", {})) for each in report["findings"])
+    return values
+
+
+def _key(each: Mapping[str, Any]) -> str:
+    return f"{each['rule_id']}|{each.get('person_id') or '-'}|{each['place']}"
+
+
+async def findings_of(
+    connection: AsyncConnection, number: str, texts: Texts, *, persons: Iterable[str] | None = None
+) -> tuple[FindingView, ...]:
+    """All findings of an application (or those that concern some persons) with texts, in the order raised."""
+    query = select(finding).where(finding.c.number == number)
+    query = query.order_by(finding.c.round, func.length(finding.c.id), finding.c.id)
+    rows = (await connection.execute(query)).all()
+    if persons is not None:
+        concerned = {None, *persons}
+        rows = [row for row in rows if row.person_id in concerned]
+    return tuple(_finding(row, texts) for row in rows)
+
+
+def _finding(row: Row[Any], texts: Texts) -> FindingView:
+    rule = texts.rules.get(row.rule_id or "")
+    about = [each for each in texts.remarks.values() if each.finding_id == row.id]
+    return FindingView(
+        id=row.id,
+        source=row.source,
+        rule_id=row.rule_id,
+        severity=row.severity,
+        state=row.state,
+        cannot_decide=row.cannot_decide,
+        round=row.round,
+        person_id=row.person_id,
+        place_kind=row.place_kind,
+        place=row.place,
+        title=_told(rule.id, rule.title, {}) if rule else None,
+        message=_told(rule.id, rule.message, texts.values.get(row.key, {})) if rule else None,
+        words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
+        replies=tuple(each for each in about if each.kind == RemarkKind.REPLY),
+        reasons=tuple(each for each in about if each.kind == RemarkKind.REASON),
+    )
+
+
+def _told(code: str, text: Bilingual, values: Mapping[str, str]) -> Told:
+    def filled(template: str) -> str:
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], "…"), template)
+
+    return Told(code=code, ja=filled(text.ja), en=filled(text.en))
