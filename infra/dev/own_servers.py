@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from infra.dev.place import CLIENT_ID, Place
 from infra.dev.processes import Command
+from infra.dev.sample_office import SHEET
 from infra.dev.service import ROOT, Service, module
 
 STOPS_AFTER_SECONDS = 15.0
@@ -45,8 +46,7 @@ def api(place: Place) -> Service:
 SERVERS: tuple[str, ...] = ("postgres", "temporal", "objects", "mail", "identity", "authority")
 DESK: tuple[str, ...] = ("worker", "api")
 MIGRATION = "infra.database.migrate"
-# Writes what `load_sample_office` reads; it lives where the tables of people may be written.
-SAMPLE_OFFICE = "api.sample_office"
+SAMPLE_OFFICE = ("api.directory", str(SHEET))
 
 
 def _desk(name: str, place: Place) -> Command:

@@ -1,4 +1,4 @@
-"""The sample office: read from `sample_office.toml`, written into the desk's tables after the first start."""
+"""The sample office: read from `sample_office.toml`, written into the desk's tables by `api.directory`."""
 
 import tomllib
 from datetime import date

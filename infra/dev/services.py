@@ -188,7 +188,7 @@ class Stack:
             await self.run_step(MIGRATION)
         await self._together(self.start, DESK)
         if self._with_sample_office:
-            await self.run_step(SAMPLE_OFFICE)
+            await self.run_step(*SAMPLE_OFFICE)
         self._is_ready = True
         self._remember()
 

@@ -26,7 +26,7 @@ class SupervisorEndedError(Exception):
 
 
 def run(stack: Callable[[], Stack], announce: Callable[[], None]) -> None:
-    """Run a stack until a signal ends it; `announce` is called when all is ready. Raises what Stack raises."""
+    """Run a stack until a signal ends it; `announce` comes when all is ready. Raises what Stack raises."""
     asyncio.run(_run(stack, announce))
 
 
