@@ -210,7 +210,10 @@ async def test_the_engine_keeps_no_readable_word(engine: Engine, ring: KeyRing, 
     sealed, plain = "kanariya-sealed-31f7", "kanariya-plain-31f7"
     client = await connect(ring, interceptors=[MarkerInHeaders(sealed)], environment=engine.environment)
     control = await Client.connect(
-        engine.address, data_converter=pydantic_data_converter, interceptors=[MarkerInHeaders(plain)]
+        engine.environment["TEMPORAL_ADDRESS"],
+        namespace=engine.environment["TEMPORAL_NAMESPACE"],
+        data_converter=pydantic_data_converter,
+        interceptors=[MarkerInHeaders(plain)],
     )
 
     result = await carry_through(client, NUMBER, sealed)

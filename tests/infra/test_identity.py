@@ -29,8 +29,8 @@ from infra.identity import (
     new_api_key,
 )
 from infra.settings import Settings
-from tests.infra.engine import answering, free_port
 from tests.infra.issuer import CLIENT_ID, SampleIssuer, running_issuer
+from tests.infra.loopback import answering, free_port
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.settings import Settings
-from tests.infra.engine import free_port
+from tests.infra.loopback import free_port
 
 MAIL = OutgoingMail(
     key="notice-1",

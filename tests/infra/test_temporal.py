@@ -16,7 +16,8 @@ from infra.keys import KeyRing
 from infra.temporal import HEADERS, EngineUnreachable, connect, data_converter, sandbox_runner
 from schemas.identifiers import application_number
 from tests.infra.canary_workflow import CanaryWorkflow, Carried, carry, fail
-from tests.infra.engine import Engine, free_port, running_engine
+from tests.infra.engine import Engine, running_engine
+from tests.infra.loopback import free_port
 
 NUMBER = application_number(2026, 1)
 ROOT = Path(__file__).parents[2]
