@@ -141,12 +141,14 @@ def pdf_with_picture(width: int, height: int) -> bytes:
         return _saved(pdf)
 
 
-def picture(kind: str = "JPEG", *, size: tuple[int, int] = (640, 480), dpi: int = 300) -> bytes:
+def picture(
+    kind: str = "JPEG", *, size: tuple[int, int] = (640, 480), dpi: int = 300, progressive: bool = False
+) -> bytes:
     """A picture with something drawn on it."""
     drawn = Image.new("RGB", size, "white")
     ImageDraw.Draw(drawn).ellipse((20, 20, size[0] // 2, size[1] // 2), fill="navy")
     target = io.BytesIO()
-    drawn.save(target, kind, dpi=(dpi, dpi))
+    drawn.save(target, kind, dpi=(dpi, dpi), progressive=progressive, subsampling=0)
     return target.getvalue()
 
 

@@ -47,7 +47,7 @@ def run_reader(task: str, request: dict[str, Any], bounds: Bounds) -> dict[str, 
     Raises ReaderExhaustedError, ReaderCrashedError, ReaderStalledError or ReaderFaultError.
     """
     order = json.dumps({"task": task, "bounds": bounds._asdict(), "request": request})
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", _READER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -55,13 +55,13 @@ def run_reader(task: str, request: dict[str, Any], bounds: Bounds) -> dict[str, 
         cwd=_PROJECT,
         env=_environment(),
         start_new_session=True,
-    )
-    try:
-        answer, _ = process.communicate(order.encode(), timeout=bounds.wall_seconds)
-    except subprocess.TimeoutExpired:
-        raise ReaderStalledError("The reader did not finish in time.") from None
-    finally:
-        _end(process)
+    ) as process:
+        try:
+            answer, _ = process.communicate(order.encode(), timeout=bounds.wall_seconds)
+        except subprocess.TimeoutExpired:
+            raise ReaderStalledError("The reader did not finish in time.") from None
+        finally:
+            _end(process)
     return _answer(answer, process.returncode)
 
 
@@ -85,7 +85,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             else:
                 process.kill()
-        process.communicate()
 
 
 def _answer(answer: bytes, code: int) -> dict[str, Any]:

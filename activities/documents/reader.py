@@ -74,8 +74,8 @@ def render_page(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
 
 def assemble_set(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     """Join many documents into one numbered PDF."""
-    first_pages: list[int] = import_module("activities.documents.assembly").assemble(request)
-    return {"first_pages": first_pages}
+    ranges: list[list[int]] = import_module("activities.documents.assembly").assemble(request)
+    return {"ranges": ranges}
 
 
 PARSERS = {

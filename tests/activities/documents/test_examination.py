@@ -281,8 +281,11 @@ def test_the_limit_of_archive_entries_holds_on_both_sides(tmp_path: Path, entrie
     assert verdict.outcome == outcome
 
 
-def test_a_picture_of_forty_megapixels_fits_the_memory_of_the_reader(tmp_path: Path) -> None:
-    verdict = examined(tmp_path, corpus.picture("PNG", size=(8000, 5000)), PNG)
+@pytest.mark.parametrize(("kind", "media_type"), [("PNG", PNG), ("JPEG", JPEG)])
+def test_a_picture_of_forty_megapixels_fits_the_memory_of_the_reader(
+    tmp_path: Path, kind: str, media_type: str
+) -> None:
+    verdict = examined(tmp_path, corpus.picture(kind, size=(8000, 5000), progressive=True), media_type)
 
     assert verdict.outcome == "released"
 
