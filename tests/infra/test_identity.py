@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from joserfc.jwk import ECKey, RSAKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from infra.identity import (
     IdentityProvider,
@@ -175,6 +176,13 @@ async def test_the_public_key_is_not_taken_as_a_shared_secret(
     for secret in secrets:
         with pytest.raises(SignInRefused):
             await provider.verify(forged(header, issuer.claims(), secret))
+
+
+def test_the_forgery_with_the_public_key_would_convince_a_careless_verifier(issuer: SampleIssuer) -> None:
+    secret = json.dumps(issuer.rsa.as_dict()).encode()
+    token = forged({"alg": "HS256", "kid": "rsa-1"}, issuer.claims(), secret)
+
+    assert jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"]).claims["sub"] == "reviewer-1"
 
 
 async def test_a_key_brought_along_in_the_header_is_not_used(
