@@ -5,6 +5,7 @@ Rows are frozen and refuse unknown keys. Every row says where it comes from and 
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -234,9 +235,13 @@ class Procedure(Sourced):
     wording: tuple[str, ...]
     rules: tuple[str, ...]
 
+    @cached_property
+    def _fields(self) -> dict[str, FieldRow]:
+        return {row.id: row for row in self.fields}
+
     def field(self, field_id: str) -> FieldRow | None:
         """The field of that id, or None."""
-        return next((row for row in self.fields if row.id == field_id), None)
+        return self._fields.get(field_id)
 
     def document(self, kind: str) -> DocumentKind | None:
         """The document kind of that id, or None."""
@@ -258,7 +263,7 @@ class Procedure(Sourced):
 class Rule(Sourced):
     """One check. `expression` must hold; `check` names one written in code; `values` fill the message.
 
-    Scope `inputs`: asked once per person when an input belongs to persons in that map, else once.
+    Scope `inputs`: asked of each person when an input or the place belongs to persons in that map.
     `place` is a field id, a document kind, or `application` / `person`. Placeholders of the messages are
     filled from `values` only, which never carry what belongs to a person's identity.
     """

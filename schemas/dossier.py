@@ -15,6 +15,7 @@ from schemas.findings import Severity
 from schemas.words import Word
 
 DocumentState = Literal["uploaded", "released", "refused"]
+Need = Literal["needed", "omittable", "not_needed", "cannot_decide"]
 PlaceKind = Literal["field", "document", "application", "person"]
 
 
@@ -117,7 +118,7 @@ class RequiredDocument(Word):
     kind: str
     scope: DocumentScope
     person_id: str | None = None
-    need: Literal["needed", "omittable", "not_needed", "cannot_decide"]
+    need: Need
     reason: Bilingual
     missing: tuple[str, ...] = ()
     present: bool = False

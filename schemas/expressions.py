@@ -99,13 +99,16 @@ class Vocabulary:
     def __init__(self, inputs: Inputs, tables: Tables) -> None:
         self.inputs = dict(inputs)
         self._tables = tables
+        self._conditions: dict[str, Condition] = {}
 
     def condition(self, text: str) -> Condition:
-        """Compiles a condition. Raises ExpressionError: unknown name, wrong type, or a result not yes/no."""
-        compiled = self._compile(text)
-        if compiled.return_type() != cel.Type.BOOL:
-            raise ExpressionError(f"{text!r} gives {compiled.return_type().name()}, not yes or no")
-        return Condition(text, self.names_in(text), compiled)
+        """A condition, compiled once. Raises ExpressionError: unknown name, wrong type, result not yes/no."""
+        if text not in self._conditions:
+            compiled = self._compile(text)
+            if compiled.return_type() != cel.Type.BOOL:
+                raise ExpressionError(f"{text!r} gives {compiled.return_type().name()}, not yes or no")
+            self._conditions[text] = Condition(text, self.names_in(text), compiled)
+        return self._conditions[text]
 
     def formula(self, text: str) -> Formula:
         """Compiles an expression that is shown. Raises ExpressionError."""

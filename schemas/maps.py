@@ -131,9 +131,10 @@ def _ready(procedure: Procedure, rules: Mapping[str, Rule], tables: Tables) -> P
 
 def _ready_rule(procedure: Procedure, rule: Rule, vocabulary: Vocabulary) -> ReadyRule:
     applies, holds, values = rule_conditions(procedure, rule, vocabulary)
-    rows = (procedure.field(name) for name in rule.inputs)
+    rows = (procedure.field(name) for name in (*rule.inputs, rule.place))
     of_persons = any(row is not None and row.belongs_to_person for row in rows)
-    return ReadyRule(rule, applies, holds, values, rule.scope == "person" or of_persons)
+    per_person = rule.scope == "person" or (rule.scope == "inputs" and of_persons)
+    return ReadyRule(rule, applies, holds, values, per_person)
 
 
 def _fingerprint(procedure: Procedure, rules: Iterable[Rule], tables: Tables) -> str:
