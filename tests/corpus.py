@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
@@ -171,6 +172,7 @@ def workbook(text: str = "Sample") -> bytes:
     """A workbook with two sheets, the second one hidden."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
         sheet = book.add_worksheet("One")
         sheet.write_string(0, 0, text)
         sheet.write_number(2, 3, 7)

@@ -1,0 +1,181 @@
+"""Binds a filing's package: one ZIP of cover, joined set, originals and manifest, always the same bytes."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from activities.documents.limited import Bounds, run_reader
+from schemas.examination import XLSX
+from schemas.filing import FilingKind
+from schemas.package import (
+    BoundDocument,
+    BoundFile,
+    DocumentInPackage,
+    PackageManifest,
+    PackageOrder,
+    file_in_package,
+)
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+MOST_BYTES = 2_000_000_000
+COVER, SET, MANIFEST = "00-cover.pdf", "01-set.pdf", "manifest.json"
+_BOUNDS = Bounds(
+    memory_bytes=1536 * 1024 * 1024, cpu_seconds=900, wall_seconds=1800, written_bytes=2 * MOST_BYTES
+)
+_KINDS_JA = {
+    FilingKind.FIRST: "申請",
+    FilingKind.SUPPLEMENT: "追加資料の提出",
+    FilingKind.WITHDRAWAL: "取下げ",
+}
+_ALWAYS = (1980, 1, 1, 0, 0, 0)
+_CHUNK_BYTES = 1024 * 1024
+
+
+class ContentDiffersError(Exception):
+    """A document's bytes are not those that were examined and reviewed; nothing is bound."""
+
+    code = "package_content_differs"
+
+
+class PackageTooLargeError(Exception):
+    """The originals together exceed what one package may hold."""
+
+    code = "package_too_large"
+
+
+class Package(NamedTuple):
+    """A bound package: the ZIP file, its size and SHA-256, and its manifest."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    manifest: PackageManifest
+
+
+def build_package(order: PackageOrder, read: Callable[[DocumentInPackage], bytes], into: Path) -> Package:
+    """Bind the package into the file `into`; blocks for seconds, call it from a thread.
+
+    `read` gives the bytes of one released version; they are compared with the order's SHA-256 first.
+    The same order and bytes give the same file. Raises ContentDiffersError, PackageTooLargeError and the
+    obstacles of `run_reader`.
+    """
+    if sum(document.size_bytes for document in order.documents) > MOST_BYTES:
+        raise PackageTooLargeError(order.filing_id)
+    with TemporaryDirectory(prefix="package-") as name:
+        directory = Path(name)
+        (directory / "files").mkdir()
+        files = [_lay_down(directory, row, read) for row in enumerate(order.documents, 1)]
+        told = run_reader("assemble", _request(order, files, directory), _BOUNDS)
+        manifest = _manifest(order, files, told["ranges"], directory)
+        (directory / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        _bind(into, directory, [*(row.file for row in manifest.made), *files, MANIFEST])
+    return Package(into, into.stat().st_size, _sha256(into), manifest)
+
+
+def _lay_down(
+    directory: Path, row: tuple[int, DocumentInPackage], read: Callable[[DocumentInPackage], bytes]
+) -> str:
+    number, document = row
+    content = read(document)
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise ContentDiffersError(document.document_id)
+    file = file_in_package(number, document)
+    (directory / file).write_bytes(content)
+    return file
+
+
+def _request(order: PackageOrder, files: list[str], directory: Path) -> dict[str, Any]:
+    documents = [
+        {
+            "file": file,
+            "media_type": document.media_type,
+            "title": document.title_ja,
+            "bookmark": f"{number:02d} {document.title_ja}{_person(document.person_line, '（対象者 {}）')}",
+        }
+        for number, (file, document) in enumerate(zip(files, order.documents, strict=True), 1)
+    ]
+    return {
+        "directory": str(directory),
+        "sealed_at": order.sealed_at.isoformat(),
+        "documents": documents,
+        "cover": _cover(order),
+    }
+
+
+def _cover(order: PackageOrder) -> dict[str, Any]:
+    told = order.model_dump(mode="json", exclude={"documents", "omitted"})
+    told["kind_ja"] = _KINDS_JA[order.kind]
+    told["sealed_on_ja"] = order.sealed_at.astimezone(JAPAN).strftime("%Y年%m月%d日 %H:%M（日本時間）")
+    told["documents"] = [
+        {
+            "number": number,
+            "title_ja": document.title_ja,
+            "person": _person(document.person_line, "{}"),
+            "sheet": document.media_type == XLSX,
+        }
+        for number, document in enumerate(order.documents, 1)
+    ]
+    told["omitted"] = [
+        {"title_ja": row.title_ja, "person": _person(row.person_line, "{}"), "reason_ja": row.reason_ja}
+        for row in order.omitted
+    ]
+    return told
+
+
+def _person(line: int | None, form: str) -> str:
+    return form.format(line) if line else ""
+
+
+def _manifest(
+    order: PackageOrder, files: list[str], ranges: list[list[int]], directory: Path
+) -> PackageManifest:
+    bound = tuple(
+        BoundDocument(
+            number=number,
+            file=file,
+            first_page=first,
+            pages=pages,
+            **document.model_dump(include=_COPIED),
+        )
+        for number, (document, file, (first, pages)) in enumerate(
+            zip(order.documents, files, ranges, strict=True), 1
+        )
+    )
+    return PackageManifest(
+        persons=tuple(person.person_id for person in order.persons),
+        pages=sum(row.pages for row in bound),
+        made=tuple(_bound_file(directory, file) for file in (COVER, SET) if files or file == COVER),
+        documents=bound,
+        builder=", ".join(f"{name} {version(name)}" for name in ("pikepdf", "typst")),
+        **order.model_dump(include=set(PackageManifest.model_fields) - {"persons", "documents"}),
+    )
+
+
+_COPIED = {"document_id", "kind", "title_ja", "person_line", "media_type", "size_bytes", "sha256"}
+
+
+def _bound_file(directory: Path, file: str) -> BoundFile:
+    path = directory / file
+    return BoundFile(file=file, size_bytes=path.stat().st_size, sha256=_sha256(path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _bind(into: Path, directory: Path, files: list[str]) -> None:
+    """Stored, in order, with one fixed time: nothing of this run gets into the bytes."""
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:
+        for file in files:
+            entry = zipfile.ZipInfo(file, _ALWAYS)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            entry.file_size = (directory / file).stat().st_size
+            with (directory / file).open("rb") as source, archive.open(entry, "w") as target:
+                while chunk := source.read(_CHUNK_BYTES):
+                    target.write(chunk)
