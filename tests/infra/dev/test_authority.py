@@ -61,7 +61,9 @@ def news_of(desk: httpx2.Client, reference: str) -> list[dict[str, Any]]:
         after = page["next"]
 
 
-@pytest.mark.parametrize(("office", "prefix"), [("tokyo", "東オン-"), ("naha", "那オン-"), ("TYO", "OTIT-TYO-")])
+@pytest.mark.parametrize(
+    ("office", "prefix"), [("tokyo", "東オン-"), ("naha", "那オン-"), ("TYO", "OTIT-TYO-")]
+)
 def test_every_person_gets_a_receipt_with_the_prefix_of_the_office(
     desk: httpx2.Client, office: str, prefix: str
 ) -> None:
@@ -122,7 +124,9 @@ def test_the_receipt_is_the_first_news_and_a_decision_follows(desk: httpx2.Clien
     assert told[0]["seq"] < told[1]["seq"]
 
 
-def test_the_authority_asks_for_more_and_takes_the_supplement_under_the_same_receipt(desk: httpx2.Client) -> None:
+def test_the_authority_asks_for_more_and_takes_the_supplement_under_the_same_receipt(
+    desk: httpx2.Client,
+) -> None:
     filing = lodge(desk)
     receipt = filing["receipts"]["person-1"]
     asked = desk.post("/outcomes", json={"kind": "more_requested", "receipt": receipt}).json()[0]
@@ -190,14 +194,20 @@ def test_a_fate_follows_from_the_seed_and_not_from_the_order(desk: httpx2.Client
 
     told = [item for item in news_of(desk, filing["reference"]) if item["kind"] == "result"]
 
-    first = {item["person"]: item["result"] for item in told if item["receipt"] in filing["receipts"].values()}
-    second = {item["person"]: item["result"] for item in told if item["receipt"] in again["receipts"].values()}
+    first = {
+        item["person"]: item["result"] for item in told if item["receipt"] in filing["receipts"].values()
+    }
+    second = {
+        item["person"]: item["result"] for item in told if item["receipt"] in again["receipts"].values()
+    }
     assert first == second
     assert set(first.values()) == {"permitted", "refused"}
 
 
 def test_it_asks_for_more_once_and_decides_after_the_supplement(desk: httpx2.Client) -> None:
-    desk.post("/policy", json={"auto": True, "delay_seconds": 0, "share_more_requested": 1}).raise_for_status()
+    desk.post(
+        "/policy", json={"auto": True, "delay_seconds": 0, "share_more_requested": 1}
+    ).raise_for_status()
     filing = lodge(desk)
     before = [item["kind"] for item in news_of(desk, filing["reference"])]
 
@@ -306,7 +316,9 @@ def test_an_outcome_for_nothing_known_is_refused(desk: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(("act", "result"), [("yes", "permitted"), ("no", "refused"), ("return", "returned")])
-def test_a_person_decides_with_a_button_and_without_scripts(desk: httpx2.Client, act: str, result: str) -> None:
+def test_a_person_decides_with_a_button_and_without_scripts(
+    desk: httpx2.Client, act: str, result: str
+) -> None:
     filing = lodge(desk)
     receipt = filing["receipts"]["person-1"]
     shown = desk.get("/")

@@ -26,7 +26,11 @@ def mailbox(stack: Stack) -> Iterator[httpx2.Client]:
 
 def a_letter(subject: str) -> EmailMessage:
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "desk@toritsugi.example", "clerk@client.example", subject
+    letter["From"], letter["To"], letter["Subject"] = (
+        "desk@toritsugi.example",
+        "clerk@client.example",
+        subject,
+    )
     letter["X-Toritsugi-Notice"] = "n-1"
     letter.set_content("受け付けました。")
     letter.add_alternative("<p onclick='x()'>受け付けました。</p><script>x()</script>", subtype="html")
@@ -65,7 +69,9 @@ def test_the_page_shows_foreign_html_only_inside_a_sandbox(stack: Stack, mailbox
 
 
 def test_a_number_nobody_has_is_not_found(mailbox: httpx2.Client) -> None:
-    answers = {mailbox.get(path).status_code for path in ("/messages/99999", "/read/99999", "/read/99999/html")}
+    answers = {
+        mailbox.get(path).status_code for path in ("/messages/99999", "/read/99999", "/read/99999/html")
+    }
 
     assert answers == {404}
 

@@ -23,7 +23,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def token_of(stack: Stack, subject: str) -> str:
-    return obtain_token(stack.place.issuer, CLIENT_ID, stack.place.secrets.oidc_client_secret, REDIRECT, subject)
+    return obtain_token(
+        stack.place.issuer, CLIENT_ID, stack.place.secrets.oidc_client_secret, REDIRECT, subject
+    )
 
 
 def keys_of(stack: Stack) -> KeySet:

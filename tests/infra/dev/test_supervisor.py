@@ -1,0 +1,138 @@
+"""The stack from the command line, servers only: up, found again, killed, cleaned, down."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from infra.dev.ports import PREFIX, Ports, answers
+from infra.dev.state import StackState, is_claimed
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def ports() -> Ports:
+    return Ports.free()
+
+
+@pytest.fixture
+def environment(ports: Ports) -> dict[str, str]:
+    chosen = {f"{PREFIX}{name.upper()}": str(port) for name, port in ports.model_dump().items()}
+    return {**os.environ, **chosen}
+
+
+@pytest.fixture
+def dev(tmp_path: Path, environment: dict[str, str]) -> Run:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "infra.dev", "--directory", str(tmp_path), *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+def state_of(directory: Path) -> StackState:
+    state = StackState.read(directory)
+    assert state is not None
+    return state
+
+
+def test_a_stack_is_started_found_described_and_stopped(dev: Run, tmp_path: Path, ports: Ports) -> None:
+    before = dev("status").returncode
+    up = dev("up", "--detach", "--servers-only")
+    again = dev("up")
+    status = dev("status")
+    credentials = dev("credentials", "--subject", "company-01-1")
+    down = dev("down")
+    after = dev("status").returncode
+
+    assert (before, up.returncode, again.returncode, status.returncode, down.returncode, after) == (
+        1,
+        0,
+        0,
+        0,
+        0,
+        1,
+    )
+    assert f"http://127.0.0.1:{ports.authority}" in up.stdout
+    assert "running already" in again.stdout
+    told = json.loads(credentials.stdout)
+    assert told["urls"]["mailbox"] == f"http://127.0.0.1:{ports.mailbox}"
+    assert set(told["tokens"]) == {*told["people"]} >= {"client", "handler", "company-01-1"}
+    assert not any(answers(port) for port in ports.model_dump().values())
+    assert not is_claimed(tmp_path)
+
+
+def test_what_a_killed_supervisor_left_is_cleaned_by_the_next_start(dev: Run, tmp_path: Path) -> None:
+    dev("up", "--detach", "--servers-only")
+    left = state_of(tmp_path)
+
+    os.kill(left.supervisor.pid, signal.SIGKILL)
+    orphans_lived = all(child.alive for child in left.children.values())
+    up = dev("up", "--detach", "--servers-only")
+    now = state_of(tmp_path)
+    dev("down")
+
+    assert orphans_lived
+    assert up.returncode == 0
+    assert not any(child.alive for child in left.children.values())
+    assert left.supervisor != now.supervisor
+    assert not any(child.alive for child in now.children.values())
+
+
+def test_down_cleans_up_after_a_killed_supervisor(dev: Run, tmp_path: Path) -> None:
+    dev("up", "--detach", "--servers-only")
+    left = state_of(tmp_path)
+    os.kill(left.supervisor.pid, signal.SIGKILL)
+
+    down = dev("down")
+
+    assert "postgres" in down.stdout
+    assert not any(child.alive for child in left.children.values())
+
+
+def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
+    environment: dict[str, str], tmp_path: Path, ports: Ports
+) -> None:
+    command = [sys.executable, "-m", "infra.dev", "--directory", str(tmp_path), "up", "--servers-only"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as foreground:
+        wait_until(lambda: (StackState.read(tmp_path) or NOT_YET).ready)
+        fallen = state_of(tmp_path).children["authority"]
+        os.kill(fallen.pid, signal.SIGKILL)
+        wait_until(lambda: state_of(tmp_path).children["authority"] != fallen and answers(ports.authority))
+        mended = httpx2.get(f"http://127.0.0.1:{ports.authority}/ledger").status_code
+
+        foreground.send_signal(signal.SIGINT)
+        said, _ = foreground.communicate(timeout=60)
+
+    assert mended == 200
+    assert foreground.returncode == 0
+    assert "authority ended and is started again" in said
+    assert not any(child.alive for child in state_of(tmp_path).children.values())
+
+
+def test_a_refusal_is_one_message_and_exit_code_one(dev: Run, ports: Ports) -> None:
+    silent = dev("credentials")
+
+    assert silent.returncode == 1
+    assert "make up" in silent.stderr
+    assert "Traceback" not in silent.stderr
+
+
+NOT_YET = StackState.model_validate({"supervisor": {"pid": 1, "started": "never"}})
+
+
+def wait_until(seen: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
