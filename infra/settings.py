@@ -31,9 +31,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TORITSUGI_", frozen=True, extra="ignore")
 
-    database_url: SecretStr = Field(description="Login of the front desk: postgresql+psycopg://…, least rights")
+    database_url: SecretStr = Field(
+        description="Login of the front desk: postgresql+psycopg://…, least rights"
+    )
     worker_database_url: SecretStr = Field(description="Login of the worker: writes progress, reads content")
-    owner_database_url: SecretStr | None = Field(default=None, description="Owner of the tables; migrations only")
+    owner_database_url: SecretStr | None = Field(
+        default=None, description="Owner of the tables; migrations only"
+    )
     s3_endpoint: str | None = Field(default=None, description="None means the provider's own endpoint")
     s3_region: str = "ap-northeast-1"
     s3_access_key: SecretStr | None = None
@@ -46,14 +50,19 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_start_tls: bool = False
     mail_from: str = "desk@toritsugi.example"
+    staff_mail: str = Field(default="staff@toritsugi.example", description="Mailbox of the desk's own people")
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: SecretStr
     public_url: str = Field(description="Address people open, without a trailing slash")
     bind_host: str = "127.0.0.1"
     bind_port: int = 8700
-    temporal_ui_url: str | None = Field(default=None, description="Base address of the Temporal Web UI, for links")
+    temporal_ui_url: str | None = Field(
+        default=None, description="Base address of the Temporal Web UI, for links"
+    )
     task_queue: str = "applications"
+    desk_round_seconds: int = Field(default=5, ge=1, description="How often what is due is looked after")
+    graceful_stop_seconds: int = Field(default=10, ge=0)
     key_encryption_key: SecretStr = Field(description="32 bytes, base64; wraps every application's data key")
     session_secret: SecretStr
     authority_simulator_url: str | None = Field(default=None, description="Training and demo only")

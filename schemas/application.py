@@ -3,17 +3,19 @@
 from datetime import date, datetime
 from typing import Literal
 
+from schemas.calendar import OfficeCalendar
 from schemas.commands import Answer
 from schemas.identifiers import Number
 from schemas.standing import Standing
+from schemas.tables import ClosedDay
 from schemas.words import Word
 
 
 class RoadPlan(Word):
     """What the road needs of the pinned map; codes and numbers only.
 
-    `closed_days` are the office's closed days beyond weekends (national holidays, 29 Dec to 3 Jan) for the years to come:
-    they travel with the application, so that a newer calendar never moves a running deadline.
+    The national holidays known at hand-in travel with the application, so that a newer calendar never moves a
+    running deadline.
     """
 
     review_levels: int
@@ -26,8 +28,15 @@ class RoadPlan(Word):
     remind_days_before: tuple[int, ...]
     review_office_days: int
     expected_days: int
-    closed_days: tuple[date, ...]
+    holidays: tuple[date, ...]
     machine_channel: bool = False
+
+    @property
+    def calendar(self) -> OfficeCalendar:
+        """The office calendar the application was handed in under. Past its last holiday only weekends and the turn
+        of the year are known, so that an application that lives longer than the table is never stuck."""
+        days = tuple(ClosedDay(on=on, ja="祝日") for on in self.holidays)
+        return OfficeCalendar(known_from=date.min, known_to=date.max, holidays=days)
 
 
 class HandedIn(Word):

@@ -4,8 +4,8 @@ One small function per kind of event, chosen by its type. After each, the ball o
 """
 
 from collections.abc import Callable, Iterable
-from functools import reduce, singledispatch
-from typing import Any
+from functools import singledispatch
+from typing import Any, TypeVar
 
 from schemas import events
 from schemas.events import Event
@@ -13,6 +13,9 @@ from schemas.filing import Filing, FilingKind, FilingState, ResultKind
 from schemas.findings import FindingState
 from schemas.standing import Deadline, Holder, PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind, TaskState
+
+
+Part = TypeVar("Part", Task, Filing)
 
 
 class OutOfOrder(Exception):
@@ -370,8 +373,9 @@ def _(body: events.MoreRequested, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing:
+    released = _released(standing, (body.person_id,))
     return _persons(
-        standing, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
+        released, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
     )
 
 
@@ -394,21 +398,8 @@ def _(body: events.WithdrawalRequested, standing: Standing, event: Event) -> Sta
 
 @_apply.register
 def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
-    from_tasks = frozenset(body.persons)
-    tasks = tuple(
-        task.model_copy(update={"persons": tuple(p for p in task.persons if p not in from_tasks)})
-        if task.is_open
-        else task
-        for task in standing.tasks
-    )
-    filings = tuple(
-        filing.model_copy(update={"persons": tuple(p for p in filing.persons if p not in from_tasks)})
-        if filing.state is FilingState.PREPARED
-        else filing
-        for filing in standing.filings
-    )
-    changed = standing.model_copy(update={"tasks": tasks, "filings": filings})
-    return _persons(changed, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
+    released = _released(standing, body.persons)
+    return _persons(released, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
 
 
 @_apply.register
@@ -416,12 +407,23 @@ def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
     return standing.model_copy(update={"closed_at": event.at})
 
 
+def _released(standing: Standing, persons: Iterable[str]) -> Standing:
+    """Persons whose road turned leave the open tasks and prepared filings they were part of."""
+    gone = frozenset(persons)
+    tasks = tuple(_without(task, gone) if task.is_open else task for task in standing.tasks)
+    filings = tuple(
+        _without(filing, gone) if filing.state is FilingState.PREPARED else filing for filing in standing.filings
+    )
+    return standing.model_copy(update={"tasks": tasks, "filings": filings})
+
+
+def _without(part: Part, gone: frozenset[str]) -> Part:
+    kept = tuple(person for person in part.persons if person not in gone)
+    return part if kept == part.persons else part.model_copy(update={"persons": kept})
+
+
 def _not_closed(standing: Standing, chosen: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         line.person_id for line in standing.persons if line.person_id in chosen and not line.is_closed
     )
 
-
-def replayed(standing: Standing, more: Iterable[Event]) -> Standing:
-    """The standing after several more events."""
-    return reduce(fold, more, standing)

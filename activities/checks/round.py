@@ -1,0 +1,95 @@
+"""The activity `check_round`: the sealed content of a round against the rules; the report is kept, codes are answered."""
+
+from datetime import date
+
+from temporalio import activity
+
+from activities.checks.named import NAMED_CHECKS
+from activities.ledger import Ledger
+from infra.database.connection import Database
+from infra.dossiers import Collected, case_of, collected, dossier
+from infra.keys import KeyRing, seal_json
+from schemas.checked import CheckAsked, Checked, FoundByRule
+from schemas.dossier import CheckReport, Dossier, RuleFinding
+from schemas.maps import Catalogue, ProcedureMap
+from schemas.offices import office_for
+from schemas.rules import evaluate
+
+REPORT_PURPOSE = "report"
+
+
+class Checks:
+    """Automatic checks."""
+
+    def __init__(self, database: Database, keys: KeyRing, catalogue: Catalogue, ledger: Ledger) -> None:
+        self._database = database
+        self._keys = keys
+        self._catalogue = catalogue
+        self._ledger = ledger
+
+    @activity.defn(name="check_round")
+    async def check_round(self, asked: CheckAsked) -> Checked:
+        """Check what was handed in. Answers `unexamined` documents first: they are examined before anything is judged.
+
+        The report with every value used is kept sealed under (number, round, pack version): a repetition overwrites
+        it with the same.
+        """
+        key = await self._keys.key_for(asked.number)
+        async with self._database.as_worker() as connection:
+            case = await case_of(connection, asked.number, asked.organisation_id)
+            everything = await collected(connection, case, key, sealed_only=True)
+        waiting = _unexamined(everything)
+        if waiting:
+            return Checked(pack_version="", unexamined=waiting)
+        ready = self._catalogue.map_for(case.procedure, version=case.map_version)
+        facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
+        report = evaluate(ready, facts, named_checks=NAMED_CHECKS)
+        sealed = seal_json(key, REPORT_PURPOSE, report.model_dump(mode="json"))
+        await self._ledger.store_report(
+            {
+                "number": asked.number,
+                "organisation_id": asked.organisation_id,
+                "round": asked.round,
+                "pack_version": report.pack_version,
+                "report": sealed,
+            }
+        )
+        return _answer(ready, facts, report, frozenset(asked.persons))
+
+
+def _unexamined(everything: Collected) -> tuple[str, ...]:
+    return tuple(document.id for document in everything.documents if document.state == "uploaded")
+
+
+def _answer(ready: ProcedureMap, facts: Dossier, report: CheckReport, persons: frozenset[str]) -> Checked:
+    found = tuple(
+        _found(finding)
+        for finding in report.findings
+        if finding.person_id is None or finding.person_id in persons
+    )
+    return Checked(pack_version=report.pack_version, found=found, offices=offices_of_persons(ready, facts))
+
+
+def _found(finding: RuleFinding) -> FoundByRule:
+    return FoundByRule(
+        key=finding.key,
+        rule_id=finding.rule_id,
+        severity=finding.severity,
+        person_id=finding.person_id,
+        place_kind=finding.place_kind,
+        place=finding.place,
+        cannot_decide=finding.outcome == "cannot_decide",
+    )
+
+
+def offices_of_persons(ready: ProcedureMap, facts: Dossier) -> dict[str, str]:
+    """The receiving office of every person, by the prefecture the map routes on."""
+    routing = ready.procedure.office
+    field = ready.procedure.field(routing.prefecture_field)
+    offices: dict[str, str] = {}
+    for person in facts.persons:
+        values = person.values if field is not None and field.belongs_to_person else facts.application
+        office = office_for(ready.tables, routing.table, str(values.get(routing.prefecture_field, "")))
+        if office is not None:
+            offices[person.person_id] = office.id
+    return offices

@@ -1,0 +1,166 @@
+"""Recording: the activity `record`, and the few other writes of progress. Each is idempotent by its key."""
+
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ledger.announcing import notice_rows
+from activities.ledger.rows import Row, changed_rows, event_rows
+from activities.ledger.statements import write_statement
+from infra.database.connection import Database
+from schemas.chain import GENESIS, digest
+from schemas.events import Event
+from schemas.examination import Examination
+from schemas.filing import Receipt
+from schemas.folding import fold
+from schemas.standing import Standing
+from schemas.words import Word
+
+KNOWN = text(
+    """SELECT s.seq, s.folded, e.hash FROM standing s
+       JOIN event e ON e.number = s.number AND e.seq = s.seq
+       WHERE s.number = :number FOR UPDATE OF s"""
+)
+MARK_SENT = text("UPDATE filing SET sent_at = :at WHERE id = :filing AND sent_at IS NULL RETURNING id")
+CLAIM_RECEIPTS = text(
+    """WITH asked AS (
+         SELECT * FROM jsonb_to_recordset(CAST(:receipts AS jsonb)) AS r(receipt text, person_id text)),
+       claimed AS (
+         INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
+         SELECT receipt, :organisation, :number, person_id, :filing, :at FROM asked
+         ON CONFLICT (receipt) DO NOTHING RETURNING receipt)
+       SELECT r.receipt FROM receipt r JOIN asked a USING (receipt)
+       WHERE NOT (r.number = :number AND r.person_id = a.person_id)"""
+)
+
+
+class Entry(Word):
+    """Some events of one application, in order, to be recorded together."""
+
+    number: str
+    organisation_id: str
+    events: tuple[Event, ...]
+
+
+class ReceiptsClaimed(Word):
+    """Receipt numbers to be claimed for the persons of one filing."""
+
+    number: str
+    organisation_id: str
+    filing_id: str
+    receipts: tuple[Receipt, ...]
+
+
+class Ledger:
+    """The only writer of progress."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn(name="record")
+    async def record(self, entry: Entry) -> str:
+        """Record the events, the standing they lead to, tasks, findings, balls and notices: one transaction.
+
+        Recording again what is recorded changes nothing. Answers the digest of the events, which the road compares
+        with its own. Raises `ledger_gap` when an earlier event is missing: that is a fault, never a refusal.
+        """
+        async with self._database.as_worker() as connection:
+            known = (await connection.execute(KNOWN, {"number": entry.number})).mappings().one_or_none()
+            await self._write(connection, entry, known)
+        return digest(entry.events)
+
+    async def _write(self, connection: AsyncConnection, entry: Entry, known: RowMapping | None) -> None:
+        old = Standing.model_validate(known["folded"]) if known else None
+        new, fresh = _advance(old, entry)
+        if new is None or not fresh:
+            return
+        previous = bytes(known["hash"]) if known else GENESIS
+        rows: dict[str, list[Row]] = {"event": event_rows(new, fresh, previous)}
+        rows |= changed_rows(old, new, fresh)
+        rows["notice"] = notice_rows(new, fresh)
+        await _run(connection, rows)
+
+    async def store_examination(
+        self,
+        document_id: str,
+        number: str,
+        organisation_id: str,
+        found: Examination,
+        *,
+        kept_at: tuple[str, str] | None,
+    ) -> None:
+        """Keep what the examination of a document found. `kept_at` is the vault's key and version when released."""
+        row = {
+            "document_id": document_id,
+            "organisation_id": organisation_id,
+            "number": number,
+            "outcome": found.outcome,
+            "refusal": found.refusal,
+            "facts": found.model_dump(mode="json"),
+            "vault_key": kept_at[0] if kept_at else None,
+            "vault_version": kept_at[1] if kept_at else None,
+            "examined_at": _now(),
+        }
+        async with self._database.as_worker() as connection:
+            await _run(connection, {"examination": [row]})
+
+    async def store_report(self, row: Row) -> None:
+        """Keep a sealed report of the automatic checks, so that it can be explained and repeated years later."""
+        sealed = row | {"report": "\\x" + row["report"].hex(), "checked_at": _now()}
+        async with self._database.as_worker() as connection:
+            await _run(connection, {"check_report": [sealed]})
+
+    async def store_package(self, row: Row) -> None:
+        """Keep where a sealed package lies and what is in it."""
+        async with self._database.as_worker() as connection:
+            await _run(connection, {"package": [row | {"sealed_at": _now()}]})
+
+    async def mark_sent(self, filing_id: str) -> bool:
+        """Compare and set: True for the first caller only. Nothing is sent without it, so nothing is sent twice."""
+        async with self._database.as_worker() as connection:
+            answer = await connection.execute(MARK_SENT, {"filing": filing_id, "at": datetime.now(UTC)})
+            return answer.one_or_none() is not None
+
+    @activity.defn(name="claim_receipts")
+    async def claim_receipts(self, claim: ReceiptsClaimed) -> None:
+        """Claim receipt numbers for these persons, once and for ever. Raises `receipt_taken` when one is another's."""
+        asked = [{"receipt": each.number, "person_id": each.person_id} for each in claim.receipts]
+        values = {
+            "receipts": json.dumps(asked),
+            "number": claim.number,
+            "organisation": claim.organisation_id,
+            "filing": claim.filing_id,
+            "at": datetime.now(UTC),
+        }
+        async with self._database.as_worker() as connection:
+            taken = (await connection.execute(CLAIM_RECEIPTS, values)).all()
+            if taken:
+                raise ApplicationError(
+                    "a receipt number is taken", "receipts", type="receipt_taken", non_retryable=True
+                )
+
+
+def _advance(old: Standing | None, entry: Entry) -> tuple[Standing | None, list[Event]]:
+    fresh = [event for event in entry.events if old is None or event.seq > old.seq]
+    if fresh and fresh[0].seq != (old.seq if old else 0) + 1:
+        raise ApplicationError("an earlier event is missing", type="ledger_gap")
+    standing = old
+    for event in fresh:
+        standing = fold(standing, event)
+    return standing, fresh
+
+
+async def _run(connection: AsyncConnection, rows: dict[str, list[Row]]) -> None:
+    built = write_statement(rows)
+    if built is None:
+        return
+    statement, values = built
+    await connection.execute(statement, values)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,215 @@
+"""The activity `prepare_lodging`: may this handler lodge here today, and what exactly? The package is sealed and kept."""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.documents.package import build_package
+from activities.ledger import Ledger
+from infra.database.connection import Database
+from infra.database.tables import certificate, mandate, organisation
+from infra.dossiers import Collected, DocumentRow, case_of, collected, current, values_in
+from infra.keys import KeyRing
+from infra.objects import ObjectStore
+from schemas.catalogue import Value
+from schemas.checked import LodgingAsked, PackageSealed
+from schemas.maps import Catalogue, ProcedureMap
+from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
+
+ONLINE = "online"
+EVERY_PROCEDURE = "*"
+MISSING_NAME = "—"
+
+
+class Lodging:
+    """Making a filing ready for one handler."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        objects: ObjectStore,
+        keys: KeyRing,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        desk_name: str,
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._keys = keys
+        self._catalogue = catalogue
+        self._ledger = ledger
+        self._desk_name = desk_name
+
+    @activity.defn(name="prepare_lodging")
+    async def prepare(self, asked: LodgingAsked) -> PackageSealed:
+        """Check the handler's certificate, online id and mandate; bind, seal and keep the package.
+
+        Refuses with `certificate_expired`, `online_id_expired` or `no_mandate`. The same filing on the same day gives
+        the same bytes, so a repetition finds the package already there.
+        """
+        key = await self._keys.key_for(asked.number)
+        async with self._database.as_worker() as connection:
+            await _entitled(connection, asked)
+            case = await case_of(connection, asked.number, asked.organisation_id)
+            everything = await collected(connection, case, key, sealed_only=True)
+            client = await _client_name(connection, asked.organisation_id)
+        ready = self._catalogue.map_for(case.procedure, version=case.map_version)
+        order = package_order(asked, everything, ready, client_name=client, desk_name=self._desk_name)
+        sealed, where = await asyncio.to_thread(self._seal, order)
+        await self._ledger.store_package(
+            {
+                "filing_id": asked.filing_id,
+                "sha256": sealed.sha256,
+                "organisation_id": asked.organisation_id,
+                "number": asked.number,
+                "vault_key": where[0],
+                "vault_version": where[1],
+                "manifest": where[2],
+            }
+        )
+        return sealed
+
+    def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
+        with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
+            package = build_package(order, self._read, Path(folder) / "package.zip")
+            key = f"packages/{order.filing_id}/{package.sha256}"
+            version = self._objects.write_sealed(key, package.path)
+            manifest = package.manifest.model_dump(mode="json")
+        return PackageSealed(sha256=package.sha256), (key, version, manifest)
+
+    def _read(self, document: DocumentInPackage) -> bytes:
+        return self._objects.read(document.vault_key, document.version_id)
+
+
+async def _entitled(connection: AsyncConnection, asked: LodgingAsked) -> None:
+    today = date.fromisoformat(asked.as_of)
+    held = (
+        await connection.execute(select(certificate).where(certificate.c.account_id == asked.handler))
+    ).one_or_none()
+    if held is None or held.valid_until < today:
+        raise _refusal("certificate_expired", "handler")
+    if asked.channel == ONLINE and (held.online_id_valid_until is None or held.online_id_valid_until < today):
+        raise _refusal("online_id_expired", "handler")
+    if not await _mandated(connection, asked, today):
+        raise _refusal("no_mandate", "handler")
+
+
+async def _mandated(connection: AsyncConnection, asked: LodgingAsked, today: date) -> bool:
+    given = mandate.c
+    current_mandate = select(given.id).where(
+        given.organisation_id == asked.organisation_id,
+        given.account_id == asked.handler,
+        given.procedure.in_((asked.procedure, EVERY_PROCEDURE)),
+        given.valid_from <= today,
+        or_(given.valid_until.is_(None), given.valid_until >= today),
+    )
+    return (await connection.execute(current_mandate.limit(1))).one_or_none() is not None
+
+
+def _refusal(code: str, field: str) -> ApplicationError:
+    return ApplicationError(code, field, type=code, non_retryable=True)
+
+
+async def _client_name(connection: AsyncConnection, organisation_id: str) -> str:
+    asked = select(organisation.c.name).where(organisation.c.id == organisation_id)
+    return str((await connection.execute(asked)).scalar_one())
+
+
+def package_order(
+    asked: LodgingAsked, everything: Collected, ready: ProcedureMap, *, client_name: str, desk_name: str
+) -> PackageOrder:
+    """What is bound: the persons of this filing and the documents that count, in the authority's order."""
+    procedure = ready.procedure
+    lines = {
+        person: line for line, person in enumerate(everything.case.persons, 1) if person in asked.persons
+    }
+    office = next((row for row in ready.tables.offices if row.id == asked.office), None)
+    channel = procedure.channel(asked.channel)
+    return PackageOrder.model_validate(
+        {
+            "number": asked.number,
+            "filing_id": asked.filing_id,
+            "kind": asked.filing_kind,
+            "procedure": procedure.id,
+            "procedure_title_ja": procedure.name.ja,
+            "procedure_title_en": procedure.name.en,
+            "map_version": procedure.version,
+            "rules_version": ready.pack_version,
+            "office_ja": office.ja if office else asked.office,
+            "channel_ja": channel.ja if channel else asked.channel,
+            "client_name": client_name,
+            "desk_name": desk_name,
+            "sealed_at": datetime.combine(date.fromisoformat(asked.as_of), time(), tzinfo=UTC),
+            "persons": [
+                PersonInPackage(line=line, person_id=person, name=name_of(values_in(everything.of(person))))
+                for person, line in lines.items()
+            ],
+            "documents": _documents(everything, ready, lines),
+            "omitted": _omitted(everything, ready, lines),
+        }
+    )
+
+
+def name_of(values: Mapping[str, Value]) -> str:
+    """A person's name as in the passport, with kanji where there are any."""
+    latin, kanji = str(values.get("name_latin", "")), str(values.get("name_kanji", ""))
+    return " ".join(part for part in (latin, f"({kanji})" if kanji else "") if part) or MISSING_NAME
+
+
+def _documents(
+    everything: Collected, ready: ProcedureMap, lines: Mapping[str, int]
+) -> list[DocumentInPackage]:
+    chosen = [
+        document
+        for document in current(everything.documents)
+        if document.state == "released" and (document.person_id is None or document.person_id in lines)
+    ]
+    chosen.sort(key=lambda document: _place(document, ready, lines))
+    return [_bound(document, ready, lines) for document in chosen]
+
+
+def _place(document: DocumentRow, ready: ProcedureMap, lines: Mapping[str, int]) -> tuple[int, int]:
+    kind = ready.procedure.document(document.kind)
+    return (kind.order if kind else 0, lines.get(document.person_id or "", 0))
+
+
+def _bound(document: DocumentRow, ready: ProcedureMap, lines: Mapping[str, int]) -> DocumentInPackage:
+    kind = ready.procedure.document(document.kind)
+    return DocumentInPackage(
+        document_id=document.id,
+        kind=document.kind,
+        title_ja=kind.ja if kind else document.kind,
+        title_en=kind.en if kind else document.kind,
+        person_line=lines.get(document.person_id or ""),
+        media_type=document.media_type,
+        size_bytes=document.size_bytes,
+        sha256=document.sha256,
+        vault_key=document.vault_key or "",
+        version_id=document.vault_version or "",
+    )
+
+
+def _omitted(everything: Collected, ready: ProcedureMap, lines: Mapping[str, int]) -> list[OmittedDocument]:
+    rows = []
+    for row in everything.omissions:
+        kind = ready.procedure.document(row.kind)
+        if kind is None or (row.person_id is not None and row.person_id not in lines):
+            continue
+        rows.append(_left_out(row, kind.ja, kind.en, kind.omission.ja if kind.omission else kind.ja, lines))
+    return rows
+
+
+def _left_out(
+    row: Row[tuple[object, ...]], title_ja: str, title_en: str, reason_ja: str, lines: Mapping[str, int]
+) -> OmittedDocument:
+    return OmittedDocument(
+        title_ja=title_ja, title_en=title_en, person_line=lines.get(row.person_id or ""), reason_ja=reason_ja
+    )

@@ -1,0 +1,192 @@
+"""The activities of the desk's round: start what was not started, deliver corrections that got lost, fetch news."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from temporalio import activity
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from activities.authorities.simulator import Simulator
+from infra.database.connection import Database
+from infra.settings import Limits
+from schemas import messages
+from schemas.application import HandedIn, Journey
+from schemas.calendar import japan_date
+from schemas.commands import Command, HandInCorrection, RecordMoreRequested, RecordResult
+from schemas.filing import ResultKind
+from schemas.maps import Catalogue
+from schemas.parties import SIMULATOR, Actor
+from schemas.planning import road_plan
+
+AT_A_TIME = 100
+SETTLED_AFTER = timedelta(seconds=2)
+ANSWER_WITHIN = timedelta(seconds=8)
+NOT_STARTED = text(
+    """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.handed_in_at, h.handed_in_by,
+              (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
+       FROM application a JOIN hand_in h ON h.number = a.number AND h.round = 1
+       LEFT JOIN standing s ON s.number = a.number
+       WHERE a.handed_in_at < :before AND s.number IS NULL ORDER BY a.handed_in_at LIMIT :many"""
+)
+NOT_DELIVERED = text(
+    """SELECT h.number, h.round, h.persons, h.handed_in_by, h.capacity, h.handed_in_at FROM hand_in h
+       JOIN standing s ON s.number = h.number
+       WHERE h.round > s.round AND s.closed_at IS NULL AND h.handed_in_at < :before
+       ORDER BY h.handed_in_at LIMIT :many"""
+)
+READ_UP_TO = text("SELECT after FROM authority_news WHERE source = :source")
+REMEMBER = text(
+    """INSERT INTO authority_news (source, after) VALUES (:source, :after)
+       ON CONFLICT (source) DO UPDATE SET after = GREATEST(authority_news.after, EXCLUDED.after)"""
+)
+WHOSE = text("SELECT number, person_id FROM receipt WHERE receipt = :receipt")
+SOURCE = "simulator"
+
+
+class Rounds:
+    """What the desk looks after again and again."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        client: Client,
+        catalogue: Catalogue,
+        limits: Limits,
+        task_queue: str,
+        simulator: Simulator | None,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._catalogue = catalogue
+        self._limits = limits
+        self._task_queue = task_queue
+        self._simulator = simulator
+
+    @activity.defn(name="start_what_was_not_started")
+    async def start_what_was_not_started(self) -> int:
+        """Start the road of everything handed in that has none. Starting twice is starting once."""
+        rows = await self._rows(NOT_STARTED)
+        for row in rows:
+            await self._start(self._handed_in(row))
+        return len(rows)
+
+    @activity.defn(name="deliver_corrections")
+    async def deliver_corrections(self) -> int:
+        """Tell the road of correction rounds that were sealed while it could not be reached."""
+        rows = await self._rows(NOT_DELIVERED)
+        delivered = 0
+        for row in rows:
+            command = HandInCorrection(
+                actor=Actor(id=row.handed_in_by, capacity=row.capacity),
+                act_id=f"hand-in-{row.round}",
+                round=row.round,
+                persons=tuple(row.persons),
+                handed_in_at=row.handed_in_at,
+            )
+            delivered += await self._act(row.number, messages.HAND_IN_CORRECTION, command)
+        return delivered
+
+    @activity.defn(name="fetch_authority_news")
+    async def fetch_news(self) -> int:
+        """Read the authority's feed once for all applications, and tell each road what concerns it."""
+        if self._simulator is None:
+            return 0
+        async with self._database.as_worker() as connection:
+            after = (await connection.execute(READ_UP_TO, {"source": SOURCE})).scalar_one_or_none() or 0
+        items = await self._simulator.news(after)
+        told = 0
+        for item in items:
+            told += await self._tell(item)
+            async with self._database.as_worker() as connection:
+                await connection.execute(REMEMBER, {"source": SOURCE, "after": item["seq"]})
+        return told
+
+    async def _rows(self, asked: Any) -> list[Row[Any]]:
+        values = {"before": datetime.now(UTC) - SETTLED_AFTER, "many": AT_A_TIME}
+        async with self._database.as_worker() as connection:
+            return list((await connection.execute(asked, values)).all())
+
+    def _handed_in(self, row: Row[Any]) -> HandedIn:
+        procedure = self._catalogue.procedure(row.procedure, version=row.map_version)
+        plan = road_plan(
+            procedure,
+            self._catalogue.tables,
+            on=japan_date(row.handed_in_at),
+            correction_rounds=self._limits.correction_rounds,
+            machine_channel=self._simulator is not None,
+        )
+        return HandedIn(
+            number=row.number,
+            organisation_id=row.organisation_id,
+            procedure=row.procedure,
+            map_version=row.map_version,
+            persons=tuple(row.persons),
+            plan=plan,
+            handed_in_by=row.handed_in_by,
+            handed_in_at=row.handed_in_at,
+        )
+
+    async def _start(self, handed_in: HandedIn) -> None:
+        try:
+            await self._client.start_workflow(
+                messages.APPLICATION,
+                Journey(handed_in=handed_in),
+                id=handed_in.number,
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=handed_in.procedure,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def _tell(self, item: dict[str, Any]) -> bool:
+        async with self._database.as_worker() as connection:
+            row = (await connection.execute(WHOSE, {"receipt": item["receipt"]})).one_or_none()
+        if row is None:
+            activity.logger.warning("news for an unknown receipt", extra={"news": item["id"]})
+            return False
+        name, command = _command(item, row.person_id)
+        return command is not None and await self._act(row.number, name, command)
+
+    async def _act(self, number: str, name: str, command: Command) -> bool:
+        """Ask the road. A refusal is an answer; an unreachable road is asked again next round."""
+        handle = self._client.get_workflow_handle(number)
+        try:
+            await handle.execute_update(name, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN)
+        except WorkflowUpdateFailedError as refused:
+            activity.logger.info("refused", extra={"act": name, "code": getattr(refused.cause, "type", None)})
+            return False
+        except RPCError as gone:
+            if "already completed" in str(gone):
+                return False
+            raise
+        return True
+
+
+def _command(item: dict[str, Any], person_id: str) -> tuple[str, Command | None]:
+    act_id = f"news-{item['id']}"
+    if item["kind"] == "result":
+        return messages.RECORD_RESULT, RecordResult(
+            actor=SIMULATOR,
+            act_id=act_id,
+            person_id=person_id,
+            receipt=item["receipt"],
+            result=ResultKind(item["result"]),
+            decided_on=japan_date(datetime.fromisoformat(item["at"])),
+        )
+    if item["kind"] == "more_requested":
+        due = item.get("due_on")
+        return messages.RECORD_MORE_REQUESTED, RecordMoreRequested(
+            actor=SIMULATOR,
+            act_id=act_id,
+            persons=(person_id,),
+            remark_id=f"news-{item['id']}",
+            due_on=date.fromisoformat(due) if due else None,
+        )
+    return "", None

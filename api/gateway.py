@@ -1,0 +1,268 @@
+"""The gateway: the only file of the front desk that speaks to Temporal. Starts roads, asks them, reads their histories."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from infra.keys import KeyRing
+from infra.settings import Settings
+from infra.temporal import EngineUnreachable, connect
+from schemas import messages
+from schemas.application import HandedIn, Journey
+from schemas.checked import DocumentUploaded
+from schemas.commands import Answer, Command
+from schemas.examination import Examination
+from schemas.refusals import REFUSALS, Refused
+from schemas.words import Word
+
+START_WITHIN = timedelta(milliseconds=700)
+ANSWER_WITHIN = timedelta(seconds=9)
+ASK_AGAIN_AFTER_SECONDS = 2.0
+PROCEDURE = SearchAttributeKey.for_keyword(messages.SEARCH_PROCEDURE)
+ORGANISATION = SearchAttributeKey.for_keyword(messages.SEARCH_ORGANISATION)
+
+
+class NotReady(Exception):
+    """The engine or a worker did not answer in time. The same act with the same key can be sent again."""
+
+
+class EngineEvent(Word):
+    """One event of the engine's history, in plain words of the engine; payloads stay sealed."""
+
+    id: int
+    at: datetime
+    type: str
+    name: str | None = None
+    summary: str | None = None
+
+
+class PendingAct(Word):
+    """An activity that is being tried."""
+
+    name: str
+    state: str
+    attempt: int
+    last_failure: str | None = None
+
+
+class EngineHistory(Word):
+    """The engine's side of one application: status, events, pending work, and a link to Temporal's own page."""
+
+    status: str
+    run_id: str
+    started_at: datetime
+    closed_at: datetime | None
+    events: tuple[EngineEvent, ...]
+    pending: tuple[PendingAct, ...]
+    problems: tuple[str, ...]
+    link: str | None
+
+
+class Gateway:
+    """The engine as the front desk sees it. Connects on first use; while the engine is away, intake goes on."""
+
+    def __init__(
+        self, settings: Settings, keys: KeyRing, *, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._environment = environment
+        self._client: Client | None = None
+        self._asked_at = float("-inf")
+        self._connecting = asyncio.Lock()
+
+    async def start(self, handed_in: HandedIn) -> bool:
+        """Start the road under the application's number; starting twice is starting once.
+
+        False when the engine is away: the desk's round will start it.
+        """
+        try:
+            client = await self._connected()
+            await client.start_workflow(
+                messages.APPLICATION,
+                Journey(handed_in=handed_in),
+                id=handed_in.number,
+                task_queue=self._settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                search_attributes=_searchable(handed_in),
+                static_summary=handed_in.procedure,
+                rpc_timeout=START_WITHIN,
+            )
+        except WorkflowAlreadyStartedError:
+            return True
+        except (RPCError, NotReady):
+            return False
+        return True
+
+    async def act(self, number: str, name: str, command: Command) -> Answer:
+        """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""
+        client = await self._connected()
+        handle = client.get_workflow_handle(number)
+        try:
+            answer: Answer = await handle.execute_update(
+                name, command, id=command.act_id, result_type=Answer, rpc_timeout=ANSWER_WITHIN
+            )
+            return answer
+        except WorkflowUpdateFailedError as failed:
+            raise _refusal(failed) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise NotReady from None
+        except RPCError as trouble:
+            raise await self._why(handle, trouble) from None
+
+    async def examine(
+        self, document_id: str, number: str, organisation_id: str, wait_seconds: float
+    ) -> Examination | None:
+        """Have an uploaded document examined, once; waits this long for the verdict. None when it is not there yet."""
+        try:
+            client = await self._connected()
+            handle: WorkflowHandle[Any, Examination] = await client.start_workflow(
+                messages.EXAMINATION,
+                DocumentUploaded(document_id=document_id, number=number, organisation_id=organisation_id),
+                id=messages.examination_workflow(document_id),
+                task_queue=self._settings.task_queue,
+                result_type=Examination,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                rpc_timeout=START_WITHIN,
+            )
+            async with asyncio.timeout(wait_seconds):
+                return await handle.result()
+        except (RPCError, NotReady, TimeoutError):
+            return None
+
+    async def alive(self) -> bool:
+        """Whether the engine answers within a second."""
+        try:
+            async with asyncio.timeout(1):
+                client = await self._connected()
+                return bool(await client.service_client.check_health())
+        except (RPCError, NotReady, TimeoutError):
+            return False
+
+    async def engine_history(self, number: str) -> EngineHistory:
+        """What the engine knows of one application. Raises Refused `not_handed_in` when it knows nothing, or NotReady."""
+        client = await self._connected()
+        handle = client.get_workflow_handle(number)
+        try:
+            described = await handle.describe(rpc_timeout=ANSWER_WITHIN)
+            events = [_event(event) async for event in handle.fetch_history_events(rpc_timeout=ANSWER_WITHIN)]
+        except RPCError as trouble:
+            if trouble.status is RPCStatusCode.NOT_FOUND:
+                raise Refused("not_handed_in") from None
+            raise NotReady from None
+        raw = described.raw_description
+        return EngineHistory(
+            status=described.status.name.lower() if described.status else "unknown",
+            run_id=described.run_id,
+            started_at=described.start_time,
+            closed_at=described.close_time,
+            events=tuple(events),
+            pending=tuple(_pending(each) for each in raw.pending_activities),
+            problems=_problems(described.typed_search_attributes),
+            link=self._link(client, number, described.run_id),
+        )
+
+    def _link(self, client: Client, number: str, run_id: str) -> str | None:
+        base = self._settings.temporal_ui_url
+        if base is None:
+            return None
+        return f"{base.rstrip('/')}/namespaces/{client.namespace}/workflows/{number}/{run_id}/history"
+
+    async def _why(self, handle: WorkflowHandle[Any, Any], trouble: RPCError) -> Exception:
+        if trouble.status is not RPCStatusCode.NOT_FOUND:
+            return NotReady()
+        try:
+            await handle.describe(rpc_timeout=START_WITHIN)
+        except RPCError:
+            return NotReady()
+        return Refused("already_closed")
+
+    async def _connected(self) -> Client:
+        if self._client is not None:
+            return self._client
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+        return self._client
+
+    async def _connect(self) -> Client:
+        """One try every two seconds at most: a server that is away must not slow every hand-in down."""
+        if time.monotonic() - self._asked_at < ASK_AGAIN_AFTER_SECONDS:
+            raise NotReady
+        self._asked_at = time.monotonic()
+        try:
+            return await connect(self._keys, environment=self._environment)
+        except EngineUnreachable:
+            raise NotReady from None
+
+
+def _searchable(handed_in: HandedIn) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(PROCEDURE, handed_in.procedure),
+            SearchAttributePair(ORGANISATION, handed_in.organisation_id),
+        ]
+    )
+
+
+def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type in REFUSALS:
+        field = cause.details[0] if cause.details else None
+        return Refused(cause.type, str(field) if field else None)
+    return NotReady()
+
+
+def _event(event: Any) -> EngineEvent:
+    kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
+    return EngineEvent(
+        id=event.event_id, at=event.event_time.ToDatetime(tzinfo=UTC), type=kind, name=_name(event)
+    )
+
+
+def _name(event: Any) -> str | None:
+    chosen = event.WhichOneof("attributes")
+    attributes = getattr(event, chosen)
+    for path in ("activity_type", "workflow_type"):
+        if hasattr(attributes, path):
+            return str(getattr(attributes, path).name) or None
+    if hasattr(attributes, "accepted_request"):
+        return str(attributes.accepted_request.input.name) or None
+    return str(getattr(attributes, "marker_name", "")) or None
+
+
+def _pending(each: Any) -> PendingAct:
+    failure = each.last_failure.application_failure_info.type if each.HasField("last_failure") else None
+    return PendingAct(
+        name=each.activity_type.name,
+        state=str(each.state),
+        attempt=each.attempt,
+        last_failure=failure or None,
+    )
+
+
+def _problems(attributes: TypedSearchAttributes) -> tuple[str, ...]:
+    for pair in attributes:
+        if pair.key.name == "TemporalReportedProblems":
+            return tuple(str(each) for each in pair.value)
+    return ()

@@ -1,0 +1,89 @@
+"""What activities answer to the road: codes, ids and hashes only; whatever is personal stays where it was read."""
+
+from schemas.findings import Severity
+from schemas.words import Word
+
+
+class FoundByRule(Word):
+    """One thing a rule found. `key` is the same in every round for the same rule, person and place."""
+
+    key: str
+    rule_id: str
+    severity: Severity
+    person_id: str | None = None
+    place_kind: str
+    place: str
+    cannot_decide: bool = False
+
+
+class CheckAsked(Word):
+    """Check this round of this application, as of this day."""
+
+    number: str
+    organisation_id: str
+    round: int
+    persons: tuple[str, ...]
+    as_of: str
+
+
+class Checked(Word):
+    """The automatic checks of one round."""
+
+    pack_version: str
+    found: tuple[FoundByRule, ...] = ()
+    offices: dict[str, str] = {}
+    unexamined: tuple[str, ...] = ()
+
+
+class LodgingAsked(Word):
+    """Make a filing ready for this handler: is he entitled, and what exactly will be lodged?"""
+
+    number: str
+    organisation_id: str
+    procedure: str
+    filing_id: str
+    filing_kind: str
+    persons: tuple[str, ...]
+    office: str
+    channel: str
+    handler: str
+    parent_id: str | None = None
+    round: int
+    as_of: str
+
+
+class PackageSealed(Word):
+    """The sealed package of a filing."""
+
+    sha256: str
+
+
+class MachineLodging(Word):
+    """Lodge this sealed package through the authority's machine channel."""
+
+    number: str
+    organisation_id: str
+    procedure: str
+    filing_id: str
+    filing_kind: str
+    persons: tuple[str, ...]
+    office: str
+    channel: str
+    package_sha256: str
+    parent_id: str | None = None
+
+
+class Lodged(Word):
+    """How a machine lodging ended: confirmed with numbers, refused, certainly not sent, or unknown."""
+
+    outcome: str
+    receipts: dict[str, str] = {}
+    reason: str = ""
+
+
+class DocumentUploaded(Word):
+    """One uploaded document waits to be examined."""
+
+    document_id: str
+    number: str
+    organisation_id: str

@@ -1,0 +1,141 @@
+"""The worker: joins settings, connections, activities and workflows; runs until it is told to stop. Imported by nobody."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from activities.authorities import Authorities, Simulator
+from activities.checks.round import Checks
+from activities.documents.examining import Documents
+from activities.ledger import Ledger
+from activities.lodging import Lodging
+from activities.notices import Notices
+from activities.rounds import Rounds
+from infra import logs
+from infra.catalogue import load_catalogue
+from infra.database.connection import Database
+from infra.keys import KeyRing
+from infra.mail import Post
+from infra.objects import ObjectStore
+from infra.scanner import connect_scanner
+from infra.settings import Settings, settings
+from infra.temporal import connect, leave, sandbox_runner
+from infra.wrapped_keys import read_by_worker
+from schemas import messages
+from schemas.examination import ExaminationLimits
+from workflows.application import ApplicationWorkflow
+from workflows.desk_round import DeskRoundWorkflow
+from workflows.examination import ExaminationWorkflow
+
+WORKFLOWS = [ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow]
+ACTIVITIES_AT_ONCE = 8
+WORKFLOWS_KEPT = 1_000
+
+
+def activities(
+    chosen: Settings, client: Client, keys: KeyRing, database: Database
+) -> Sequence[Callable[..., Any]]:
+    """Every activity, over the connections of this process."""
+    catalogue, objects, ledger = load_catalogue(), ObjectStore.connect(chosen), Ledger(database)
+    simulator = Simulator(chosen.authority_simulator_url) if chosen.authority_simulator_url else None
+    limits = ExaminationLimits(
+        file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
+    )
+    checks = Checks(database, keys, catalogue, ledger)
+    documents = Documents(database, objects, ledger, connect_scanner(chosen), limits)
+    lodging = Lodging(
+        database=database,
+        objects=objects,
+        keys=keys,
+        catalogue=catalogue,
+        ledger=ledger,
+        desk_name=chosen.office_name,
+    )
+    notices = Notices(
+        database, Post(chosen), catalogue, public_url=chosen.public_url, staff_mail=chosen.staff_mail
+    )
+    rounds = Rounds(
+        database=database,
+        client=client,
+        catalogue=catalogue,
+        limits=chosen.limits,
+        task_queue=chosen.task_queue,
+        simulator=simulator,
+    )
+    return [
+        ledger.record,
+        ledger.claim_receipts,
+        checks.check_round,
+        documents.examine_one,
+        documents.examine_all,
+        lodging.prepare,
+        Authorities(ledger, simulator).lodge,
+        notices.send_due,
+        rounds.start_what_was_not_started,
+        rounds.deliver_corrections,
+        rounds.fetch_news,
+    ]
+
+
+async def ensure_schedule(client: Client, chosen: Settings) -> None:
+    """The desk's round is walked every few seconds; making the schedule twice makes it once."""
+    action = ScheduleActionStartWorkflow(
+        messages.DESK_ROUND, id=messages.SCHEDULE, task_queue=chosen.task_queue
+    )
+    every = ScheduleIntervalSpec(every=timedelta(seconds=chosen.desk_round_seconds))
+    schedule = Schedule(
+        action=action,
+        spec=ScheduleSpec(intervals=[every]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
+    )
+    try:
+        await client.create_schedule(messages.SCHEDULE, schedule)
+    except ScheduleAlreadyRunningError:
+        return
+
+
+async def work() -> None:
+    """Run one worker until SIGTERM or SIGINT; what is under way is finished first."""
+    chosen = settings()
+    logs.configure("INFO")
+    database = Database(chosen.worker_database_url)
+    keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))
+    client = await connect(keys)
+    await ensure_schedule(client, chosen)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    worker = Worker(
+        client,
+        task_queue=chosen.task_queue,
+        workflows=WORKFLOWS,
+        activities=activities(chosen, client, keys, database),
+        workflow_runner=sandbox_runner(),
+        max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        max_cached_workflows=WORKFLOWS_KEPT,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=timedelta(seconds=chosen.graceful_stop_seconds),
+    )
+    async with worker:
+        await stop.wait()
+    await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(work())
+    leave(0)

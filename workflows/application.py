@@ -1,0 +1,321 @@
+"""The road of one application, from hand-in to result. Read `run` aloud; what people may ask is below it, one line each."""
+
+import asyncio
+from collections.abc import Callable
+
+from temporalio import workflow
+
+from activities.checks.round import Checks
+from activities.documents.examining import Documents
+from activities.lodging import Lodging
+from schemas import messages
+from schemas.application import Journey, Outcome
+from schemas.calendar import japan_date
+from schemas.checked import CheckAsked, Checked, LodgingAsked
+from schemas.commands import (
+    Answer,
+    ArrivedVerdict,
+    BeginLodging,
+    ClaimTask,
+    CompleteTask,
+    EndLodging,
+    HandInCorrection,
+    LiftHold,
+    PassOnTask,
+    PlaceHold,
+    RecordMoreRequested,
+    RecordResult,
+    ReleaseTask,
+    WaiveFinding,
+    Withdraw,
+)
+from schemas.events import Received
+from schemas.filing import Receipt
+from schemas.standing import Stage, Standing
+from schemas.tasks import TaskKind
+from workflows import (
+    advance_review,
+    deadlines,
+    filing,
+    holds,
+    human_tasks,
+    intake,
+    machine_lodging,
+    result_receipt,
+    withdrawal,
+)
+from workflows.case import Case, refusing
+from workflows.clock import Clock
+from workflows.policies import at_once, patiently
+from workflows.situation import Decision, Happenings, Situation
+from workflows.telling import current_details
+
+COMPLETING: dict[TaskKind, Decision] = {
+    TaskKind.REVIEW: advance_review.complete_review,
+    TaskKind.SECOND_REVIEW: advance_review.complete_second_review,
+    TaskKind.OVERDUE_CORRECTION: advance_review.decide_overdue,
+    TaskKind.TOO_MANY_ROUNDS: advance_review.decide_overdue,
+    TaskKind.FIND_OUT: filing.find_out,
+    TaskKind.CONFIRM_ABSENT: filing.confirm_absent,
+    TaskKind.HAND_OVER: result_receipt.hand_over,
+    TaskKind.CHASE_RESULT: result_receipt.chased,
+    TaskKind.LODGE: filing.not_by_verdict,
+}
+
+
+def complete(situation: Situation, command: CompleteTask) -> Happenings:
+    """A task is decided by the stage it belongs to."""
+    return COMPLETING[situation.task(command.task_id).kind](situation, command)
+
+
+@workflow.defn(name=messages.APPLICATION)
+class ApplicationWorkflow:
+    """The road of one application, from intake to result."""
+
+    @workflow.init
+    def __init__(self, journey: Journey) -> None:
+        self._case = Case(journey)
+        self._clock = Clock()
+        self._machines: dict[str, asyncio.Task[None]] = {}
+        if journey.standing is None:
+            self._case.note([_received(journey)])
+
+    @workflow.run
+    async def run(self, journey: Journey) -> Outcome:
+        """Check what was handed in, let people review, file and record; until everybody's road has ended."""
+        case = self._case
+        while case.standing.closed_at is None:
+            await self._check_what_was_handed_in()
+            case.take_steps()
+            await case.record()
+            self._lodge_by_machine()
+            workflow.set_current_details(current_details(case.standing))
+            await self._something_happens()
+            if self._should_start_afresh():
+                await self._start_afresh()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return case.outcome()
+
+    async def _check_what_was_handed_in(self) -> None:
+        persons = self._case.standing.at_stage(Stage.INTAKE)
+        if not persons:
+            return
+        checked = await self._checked(persons)
+        still = self._case.situation.at(Stage.INTAKE, persons)
+        self._case.note(intake.checks_run(self._case.situation, still, checked))
+
+    async def _checked(self, persons: tuple[str, ...]) -> Checked:
+        handed_in = self._case.handed_in
+        asked = CheckAsked(
+            number=handed_in.number,
+            organisation_id=handed_in.organisation_id,
+            round=self._case.standing.round,
+            persons=persons,
+            as_of=japan_date(workflow.now()).isoformat(),
+        )
+        checked = await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
+        if not checked.unexamined:
+            return checked
+        await self._case.record()
+        await patiently(Documents.examine_all, asked, summary="書類の検査 examine documents")
+        return await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
+
+    def _lodge_by_machine(self) -> None:
+        for each in machine_lodging.waiting(self._case):
+            if each.id not in self._machines:
+                self._machines[each.id] = asyncio.create_task(machine_lodging.lodge(self._case, each))
+
+    async def _something_happens(self) -> None:
+        case, seen = self._case, self._case.standing.seq
+        self._clock.ring_at(deadlines.next_instant(case.situation))
+        await workflow.wait_condition(lambda: case.standing.seq != seen or self._clock.has_rung)
+        self._clock.has_rung = False
+
+    def _should_start_afresh(self) -> bool:
+        busy = self._case.acting > 0 or machine_lodging.waiting(self._case)
+        return workflow.info().is_continue_as_new_suggested() and not busy
+
+    async def _start_afresh(self) -> None:
+        """Go on in a new run: everything is recorded, no handler is under way, and answers given are remembered."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._case.record()
+        if self._case.standing.closed_at is None and not self._case.standing.at_stage(Stage.INTAKE):
+            self._clock.stop()
+            workflow.continue_as_new(self._case.journey())
+
+    @workflow.query(name=messages.STANDING)
+    def standing(self) -> Standing:
+        """Where the application stands."""
+        return self._case.standing
+
+    @workflow.update(name=messages.CLAIM_TASK)
+    async def claim_task(self, command: ClaimTask) -> Answer:
+        """Take a task."""
+        return await self._case.carry_out(human_tasks.claim, command)
+
+    @claim_task.validator
+    def _may_claim(self, command: ClaimTask) -> None:
+        self._case.check(human_tasks.claim, command)
+
+    @workflow.update(name=messages.RELEASE_TASK)
+    async def release_task(self, command: ReleaseTask) -> Answer:
+        """Give a task back."""
+        return await self._case.carry_out(human_tasks.release, command)
+
+    @release_task.validator
+    def _may_release(self, command: ReleaseTask) -> None:
+        self._case.check(human_tasks.release, command)
+
+    @workflow.update(name=messages.PASS_ON_TASK)
+    async def pass_on_task(self, command: PassOnTask) -> Answer:
+        """Pass a task on to a colleague."""
+        return await self._case.carry_out(human_tasks.pass_on, command)
+
+    @pass_on_task.validator
+    def _may_pass_on(self, command: PassOnTask) -> None:
+        self._case.check(human_tasks.pass_on, command)
+
+    @workflow.update(name=messages.COMPLETE_TASK)
+    async def complete_task(self, command: CompleteTask) -> Answer:
+        """Decide a task."""
+        verdict, task = command.verdict, self._case.standing.task(command.task_id)
+        if isinstance(verdict, ArrivedVerdict) and task is not None:
+            return await self._with_receipts(complete, command, task.filing_id or "", verdict.receipts)
+        return await self._case.carry_out(complete, command)
+
+    @complete_task.validator
+    def _may_complete(self, command: CompleteTask) -> None:
+        self._case.check(complete, command)
+
+    @workflow.update(name=messages.HAND_IN_CORRECTION)
+    async def hand_in_correction(self, command: HandInCorrection) -> Answer:
+        """The client's correction round arrives."""
+        return await self._case.carry_out(advance_review.hand_in_correction, command)
+
+    @hand_in_correction.validator
+    def _may_correct(self, command: HandInCorrection) -> None:
+        self._case.check(advance_review.hand_in_correction, command)
+
+    @workflow.update(name=messages.BEGIN_LODGING)
+    async def begin_lodging(self, command: BeginLodging) -> Answer:
+        """Seal the package and record the intent, before the act."""
+        case = self._case
+
+        async def prepared() -> Callable[[Situation], Happenings]:
+            with refusing():
+                chosen = filing.beginning(case.situation, command)
+            asked = _lodging(case, command, chosen.id)
+            sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
+            return lambda situation: filing.begin(situation, command, sealed.sha256)
+
+        return await case.carry_out_after(prepared, command)
+
+    @begin_lodging.validator
+    def _may_begin(self, command: BeginLodging) -> None:
+        self._case.check(filing.check_begin, command)
+
+    @workflow.update(name=messages.END_LODGING)
+    async def end_lodging(self, command: EndLodging) -> Answer:
+        """Say how the act of lodging ended."""
+        return await self._with_receipts(filing.end, command, command.filing_id, command.receipts)
+
+    @end_lodging.validator
+    def _may_end(self, command: EndLodging) -> None:
+        self._case.check(filing.end, command)
+
+    @workflow.update(name=messages.RECORD_MORE_REQUESTED)
+    async def record_more_requested(self, command: RecordMoreRequested) -> Answer:
+        """The authority asks for more."""
+        return await self._case.carry_out(result_receipt.more_requested, command)
+
+    @record_more_requested.validator
+    def _may_ask_for_more(self, command: RecordMoreRequested) -> None:
+        self._case.check(result_receipt.more_requested, command)
+
+    @workflow.update(name=messages.RECORD_RESULT)
+    async def record_result(self, command: RecordResult) -> Answer:
+        """The authority decided about one person."""
+        return await self._case.carry_out(result_receipt.record_result, command)
+
+    @record_result.validator
+    def _may_record_result(self, command: RecordResult) -> None:
+        self._case.check(result_receipt.record_result, command)
+
+    @workflow.update(name=messages.WITHDRAW)
+    async def withdraw(self, command: Withdraw) -> Answer:
+        """Withdraw persons."""
+        return await self._case.carry_out(withdrawal.withdraw, command)
+
+    @withdraw.validator
+    def _may_withdraw(self, command: Withdraw) -> None:
+        self._case.check(withdrawal.withdraw, command)
+
+    @workflow.update(name=messages.PLACE_HOLD)
+    async def place_hold(self, command: PlaceHold) -> Answer:
+        """Stop the clocks."""
+        return await self._case.carry_out(holds.place, command)
+
+    @place_hold.validator
+    def _may_hold(self, command: PlaceHold) -> None:
+        self._case.check(holds.place, command)
+
+    @workflow.update(name=messages.LIFT_HOLD)
+    async def lift_hold(self, command: LiftHold) -> Answer:
+        """Let the clocks go on."""
+        return await self._case.carry_out(holds.lift, command)
+
+    @lift_hold.validator
+    def _may_lift(self, command: LiftHold) -> None:
+        self._case.check(holds.lift, command)
+
+    @workflow.update(name=messages.WAIVE_FINDING)
+    async def waive_finding(self, command: WaiveFinding) -> Answer:
+        """Waive one finding with a reason."""
+        return await self._case.carry_out(advance_review.waive, command)
+
+    @waive_finding.validator
+    def _may_waive(self, command: WaiveFinding) -> None:
+        self._case.check(advance_review.waive, command)
+
+    async def _with_receipts(
+        self,
+        decide: Decision,
+        command: EndLodging | CompleteTask,
+        filing_id: str,
+        receipts: tuple[Receipt, ...],
+    ) -> Answer:
+        async def claimed() -> Callable[[Situation], Happenings]:
+            if receipts:
+                await machine_lodging.claim(self._case, filing_id, receipts)
+            return lambda situation: decide(situation, command)
+
+        return await self._case.carry_out_after(claimed, command)
+
+
+def _received(journey: Journey) -> Received:
+    handed_in = journey.handed_in
+    return Received(
+        number=handed_in.number,
+        organisation_id=handed_in.organisation_id,
+        procedure=handed_in.procedure,
+        map_version=handed_in.map_version,
+        persons=handed_in.persons,
+    )
+
+
+def _lodging(case: Case, command: BeginLodging, filing_id: str) -> LodgingAsked:
+    chosen = case.situation.filing(filing_id)
+    return LodgingAsked(
+        number=case.handed_in.number,
+        organisation_id=case.handed_in.organisation_id,
+        procedure=case.handed_in.procedure,
+        filing_id=chosen.id,
+        filing_kind=chosen.kind,
+        persons=chosen.persons,
+        office=chosen.office,
+        channel=command.channel,
+        handler=command.actor.id,
+        parent_id=chosen.parent_id,
+        round=case.standing.round,
+        as_of=japan_date(workflow.now()).isoformat(),
+    )

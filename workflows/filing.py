@@ -1,0 +1,246 @@
+"""Filing (提出・取次): grouping the persons that are ready, and the protocol intent → act → confirmation.
+
+A lodging whose outcome nobody knows becomes a human task. Nothing here ever sends a second time by itself.
+"""
+
+from schemas.commands import AbsentConfirmed, ArrivedVerdict, BeginLodging, CompleteTask, EndLodging
+from schemas.events import (
+    FilingPrepared,
+    LodgingConfirmed,
+    LodgingFailed,
+    LodgingIntended,
+    LodgingUnknown,
+    TaskCancelled,
+    TaskDone,
+    TaskJoined,
+    TaskOpened,
+)
+from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
+from schemas.refusals import Refused
+from schemas.standing import PersonLine, Stage
+from schemas.tasks import Task, TaskKind, TaskState
+from workflows import deadlines
+from workflows.human_tasks import taking
+from workflows.situation import Happenings, Situation
+
+
+def open_filings(situation: Situation) -> Happenings:
+    """The persons that are ready, same office and same kind, become one filing; others follow later with the next."""
+    waiting = _ready(situation)
+    if not waiting or situation.standing.hold is not None:
+        return []
+    first = waiting[0]
+    group = [line for line in waiting if (line.office, line.lodges_next) == (first.office, first.lodges_next)]
+    persons = tuple(line.person_id for line in group)
+    joinable = _joinable(situation, first)
+    if joinable is not None:
+        return [TaskJoined(task_id=joinable.id, persons=persons)]
+    return _prepare(situation, first, persons)
+
+
+def _ready(situation: Situation) -> list[PersonLine]:
+    live = {p for filing in situation.standing.filings if filing.state in LIVE for p in filing.persons}
+    return [
+        line
+        for line in situation.standing.persons
+        if line.stage is Stage.READY and line.person_id not in live
+    ]
+
+
+def _joinable(situation: Situation, line: PersonLine) -> Task | None:
+    for task in situation.standing.open_tasks(TaskKind.LODGE):
+        filing = situation.standing.filing(task.filing_id or "")
+        if filing and filing.state is FilingState.PREPARED:
+            same = filing.office == line.office and filing.kind is line.lodges_next
+            if same and task.state is TaskState.OPEN:
+                return task
+    return None
+
+
+def _prepare(situation: Situation, line: PersonLine, persons: tuple[str, ...]) -> Happenings:
+    filing_id = situation.filing_id()
+    return [
+        FilingPrepared(
+            filing_id=filing_id,
+            filing_kind=line.lodges_next,
+            persons=persons,
+            office=line.office or "unknown",
+            parent_id=_parent(situation, persons),
+        ),
+        TaskOpened(
+            task_id=situation.task_id(),
+            task_kind=TaskKind.LODGE,
+            persons=persons,
+            filing_id=filing_id,
+            round=situation.standing.round,
+            due_at=deadlines.review_due(situation),
+        ),
+    ]
+
+
+def _parent(situation: Situation, persons: tuple[str, ...]) -> str | None:
+    lodged = [
+        filing.id
+        for filing in situation.standing.filings
+        if filing.state is FilingState.CONFIRMED and frozenset(persons) & frozenset(filing.persons)
+    ]
+    return lodged[0] if lodged else None
+
+
+def beginning(situation: Situation, command: BeginLodging) -> Filing:
+    """The filing that may be begun now by this handler, or the refusal why not."""
+    filing = situation.filing(command.filing_id)
+    if situation.standing.hold is not None:
+        raise Refused("on_hold")
+    if filing.state is not FilingState.PREPARED or not filing.persons:
+        raise Refused("filing_not_open", "filing_id")
+    if command.channel not in situation.plan.channels:
+        raise Refused("channel_not_allowed", "channel")
+    if command.way is Way.MACHINE and not situation.plan.machine_channel:
+        raise Refused("channel_not_allowed", "way")
+    taking(_lodge_task(situation, filing), command.actor)
+    return filing
+
+
+def check_begin(situation: Situation, command: BeginLodging) -> Happenings:
+    """The validator's half of `begin`: refuses, or has nothing to say yet."""
+    beginning(situation, command)
+    return []
+
+
+def begin(situation: Situation, command: BeginLodging, package_sha256: str) -> Happenings:
+    """The intent is recorded before the act: who, what, where, through which channel."""
+    filing = beginning(situation, command)
+    intended = LodgingIntended(
+        filing_id=filing.id,
+        handler=command.actor.id,
+        channel=command.channel,
+        way=command.way,
+        package_sha256=package_sha256,
+    )
+    return [*taking(_lodge_task(situation, filing), command.actor), intended]
+
+
+def _lodge_task(situation: Situation, filing: Filing) -> Task:
+    for task in situation.standing.open_tasks(TaskKind.LODGE):
+        if task.filing_id == filing.id:
+            return task
+    raise Refused("filing_not_open", "filing_id")
+
+
+def end(situation: Situation, command: EndLodging) -> Happenings:
+    """The handler says how the act ended."""
+    filing = situation.filing(command.filing_id)
+    if filing.state is not FilingState.INTENDED or filing.way is not Way.BY_HAND:
+        raise Refused("filing_not_open", "filing_id")
+    if filing.handler != command.actor.id:
+        raise Refused("task_of_another", "filing_id")
+    if command.outcome == "confirmed":
+        return confirmed(situation, filing, command.receipts)
+    if command.outcome == "unknown":
+        return unknown(situation, filing, "handler_does_not_know")
+    if command.remark_id is None:
+        raise Refused("reason_missing", "words")
+    return failed(situation, filing, command.outcome, command.remark_id)
+
+
+def confirmed(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> Happenings:
+    """The authority has it."""
+    if filing.kind is FilingKind.FIRST:
+        _complete_receipts(filing, receipts)
+    elif receipts:
+        raise Refused("receipt_form", "receipts")
+    return [
+        LodgingConfirmed(filing_id=filing.id, receipts=receipts),
+        *_done(situation, filing, "confirmed"),
+        deadlines.result_expected(situation, filing.persons),
+    ]
+
+
+def _complete_receipts(filing: Filing, receipts: tuple[Receipt, ...]) -> None:
+    named = [receipt.person_id for receipt in receipts]
+    if sorted(named) != sorted(filing.persons):
+        raise Refused("receipt_missing", "receipts")
+    if len({receipt.number for receipt in receipts}) != len(receipts):
+        raise Refused("receipt_taken", "receipts")
+
+
+def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
+    """Nobody knows whether it arrived: a person finds out."""
+    return [
+        LodgingUnknown(filing_id=filing.id, reason=reason),
+        *_done(situation, filing, "unknown"),
+        _ask(situation, filing, TaskKind.FIND_OUT, ()),
+    ]
+
+
+def failed(situation: Situation, filing: Filing, how: str, remark_id: str | None = None) -> Happenings:
+    """It was certainly not accepted: the persons are ready again and a new filing is prepared."""
+    failure = LodgingFailed.model_validate({"filing_id": filing.id, "how": how, "remark_id": remark_id})
+    return [failure, *_done(situation, filing, how)]
+
+
+def _done(situation: Situation, filing: Filing, outcome: str) -> Happenings:
+    return [
+        TaskDone(task_id=task.id, outcome=outcome)
+        for task in situation.standing.open_tasks(TaskKind.LODGE)
+        if task.filing_id == filing.id
+    ]
+
+
+def _ask(situation: Situation, filing: Filing, kind: TaskKind, excluded: tuple[str, ...]) -> TaskOpened:
+    return TaskOpened(
+        task_id=situation.task_id(),
+        task_kind=kind,
+        persons=filing.persons,
+        filing_id=filing.id,
+        round=situation.standing.round,
+        excluded=excluded,
+        due_at=deadlines.review_due(situation),
+    )
+
+
+def find_out(situation: Situation, command: CompleteTask) -> Happenings:
+    """It arrived (with its numbers), or it did not: then a second person confirms before anything is sent again."""
+    task = situation.task(command.task_id)
+    verdict = command.verdict
+    if not isinstance(verdict, ArrivedVerdict):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    filing = situation.filing(task.filing_id or "")
+    if verdict.arrived:
+        done = TaskDone(task_id=task.id, outcome="arrived")
+        return [done, *confirmed(situation, filing, verdict.receipts)]
+    if verdict.remark_id is None:
+        raise Refused("reason_missing", "words")
+    asked = _ask(situation, filing, TaskKind.CONFIRM_ABSENT, (command.actor.id,))
+    return [TaskDone(task_id=task.id, outcome="absent"), asked]
+
+
+def confirm_absent(situation: Situation, command: CompleteTask) -> Happenings:
+    """A second person confirms that it did not arrive, or has it looked for again."""
+    task = situation.task(command.task_id)
+    verdict = command.verdict
+    if not isinstance(verdict, AbsentConfirmed):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    filing = situation.filing(task.filing_id or "")
+    if verdict.absent:
+        return [TaskDone(task_id=task.id, outcome="absent"), *failed(situation, filing, "absent")]
+    return [TaskDone(task_id=task.id, outcome="doubted"), _ask(situation, filing, TaskKind.FIND_OUT, ())]
+
+
+def not_by_verdict(situation: Situation, command: CompleteTask) -> Happenings:
+    """A lodge task is never decided by a verdict: it ends with the protocol of its filing."""
+    raise Refused("wrong_task_kind", "verdict")
+
+
+def drop_empty(situation: Situation) -> Happenings:
+    """Tasks and prepared filings that withdrawal has emptied are cancelled."""
+    for filing in situation.standing.filings:
+        if filing.state is FilingState.PREPARED and not filing.persons:
+            return [LodgingFailed(filing_id=filing.id, how="cancelled")]
+    for task in situation.standing.open_tasks():
+        if not task.persons:
+            return [TaskCancelled(task_id=task.id, reason="withdrawn")]
+    return []

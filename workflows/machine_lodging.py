@@ -1,0 +1,83 @@
+"""Lodging through a machine channel: one attempt. What is not known afterwards is unknown and goes to a person."""
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.authorities import Authorities
+from activities.ledger import Ledger
+from activities.ledger.recording import ReceiptsClaimed
+from schemas.checked import Lodged, MachineLodging
+from schemas.filing import Filing, FilingState, Receipt, Way
+from schemas.parties import SIMULATOR
+from workflows import filing as filings
+from workflows.case import Case
+from workflows.policies import at_once, only_once
+from workflows.situation import Happenings
+
+
+def waiting(case: Case) -> tuple[Filing, ...]:
+    """The filings whose intent is recorded and that a machine is to lodge."""
+    return tuple(
+        each
+        for each in case.standing.filings
+        if each.state is FilingState.INTENDED and each.way is Way.MACHINE
+    )
+
+
+async def lodge(case: Case, each: Filing) -> None:
+    """The act, once, and what is known of it afterwards."""
+    lodged = await _attempt(case, each)
+    receipts = tuple(Receipt(person_id=person, number=number) for person, number in lodged.receipts.items())
+    if lodged.outcome == "confirmed" and not await claimed(case, each, receipts):
+        lodged = Lodged(outcome="unknown", reason="receipt_taken")
+    case.note(_happened(case, each, lodged, receipts), SIMULATOR)
+    case.take_steps()
+    await case.record()
+
+
+async def _attempt(case: Case, each: Filing) -> Lodged:
+    asked = MachineLodging(
+        number=case.handed_in.number,
+        organisation_id=case.handed_in.organisation_id,
+        procedure=case.handed_in.procedure,
+        filing_id=each.id,
+        filing_kind=each.kind,
+        persons=each.persons,
+        office=each.office,
+        channel=each.channel or "",
+        package_sha256=each.package_sha256 or "",
+        parent_id=each.parent_id,
+    )
+    try:
+        return await only_once(Authorities.lodge, asked, summary=f"{each.id} → {each.office}")
+    except ActivityError:
+        return Lodged(outcome="unknown", reason="no_answer")
+
+
+async def claimed(case: Case, each: Filing, receipts: tuple[Receipt, ...]) -> bool:
+    """Whether these numbers are these persons' from now on. Numbers that belong to another filing are not."""
+    if not receipts:
+        return True
+    try:
+        await claim(case, each.id, receipts)
+    except ApplicationError:
+        return False
+    return True
+
+
+async def claim(case: Case, filing_id: str, receipts: tuple[Receipt, ...]) -> None:
+    """Claim receipt numbers; the refusal `receipt_taken` is passed on."""
+    claim = ReceiptsClaimed(
+        number=case.handed_in.number,
+        organisation_id=case.handed_in.organisation_id,
+        filing_id=filing_id,
+        receipts=receipts,
+    )
+    await at_once(Ledger.claim_receipts, claim, summary="receipt numbers")
+
+
+def _happened(case: Case, each: Filing, lodged: Lodged, receipts: tuple[Receipt, ...]) -> Happenings:
+    if lodged.outcome == "confirmed":
+        return filings.confirmed(case.situation, each, receipts)
+    if lodged.outcome in ("refused", "not_sent"):
+        return filings.failed(case.situation, each, lodged.outcome)
+    return filings.unknown(case.situation, each, lodged.reason or "no_answer")

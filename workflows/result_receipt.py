@@ -1,0 +1,154 @@
+"""What comes from the authority: requests for more, results per person at different times; delivery and closing."""
+
+from schemas.commands import Chased, CompleteTask, HandedOver, RecordMoreRequested, RecordResult
+from schemas.events import (
+    Closed,
+    DeadlineEnded,
+    DeadlineSet,
+    FindingsRaised,
+    MoreRequested,
+    ResultContradicted,
+    ResultRecorded,
+    ResultsDelivered,
+    TaskCancelled,
+    TaskDone,
+    TaskJoined,
+    TaskOpened,
+)
+from schemas.findings import Finding, FindingSource, FindingState, Severity
+from schemas.refusals import Refused
+from schemas.standing import PersonLine, Stage
+from schemas.tasks import TaskKind, TaskState
+from workflows import deadlines
+from workflows.human_tasks import taking
+from workflows.situation import Happenings, Situation
+
+AWAITING = frozenset({Stage.LODGED, Stage.MORE_REQUESTED})
+BACK_AT_THE_DESK = frozenset({Stage.INTAKE, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.CORRECTION, Stage.READY})
+DECIDED = frozenset({Stage.DECIDED, Stage.CLOSED})
+
+
+def more_requested(situation: Situation, command: RecordMoreRequested) -> Happenings:
+    """The authority asks for more (資料提出通知・補正依頼): the client answers, the answer is reviewed and lodged."""
+    persons = tuple(dict.fromkeys(command.persons))
+    for person_id in persons:
+        if situation.person(person_id).stage is not Stage.LODGED:
+            raise Refused("no_result_pending", "persons")
+    if not persons:
+        raise Refused("unknown_person", "persons")
+    if command.remark_id is None:
+        raise Refused("reason_missing", "words")
+    raised = FindingsRaised(findings=_asked_for(situation, persons, command.remark_id))
+    due = deadlines.more_requested(situation, persons, command.due_on)
+    return [raised, due, MoreRequested(persons=persons, due_on=command.due_on)]
+
+
+def _asked_for(situation: Situation, persons: tuple[str, ...], remark_id: str) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            id=situation.finding_id(n),
+            key=f"remark/{remark_id}",
+            source=FindingSource.AUTHORITY,
+            remark_id=remark_id,
+            severity=Severity.CORRECT,
+            person_id=person_id,
+            place_kind="person",
+            place=person_id,
+            round=situation.standing.round,
+            state=FindingState.OPEN,
+        )
+        for n, person_id in enumerate(persons)
+    )
+
+
+def record_result(situation: Situation, command: RecordResult) -> Happenings:
+    """One person's result. The same result again changes nothing; another one is kept beside it for a human to decide."""
+    line = situation.person(command.person_id)
+    if command.result not in situation.plan.result_kinds:
+        raise Refused("result_kind", "result")
+    if line.receipt is None or line.receipt != command.receipt:
+        raise Refused("no_result_pending", "receipt")
+    if line.stage in DECIDED:
+        return _again(line, command)
+    if line.stage not in AWAITING | BACK_AT_THE_DESK:
+        raise Refused("no_result_pending", "person_id")
+    return [
+        ResultRecorded(
+            person_id=command.person_id,
+            result=command.result,
+            decided_on=command.decided_on,
+            document_id=command.document_id,
+        )
+    ]
+
+
+def _again(line: PersonLine, command: RecordResult) -> Happenings:
+    if line.result is command.result:
+        return []
+    return [
+        ResultContradicted(person_id=command.person_id, result=command.result, decided_on=command.decided_on)
+    ]
+
+
+def deliver(situation: Situation) -> Happenings:
+    """Results go to the client: released on the page at once, or handed over as originals by a person."""
+    covered = {p for task in situation.standing.open_tasks(TaskKind.HAND_OVER) for p in task.persons}
+    persons = tuple(p for p in situation.standing.at_stage(Stage.DECIDED) if p not in covered)
+    if not persons:
+        return []
+    if situation.plan.delivery == "release":
+        return [ResultsDelivered(persons=persons, how="release")]
+    return _hand_over(situation, persons)
+
+
+def _hand_over(situation: Situation, persons: tuple[str, ...]) -> Happenings:
+    for task in situation.standing.open_tasks(TaskKind.HAND_OVER):
+        if task.state is TaskState.OPEN:
+            return [TaskJoined(task_id=task.id, persons=persons)]
+    return [
+        TaskOpened(
+            task_id=situation.task_id(),
+            task_kind=TaskKind.HAND_OVER,
+            persons=persons,
+            round=situation.standing.round,
+            due_at=deadlines.review_due(situation),
+        )
+    ]
+
+
+def hand_over(situation: Situation, command: CompleteTask) -> Happenings:
+    """The originals are with the client."""
+    task = situation.task(command.task_id)
+    if not isinstance(command.verdict, HandedOver):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    delivered = ResultsDelivered(persons=task.persons, how="hand_over", remark_id=command.verdict.remark_id)
+    return [TaskDone(task_id=task.id, outcome="handed_over"), delivered]
+
+
+def chased(situation: Situation, command: CompleteTask) -> Happenings:
+    """The authority was asked about a late result; look again later."""
+    task = situation.task(command.task_id)
+    verdict = command.verdict
+    if not isinstance(verdict, Chased):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    done = TaskDone(task_id=task.id, outcome="chased")
+    return [done, *_look_again(situation, task.persons, verdict.again_within_days)]
+
+
+def _look_again(situation: Situation, persons: tuple[str, ...], days: int) -> list[DeadlineSet]:
+    waiting = situation.at(Stage.LODGED, persons)
+    if not waiting:
+        return []
+    return [deadlines.extension(situation, deadlines.RESULT_EXPECTED, waiting, days)]
+
+
+def close(situation: Situation) -> Happenings:
+    """When every person's road has ended, what is left over is tidied up and the application closes."""
+    standing = situation.standing
+    if not standing.is_finished or standing.closed_at is not None:
+        return []
+    left = [TaskCancelled(task_id=task.id, reason="closed") for task in standing.open_tasks()]
+    running = [DeadlineEnded(deadline_id=each.id) for each in standing.running_deadlines()]
+    return [*left, *running, Closed()]
