@@ -29,8 +29,11 @@ class PageFacts(NamedTuple):
 
 def look_at_pages(path: Path) -> list[PageFacts]:
     """Facts of every page in order. Raises FileRefusedError (damaged) when a page can't be drawn."""
-    with _opened(path) as document:
-        return [_look_at(document[index]) for index in range(len(document))]
+    try:
+        with _opened(path) as document:
+            return [_look_at(document[index]) for index in range(len(document))]
+    except pypdfium2.PdfiumError:
+        raise FileRefusedError(RefusalCode.DAMAGED) from None
 
 
 def draw_page(path: Path, page_number: int, dpi: int, *, most_pixels: int) -> Image.Image | None:

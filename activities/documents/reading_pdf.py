@@ -80,6 +80,9 @@ def _judge(path: Path, limits: ExaminationLimits) -> tuple[bool, bool, set[tuple
         raise FileRefusedError(RefusalCode.ENCRYPTED) from None
     except pikepdf.PdfError as error:
         raise FileRefusedError(_reason(error)) from None
+    except (TypeError, ValueError, OverflowError):
+        # Wrong kinds of values where the format asks for numbers, names or lists.
+        raise FileRefusedError(RefusalCode.DAMAGED) from None
 
 
 def _reason(error: pikepdf.PdfError) -> RefusalCode:
@@ -131,7 +134,7 @@ def _nested(found: pikepdf.Object) -> Iterator[pikepdf.Object]:
 def _judge_opening(root: pikepdf.Object) -> None:
     """Opening at a page is harmless and common; opening by any other act is not."""
     opening = root.get(Name.OpenAction)
-    if isinstance(opening, pikepdf.Dictionary) and str(opening.get(Name.S, "")) != "/GoTo":
+    if isinstance(opening, pikepdf.Dictionary) and _name(opening, "/S") != "/GoTo":
         raise FileRefusedError(RefusalCode.ACTIVE_CONTENT)
 
 
@@ -148,7 +151,7 @@ def _judge_dictionary(each: pikepdf.Object) -> None:
 
 def _name(each: pikepdf.Object, key: str) -> str:
     value = each.get(key)
-    return str(value) if isinstance(value, pikepdf.Name) else ""
+    return bytes(value).decode("latin-1") if isinstance(value, pikepdf.Name) else ""
 
 
 def _unpacked_size(stream: pikepdf.Object, limits: ExaminationLimits) -> int:

@@ -31,7 +31,7 @@ def read(path: Path, limits: ExaminationLimits) -> WorkbookFacts:
         with zipfile.ZipFile(path) as archive:
             _measure(archive.infolist(), limits)
             links = _walk(archive, limits)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, KeyError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, KeyError, ValueError):
         raise FileRefusedError(RefusalCode.DAMAGED) from None
     return _sheets(path, links)
 
