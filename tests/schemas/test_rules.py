@@ -1,0 +1,126 @@
+"""What the rules say of given answers, case by case from data files, and how findings are told."""
+
+import pytest
+
+from schemas.findings import Severity
+from schemas.rules import message_of
+from tests.schemas.cases import (
+    EXTENSION,
+    PLAN,
+    RuleCase,
+    a_dossier,
+    a_map,
+    check,
+    outcome_of,
+    rule_cases,
+)
+
+
+@pytest.mark.parametrize("case", list(rule_cases()), ids=str)
+def test_a_rule_says_what_its_case_expects(case: RuleCase) -> None:
+    assert outcome_of(case) == case.expected
+
+
+def test_every_condition_is_tried_on_both_sides() -> None:
+    tried = {(case.procedure_id, case.rule_id, case.expected) for case in rule_cases()}
+
+    for procedure_id in (PLAN, EXTENSION):
+        for rule in a_map(procedure_id).rules:
+            if rule.holds is not None:
+                assert (procedure_id, rule.rule.id, "holds") in tried, rule.rule.id
+                assert (procedure_id, rule.rule.id, "fails") in tried, rule.rule.id
+
+
+def test_all_persons_are_asked_and_all_findings_come_together() -> None:
+    ready = a_map(EXTENSION)
+    dossier = a_dossier(ready, {"card_number": "WRONG", "requested_months": 60}, persons=3)
+
+    report = check(ready, dossier)
+
+    wrong = [finding for finding in report.findings if finding.outcome == "fails"]
+    assert [finding.person_id for finding in wrong if finding.rule_id == "ISA-RC-01"] == ["p1", "p2", "p3"]
+    assert [finding.person_id for finding in wrong if finding.rule_id == "ISA-SW-02"] == ["p1", "p2", "p3"]
+
+
+def test_the_same_content_gives_the_same_report() -> None:
+    ready = a_map(PLAN)
+    dossier = a_dossier(ready, {"hours_total": 1920, "hours_lecture": 319, "prior_course": False})
+
+    assert check(ready, dossier) == check(ready, dossier)
+
+
+def test_a_finding_keeps_its_key_over_rounds_and_differs_between_persons() -> None:
+    ready = a_map(EXTENSION, only="ISA-RC-01")
+
+    first = check(ready, a_dossier(ready, {"card_number": "WRONG"}, persons=2))
+    second = check(ready, a_dossier(ready, {"card_number": "WRONG AGAIN"}, persons=2))
+
+    assert [finding.key for finding in first.findings] == [finding.key for finding in second.findings]
+    assert len({finding.key for finding in first.findings}) == 2
+
+
+def test_keys_and_messages_carry_no_answer_of_a_person() -> None:
+    ready = a_map(EXTENSION)
+    canary = "CANARY7"
+    dossier = a_dossier(ready, {"card_number": canary, "passport_number": canary, "name_latin": canary})
+
+    report = check(ready, dossier)
+
+    told = [message_of(rule.rule, finding, "en") for rule in ready.rules for finding in report.findings
+            if finding.rule_id == rule.rule.id]  # fmt: skip
+    assert not any(canary in text for text in [*told, *(finding.key for finding in report.findings)])
+    assert any(canary in finding.inputs.values() for finding in report.findings)
+
+
+def test_a_message_shows_the_computed_limit_in_both_languages() -> None:
+    ready = a_map(PLAN, only="OTIT-TIME-01")
+    report = check(ready, a_dossier(ready, {"planned_start_on": "2027-08-31"}))
+
+    message = message_of(ready.rules[0].rule, report.findings[0], "ja")
+
+    assert "2027-02-28" in message
+    assert "2027-02-28" in message_of(ready.rules[0].rule, report.findings[0], "en")
+
+
+def test_what_cannot_be_decided_names_what_is_missing() -> None:
+    ready = a_map(PLAN, only="OTIT-HRS-01")
+
+    report = check(ready, a_dossier(ready, {"hours_required": 900}))
+
+    assert report.findings[0].missing == ("hours_training",)
+
+
+def test_an_unpublished_wage_is_named_and_never_guessed() -> None:
+    ready = a_map(PLAN, only="ALL-PAY-01")
+    answers = {
+        "monthly_base_yen": 1,
+        "fixed_allowances_yen": 0,
+        "annual_hours": 2000,
+        "workplace_prefecture": "13",
+        "contract_from_on": "2027-06-11",
+    }
+
+    report = check(ready, a_dossier(ready, answers))
+
+    assert report.findings[0].outcome == "cannot_decide"
+    assert report.findings[0].missing == ("table:minimum_wages",)
+
+
+def test_an_answer_of_a_wrong_type_counts_as_missing() -> None:
+    ready = a_map(PLAN, only="OTIT-HRS-09")
+
+    report = check(ready, a_dossier(ready, {"lecture_hours_per_day": "eight"}))
+
+    assert report.findings[0].outcome == "cannot_decide"
+
+
+def test_the_gravest_failure_decides_what_the_desk_does_next() -> None:
+    ready = a_map(EXTENSION)
+
+    nothing_wrong = check(ready, a_dossier(a_map(EXTENSION, only="ISA-RC-01"), {"card_number": "AB12345678CD"}))
+    alone = check(a_map(EXTENSION, only="ISA-RC-01"), a_dossier(ready, {"card_number": "AB12345678CD"}))
+    blocked = check(ready, a_dossier(ready, {"stay_expires_on": "2026-11-01", "card_number": "WRONG"}))
+
+    assert alone.worst() is None
+    assert nothing_wrong.worst() == Severity.CORRECT
+    assert blocked.worst() == Severity.BLOCK
