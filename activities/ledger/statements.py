@@ -33,7 +33,7 @@ def _part(table: Table, rows: list[Row]) -> str:
     source = (
         f'SELECT {listed} FROM jsonb_populate_recordset(NULL::"{table.name}", CAST(:{table.name} AS jsonb))'
     )
-    insert = f'INSERT INTO "{table.name}" ({listed}) {source}'  # noqa: S608
+    insert = f'INSERT INTO "{table.name}" ({listed}) {source}'
     return f"{insert} {_on_conflict(table.name, columns, keys)} RETURNING 1"
 
 
