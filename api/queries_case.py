@@ -229,7 +229,7 @@ def _person(row: Row[Any], balls: tuple[BallInterval, ...], now: datetime) -> Pe
 
 
 def held_seconds(balls: Iterable[BallInterval], now: datetime) -> dict[Holder, int]:
-    """How long each holder had the ball, up to `now`. Nobody holds a closed line: that time counts for none."""
+    """How long each holder had the ball, up to `now`. A closed line is held by nobody: not counted."""
     sums: dict[Holder, int] = {}
     for each in balls:
         if each.holder is Holder.NOBODY:

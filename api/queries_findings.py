@@ -159,3 +159,16 @@ def _told(code: str, text: Bilingual, values: Mapping[str, str]) -> Told:
         return PLACEHOLDER.sub(lambda found: values.get(found[1], "…"), template)
 
     return Told(code=code, ja=filled(text.ja), en=filled(text.en))
+
+
+async def drafts_of(
+    connection: AsyncConnection, number: str, key: DataKey | None, task_id: str | None = None
+) -> tuple[Words, ...]:
+    """Findings that were written down but not raised yet, of one task or of all. Staff only."""
+    raised = select(finding.c.key).where(finding.c.number == number)
+    keys = frozenset((await connection.execute(raised)).scalars())
+    return tuple(
+        each
+        for each in await remarks_of(connection, number, key, task_id=task_id)
+        if each.kind in (RemarkKind.DRAFT, RemarkKind.FINDING) and f"{OF_A_REMARK}{each.id}" not in keys
+    )

@@ -1,4 +1,4 @@
-"""The history of a case in words: each event with who did it. Clients see what concerns them, no staff names."""
+"""The history of a case in words: each event with who did it. Clients see their part, staff unnamed."""
 
 from collections.abc import Mapping
 from datetime import datetime

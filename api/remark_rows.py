@@ -3,11 +3,13 @@
 The road knows a remark by its id only. Once sent it is never overwritten; a repeated write changes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,8 +55,8 @@ def remark_id_of(act_id: str, place: int = 0) -> str:
     return str(uuid5(OF_ACTS, f"{act_id}/{place}"))
 
 
-async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark, at: datetime) -> None:
-    """Write it sealed with the application's key; one with the same id stays as it is."""
+async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark, at: datetime) -> bool:
+    """Write it sealed, also over one that was taken back. False when it is there already."""
     row = {
         "id": new.id,
         "organisation_id": new.organisation_id,
@@ -72,7 +74,19 @@ async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark
         "for_client": new.for_client,
         "written_at": at,
     }
-    await connection.execute(insert(remark).values(row).on_conflict_do_nothing(index_elements=["id"]))
+    adding = insert(remark).values(row)
+    again = adding.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"words": adding.excluded.words, "removed_at": None},
+        where=remark.c.removed_at.is_not(None),
+    )
+    return (await connection.execute(again)).rowcount == 1
+
+
+async def take_back_remarks(connection: AsyncConnection, ids: Iterable[str], at: datetime) -> None:
+    """Take back what was written for an act that was refused: it is shown to nobody any more."""
+    taken = update(remark).where(remark.c.id.in_(list(ids)), remark.c.removed_at.is_(None))
+    await connection.execute(taken.values(removed_at=at))
 
 
 def seal_words(key: DataKey, words: str) -> bytes:

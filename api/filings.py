@@ -1,0 +1,168 @@
+"""Filings (提出・取次): the handler's list, the sealed package, and the protocol intent → act → confirmation."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import RedirectResponse
+from pydantic import Field, StringConstraints
+
+from api.access import Principal, needs
+from api.act_paths import FilingInPath
+from api.acts import PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.bodies import Body, Shown
+from api.desk import AtDesk
+from api.idempotency import CurrentAct
+from api.paging import Listed, Name, Paged, following, position
+from api.queries_filings import (
+    Entitlement,
+    FilingFilter,
+    FilingView,
+    PackageView,
+    entitlement,
+    filings_page,
+    kept_package,
+    one_filing,
+    packages_of,
+)
+from api.read_log import record_read
+from api.remark_rows import RemarkKind
+from schemas import messages
+from schemas.calendar import japan_date
+from schemas.catalogue import Channel
+from schemas.commands import Answer, BeginLodging, EndLodging
+from schemas.filing import FilingState, Receipt, Way
+from schemas.identifiers import number_of
+from schemas.parties import Right
+from schemas.refusals import Refused
+
+LIST = "filings"
+ZIP = "application/zip"
+
+router = APIRouter(prefix="/v1/filings", tags=["filings"])
+
+Looking = Annotated[Principal, Depends(needs(Right.READ_CASES))]
+Lodging = Annotated[Principal, Depends(needs(Right.LODGE))]
+
+
+class FilingQuery(Paged):
+    """Which filings; all that is given must hold."""
+
+    state: FilingState | None = None
+    office: Name = None
+    channel: Name = None
+    handler: Name = None
+    organisation: Name = None
+
+
+class FilingOnTheDesk(Shown):
+    """A filing with what a handler needs: packages, the channels of the procedure, what he has to show."""
+
+    filing: FilingView
+    packages: tuple[PackageView, ...]
+    channels: tuple[Channel, ...]
+    entitlement: Entitlement
+
+
+class Begun(Body):
+    """Through which channel, by hand or by the machine an authority offers."""
+
+    channel: Literal["post", "counter", "online"]
+    way: Annotated[Way, Field(strict=False)] = Way.BY_HAND
+
+
+class ReceiptGiven(Body):
+    """The authority's number for one person."""
+
+    person_id: PlainId
+    number: ReceiptNumber
+
+
+class Ended(Body):
+    """How the act ended. `unknown` opens a task to find out; `refused` and `not_sent` need words."""
+
+    outcome: Literal["confirmed", "unknown", "refused", "not_sent"]
+    receipts: list[ReceiptGiven] = Field(default=[], max_length=100)
+    words: SomeWords | None = None
+
+
+@router.get("")
+async def show_filings(
+    at: AtDesk, principal: Looking, asked: Annotated[FilingQuery, Query()]
+) -> Listed[FilingView]:
+    """Filings of all cases, what rests longest first."""
+    named = asked.model_dump(exclude={"limit", "cursor", "organisation"})
+    wanted = FilingFilter(organisation_id=asked.organisation, **named)
+    after = position(at.settings, LIST, asked.cursor)
+    async with at.database.as_desk() as connection:
+        page = await filings_page(connection, wanted, limit=asked.limit, after=after)
+    return Listed(items=page.rows, next=following(at.settings, LIST, page.last))
+
+
+@router.get("/{filing_id}")
+async def show_filing(filing_id: FilingInPath, at: AtDesk, principal: Looking) -> FilingOnTheDesk:
+    """One filing, its packages, the channels there are, and what the reader has to show for lodging it."""
+    async with at.database.as_desk() as connection:
+        view = await one_filing(connection, filing_id)
+        if view is None:
+            raise Refused("no_such_filing")
+        procedure = at.catalogue.procedure(view.procedure, version=view.map_version)
+        return FilingOnTheDesk(
+            filing=view,
+            packages=await packages_of(connection, filing_id),
+            channels=procedure.channels,
+            entitlement=await entitlement(connection, principal.id, view, japan_date(at.now())),
+        )
+
+
+@router.get(
+    "/{filing_id}/package", status_code=303, response_class=RedirectResponse, responses={303: {"content": {}}}
+)
+async def download_package(
+    filing_id: FilingInPath,
+    at: AtDesk,
+    principal: Annotated[Principal, Depends(needs(Right.READ_DOCUMENTS))],
+    sha256: Annotated[str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Query()] = None,
+) -> RedirectResponse:
+    """A signed address of the sealed package (the newest unless its SHA-256 is named); the read is recorded."""
+    async with at.database.as_desk() as connection:
+        kept = await kept_package(connection, filing_id, sha256)
+        if kept is None:
+            raise Refused("not_found")
+        await record_read(connection, principal.id, kept.number, "package", at.now())
+    name = f"{filing_id}.zip"
+    address = at.objects.sign_download(kept.vault_key, kept.vault_version, name, ZIP, inline=False)
+    return RedirectResponse(address, status_code=303)
+
+
+@router.post("/{filing_id}/begin")
+async def begin(
+    filing_id: FilingInPath, body: Begun, at: AtDesk, principal: Lodging, act: CurrentAct
+) -> Answer:
+    """Record the intent before the act. Refused: `certificate_expired`, `no_mandate`, `channel_not_allowed`, …"""
+    case = await case_at(at, number_of(filing_id))
+    command = BeginLodging(
+        actor=principal.actor, act_id=act.id, filing_id=filing_id, channel=body.channel, way=body.way
+    )
+    return await ask_road(at, case.number, messages.BEGIN_LODGING, command)
+
+
+@router.post("/{filing_id}/end")
+async def end(
+    filing_id: FilingInPath, body: Ended, at: AtDesk, principal: Lodging, act: CurrentAct
+) -> Answer:
+    """Say how the act ended. Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, …"""
+    case = await case_at(at, number_of(filing_id))
+    remarks = [
+        saying(case, principal, act, RemarkKind.REASON, words, for_client=False)
+        for words in (body.words,)
+        if words is not None
+    ]
+    command = EndLodging(
+        actor=principal.actor,
+        act_id=act.id,
+        filing_id=filing_id,
+        outcome=body.outcome,
+        receipts=tuple(Receipt(person_id=each.person_id, number=each.number) for each in body.receipts),
+        remark_id=remarks[0].id if remarks else None,
+    )
+    return await ask_road(at, case.number, messages.END_LODGING, command, remarks)

@@ -1,0 +1,79 @@
+"""What comes back from the authority: it asks for more (資料提出通知・補正依頼), or it has decided."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from api.access import Principal, needs
+from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.bodies import Body
+from api.desk import AtDesk
+from api.idempotency import CurrentAct
+from api.paths import NumberInPath
+from api.remark_rows import RemarkKind
+from schemas import messages
+from schemas.calendar import japan_date
+from schemas.commands import Answer, RecordMoreRequested, RecordResult
+from schemas.filing import ResultKind
+from schemas.parties import Right
+from schemas.refusals import Refused
+
+router = APIRouter(prefix="/v1/applications/{number}", tags=["results"])
+
+Recording = Annotated[Principal, Depends(needs(Right.RECORD_RESULT))]
+
+
+class MoreRequested(Body):
+    """About whom the authority asks, until when, and in which words (the client reads them)."""
+
+    persons: Annotated[Persons, Field(min_length=1)]
+    words: SomeWords
+    due_on: Day | None = None
+
+
+class Decided(Body):
+    """The authority's decision about one person, with the receipt number it names."""
+
+    person_id: PlainId
+    receipt: ReceiptNumber
+    result: Annotated[ResultKind, Field(strict=False)]
+    decided_on: Day
+    document_id: PlainId | None = None
+
+
+@router.post("/more-requested")
+async def more_requested(
+    number: NumberInPath, body: MoreRequested, at: AtDesk, principal: Recording, act: CurrentAct
+) -> Answer:
+    """The authority asks for more. Refused: `no_result_pending`, `unknown_person`."""
+    case = await case_at(at, number)
+    words = saying(case, principal, act, RemarkKind.MORE_REQUESTED, body.words, for_client=True)
+    command = RecordMoreRequested(
+        actor=principal.actor,
+        act_id=act.id,
+        persons=tuple(body.persons),
+        remark_id=words.id,
+        due_on=body.due_on,
+    )
+    return await ask_road(at, number, messages.RECORD_MORE_REQUESTED, command, [words])
+
+
+@router.post("/results")
+async def record_result(
+    number: NumberInPath, body: Decided, at: AtDesk, principal: Recording, act: CurrentAct
+) -> Answer:
+    """Record a result. Refused: `no_result_pending`, `result_kind`, `result_contradicts`, `receipt_form`."""
+    await case_at(at, number)
+    if body.decided_on > japan_date(at.now()):
+        raise Refused("malformed_request", "decided_on")
+    command = RecordResult(
+        actor=principal.actor,
+        act_id=act.id,
+        person_id=body.person_id,
+        receipt=body.receipt,
+        result=body.result,
+        decided_on=body.decided_on,
+        document_id=body.document_id,
+    )
+    return await ask_road(at, number, messages.RECORD_RESULT, command)

@@ -1,0 +1,61 @@
+"""The history of a case: events in words for managers and (their part) clients; the engine's behind it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.access import Principal, needs, scope
+from api.acts import case_at
+from api.bodies import Shown
+from api.desk import AtDesk
+from api.gateway import EngineHistory
+from api.paging import Paged, following, position
+from api.paths import NumberInPath
+from api.queries_timeline import Happened, NoticeSent, notices_of, timeline
+from api.reading import case_of
+from schemas.parties import Right
+from schemas.refusals import Refused
+
+router = APIRouter(prefix="/v1/applications/{number}", tags=["history"])
+
+
+class TimelinePage(Shown):
+    """One page of the history. `notices` are the mails about the case; staff see them with the first page."""
+
+    items: tuple[Happened, ...]
+    notices: tuple[NoticeSent, ...]
+    next: str | None
+
+
+@router.get("/timeline")
+async def show_timeline(
+    number: NumberInPath,
+    at: AtDesk,
+    principal: Annotated[Principal, Depends(needs(Right.INSPECT, Right.READ_OWN))],
+    asked: Annotated[Paged, Query()],
+) -> TimelinePage:
+    """Every event with who did it, in order; a client sees what concerns it in its own cases."""
+    of = f"timeline.{number}"
+    after = position(at.settings, of, asked.cursor)
+    async with scope(at, principal) as connection:
+        case = await case_of(connection, number, principal.organisation_id)
+        if principal.is_staff and case.is_draft:
+            raise Refused("not_found")
+        page = await timeline(
+            connection, number, for_client=not principal.is_staff, limit=asked.limit, after=after
+        )
+        with_notices = principal.is_staff and after is None
+        notices = await notices_of(connection, number) if with_notices else ()
+    return TimelinePage(items=page.rows, notices=notices, next=following(at.settings, of, page.last))
+
+
+@router.get("/engine")
+async def show_engine(
+    number: NumberInPath, at: AtDesk, principal: Annotated[Principal, Depends(needs(Right.INSPECT))]
+) -> EngineHistory:
+    """The engine's own history of a case: events, what is being tried how often, failures, a link to its page.
+
+    Refused: `not_found`; `not_handed_in` while the engine knows nothing of it; 503 `not_ready` when it is away.
+    """
+    await case_at(at, number)
+    return await at.gateway.engine_history(number)

@@ -1,0 +1,274 @@
+"""Deciding a task: the verdict for each kind, its words written first, its drafts sent along.
+
+`POST /v1/tasks/{id}/complete` turns what a person decided into one `CompleteTask` for the road.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.access import Principal, needs
+from api.act_paths import TaskInPath
+from api.acts import Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.bodies import Body
+from api.desk import AtDesk, Desk
+from api.idempotency import Act, CurrentAct
+from api.queries_case import HandedInCase
+from api.queries_tasks import TaskRow
+from api.remark_rows import NewRemark, RemarkKind
+from api.tasks import TASK_RIGHTS, entitled, task_at
+from infra.database.tables import remark
+from schemas import commands, messages
+from schemas.commands import Answer, CompleteTask, NewFinding, Verdict
+from schemas.filing import Receipt
+from schemas.findings import ASKS_CLIENT, FindingSettled, FindingState
+from schemas.parties import Right
+from schemas.refusals import Refused
+
+FINDINGS_AT_MOST = 500
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+
+class ReceiptGiven(Body):
+    """The authority's number for one person."""
+
+    person_id: PlainId
+    number: ReceiptNumber
+
+
+class Settled(Body):
+    """What becomes of one finding; `words` give the reason where it is waived or dismissed."""
+
+    finding_id: PlainId
+    state: Literal["open", "verified", "waived", "dismissed"]
+    words: SomeWords | None = None
+
+
+class Reviewed(Body):
+    """First review: the drafts that become findings, and what becomes of findings there were.
+
+    What is left open asks the client; persons without such findings go on.
+    """
+
+    kind: Literal["review"]
+    remark_ids: list[PlainId] = Field(default=[], max_length=FINDINGS_AT_MOST)
+    settled: list[Settled] = Field(default=[], max_length=FINDINGS_AT_MOST)
+
+
+class SecondReviewed(Body):
+    """Second review: all pass, or these persons go back with a reason."""
+
+    kind: Literal["second_review"]
+    sent_back: Persons = Field(default=[])
+    words: SomeWords | None = None
+
+
+class FoundOut(Body):
+    """Whether a lodging of unknown outcome arrived: with its numbers, or with words how that was found out."""
+
+    kind: Literal["arrived"]
+    arrived: bool
+    receipts: list[ReceiptGiven] = Field(default=[], max_length=100)
+    words: SomeWords | None = None
+
+
+class AbsenceConfirmed(Body):
+    """A second person: it did not arrive, or look again."""
+
+    kind: Literal["absent_confirmed"]
+    absent: bool
+
+
+class HandedOver(Body):
+    """The originals are with the client."""
+
+    kind: Literal["handed_over"]
+    words: SomeWords | None = None
+
+
+class Chased(Body):
+    """The authority was asked about a late result; look again after so many days."""
+
+    kind: Literal["chased"]
+    again_within_days: int = Field(ge=1, le=90)
+    words: SomeWords | None = None
+
+
+class OverdueDecided(Body):
+    """More time for an overdue correction, or withdrawal; with a reason."""
+
+    kind: Literal["overdue"]
+    decision: Literal["extend", "withdraw"]
+    extend_days: int = Field(default=0, ge=0, le=90)
+    words: SomeWords | None = None
+
+
+class Completed(Body):
+    """The verdict; its kind must fit the task."""
+
+    verdict: (
+        Reviewed | SecondReviewed | FoundOut | AbsenceConfirmed | HandedOver | Chased | OverdueDecided
+    ) = Field(discriminator="kind")
+
+
+@dataclass
+class Writing:
+    """The words of one verdict as they are collected: each gets an id, which the verdict carries."""
+
+    case: HandedInCase
+    principal: Principal
+    act: Act
+    drafts: Sequence[NewFinding] = ()
+    remarks: list[NewRemark] = field(default_factory=list)
+
+    def keep(self, words: str | None, *, for_client: bool = False, **about: str | None) -> str | None:
+        """Keep some words for writing; their id, or None when there are none."""
+        if words is None:
+            return None
+        place = len(self.remarks)
+        new = saying(
+            self.case,
+            self.principal,
+            self.act,
+            RemarkKind.REASON,
+            words,
+            for_client=for_client,
+            place=place,
+            **about,
+        )
+        self.remarks.append(new)
+        return new.id
+
+
+@router.post("/{task_id}/complete")
+async def complete(
+    task_id: TaskInPath,
+    body: Completed,
+    at: AtDesk,
+    principal: Annotated[Principal, Depends(needs(*TASK_RIGHTS))],
+    act: CurrentAct,
+) -> Answer:
+    """Decide a task; findings and reasons go along together. Refused: `wrong_task_kind`, `reason_missing`, …"""
+    task = await task_at(at, task_id)
+    acting = entitled(principal, task)
+    case = await case_at(at, task.number)
+    chosen = body.verdict.remark_ids if isinstance(body.verdict, Reviewed) else []
+    async with sent(at, task, chosen) as drafts:
+        writing = Writing(case, acting, act, drafts)
+        command = CompleteTask(
+            actor=acting.actor, act_id=act.id, task_id=task.id, verdict=_verdict(body.verdict, writing)
+        )
+        return await ask_road(at, task.number, messages.COMPLETE_TASK, command, writing.remarks)
+
+
+@singledispatch
+def _verdict(body: Any, writing: Writing) -> Verdict:
+    raise TypeError(f"no verdict for {type(body).__name__}")
+
+
+@_verdict.register
+def _(body: Reviewed, writing: Writing) -> Verdict:
+    settled = tuple(_settled(each, writing) for each in body.settled)
+    return commands.ReviewVerdict(raised=tuple(writing.drafts), settled=settled)
+
+
+def _settled(each: Settled, writing: Writing) -> FindingSettled:
+    if each.state == "waived" and Right.WAIVE not in writing.principal.rights:
+        raise Refused("not_allowed", "settled")
+    remark_id = writing.keep(each.words, for_client=True, finding_id=each.finding_id)
+    return FindingSettled(finding_id=each.finding_id, state=FindingState(each.state), remark_id=remark_id)
+
+
+@_verdict.register
+def _(body: SecondReviewed, writing: Writing) -> Verdict:
+    return commands.SecondVerdict(sent_back=tuple(body.sent_back), remark_id=writing.keep(body.words))
+
+
+@_verdict.register
+def _(body: FoundOut, writing: Writing) -> Verdict:
+    receipts = tuple(Receipt(person_id=each.person_id, number=each.number) for each in body.receipts)
+    return commands.ArrivedVerdict(
+        arrived=body.arrived, receipts=receipts, remark_id=writing.keep(body.words)
+    )
+
+
+@_verdict.register
+def _(body: AbsenceConfirmed, writing: Writing) -> Verdict:
+    return commands.AbsentConfirmed(absent=body.absent)
+
+
+@_verdict.register
+def _(body: HandedOver, writing: Writing) -> Verdict:
+    return commands.HandedOver(remark_id=writing.keep(body.words))
+
+
+@_verdict.register
+def _(body: Chased, writing: Writing) -> Verdict:
+    return commands.Chased(again_within_days=body.again_within_days, remark_id=writing.keep(body.words))
+
+
+@_verdict.register
+def _(body: OverdueDecided, writing: Writing) -> Verdict:
+    return commands.OverdueDecision(
+        decision=body.decision, extend_days=body.extend_days, remark_id=writing.keep(body.words)
+    )
+
+
+@asynccontextmanager
+async def sent(at: Desk, task: TaskRow, remark_ids: Sequence[str]) -> AsyncIterator[tuple[NewFinding, ...]]:
+    """The drafts of this task that are raised now. They can't change any more; a refused act gives them back."""
+    async with at.database.as_desk() as connection:
+        rows = await _drafts(connection, task, remark_ids)
+        fresh = [row.id for row in rows if row.kind == RemarkKind.DRAFT]
+        await _mark(connection, rows, sent=True)
+    try:
+        yield tuple(_new_finding(row) for row in rows)
+    except Refused:
+        async with at.database.as_desk() as connection:
+            await _mark(connection, [row for row in rows if row.id in fresh], sent=False)
+        raise
+
+
+async def _drafts(
+    connection: AsyncConnection, task: TaskRow, remark_ids: Sequence[str]
+) -> Sequence[Row[Any]]:
+    wanted = list(dict.fromkeys(remark_ids))
+    if not wanted:
+        return []
+    query = select(remark).where(
+        remark.c.id.in_(wanted),
+        remark.c.task_id == task.id,
+        remark.c.kind.in_([RemarkKind.DRAFT.value, RemarkKind.FINDING.value]),
+        remark.c.removed_at.is_(None),
+    )
+    found = {row.id: row for row in await connection.execute(query.with_for_update())}
+    if len(found) != len(wanted):
+        raise Refused("no_such_finding", "remark_ids")
+    return [found[each] for each in wanted]
+
+
+async def _mark(connection: AsyncConnection, rows: Sequence[Row[Any]], *, sent: bool) -> None:
+    for for_client in (True, False):
+        ids = [row.id for row in rows if (row.severity in ASKS_CLIENT) is for_client]
+        if ids:
+            kind = RemarkKind.FINDING if sent else RemarkKind.DRAFT
+            marked = update(remark).where(remark.c.id.in_(ids))
+            await connection.execute(marked.values(kind=kind, for_client=for_client and sent))
+
+
+def _new_finding(row: Row[Any]) -> NewFinding:
+    return NewFinding(
+        remark_id=row.id,
+        severity=row.severity,
+        person_id=row.person_id,
+        place_kind=row.place_kind,
+        place=row.place,
+    )
