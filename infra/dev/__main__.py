@@ -2,34 +2,23 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
 import httpx2
 
-from infra.dev import supervisor
-from infra.dev.own_servers import DESK, SERVERS
+from infra.dev import background
 from infra.dev.place import CLIENT_ID, Place
-from infra.dev.ports import PortTakenError
-from infra.dev.postgres import RightsCannotBeDroppedError
 from infra.dev.sample_office import ROLES, load_sample_office
 from infra.dev.screen import addresses, table, welcome
 from infra.dev.service import ROOT
-from infra.dev.services import NotReadyError, Stack
 from infra.dev.sign_in import SignInRefusedError, obtain_token
-from infra.dev.state import AlreadyRunningError, StackState, is_claimed
-from infra.dev.temporal_server import TemporalMissingError
-from infra.identity import RETURN_PATH
+from infra.dev.state import StackState, is_claimed
 
-REFUSALS = (
-    PortTakenError,
-    AlreadyRunningError,
-    NotReadyError,
-    RightsCannotBeDroppedError,
-    TemporalMissingError,
-    SignInRefusedError,
-    supervisor.SupervisorEndedError,
-)
+EVERYTHING = ("postgres", "temporal", "objects", "mail", "identity", "authority", "worker", "api")
+RETURN_PATH = "/sign-in/return"
+NOTHING_RUNS = "動いていません。起動する: make up / Nothing runs. Start it with make up."
 
 
 def main() -> int:
@@ -38,11 +27,11 @@ def main() -> int:
     directory: Path = chosen.directory.absolute()
     try:
         if chosen.command == "up":
-            return _up(directory, detach=chosen.detach, servers_only=chosen.servers_only)
+            return _up(directory, chosen.services, detach=chosen.detach)
         if chosen.command == "credentials":
             return _credentials(directory, chosen.subject)
         return _down(directory) if chosen.command == "down" else _status(directory)
-    except REFUSALS as refusal:
+    except (SignInRefusedError, background.SupervisorEndedError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
 
@@ -55,55 +44,58 @@ def _arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="start everything")
     up.add_argument("--detach", action="store_true", help="come back when everything runs")
-    up.add_argument("--servers-only", action="store_true", help="without worker, API and sample office")
+    up.add_argument(
+        "--services", type=_services, default=",".join(EVERYTHING), help="only these, comma between"
+    )
     commands.add_parser("down", help="stop everything")
-    commands.add_parser("status", help="what runs")
+    commands.add_parser("status", help="what runs; exit code 1 when not everything does")
     credentials = commands.add_parser("credentials", help="addresses and a bearer token per role, as JSON")
     credentials.add_argument("--subject", action="append", default=[], help="one more person to sign in")
     return parser
 
 
-def _up(directory: Path, *, detach: bool, servers_only: bool) -> int:
+def _services(text: str) -> str:
+    unknown = set(text.split(",")) - set(EVERYTHING)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not among {', '.join(EVERYTHING)}")
+    return text
+
+
+def _up(directory: Path, services: str, *, detach: bool) -> int:
     if is_claimed(directory):
         print("すでに動いています。 / It is running already.")
     elif detach:
-        supervisor.detach(directory, *(["--servers-only"] if servers_only else []))
+        background.detach(directory, services)
     else:
-        services = SERVERS if servers_only else (*SERVERS, *DESK)
-        supervisor.run(
-            lambda: Stack(
-                directory, services, ports=supervisor.remembered_ports(None), sample_office=not servers_only
-            ),
-            lambda: print(welcome(_running(directory)), flush=True),
-        )
-        return 0
-    print(welcome(_running(directory)))
+        command = background.keeper(directory, services)
+        os.chdir(ROOT)
+        os.execv(command[0], command)  # noqa: S606 - this very interpreter, without a shell
+    print(welcome(background.place_of(directory)))
     return 0
 
 
 def _down(directory: Path) -> int:
-    ended = supervisor.stop(directory)
-    print("止めました / Stopped: " + ", ".join(ended) if ended else "動いていません。 / Nothing runs.")
+    ended = background.stop(directory)
+    print(f"止めました。 / Stopped: {', '.join(ended)}" if ended else NOTHING_RUNS)
     return 0
 
 
 def _status(directory: Path) -> int:
     state = StackState.read(directory)
+    if state is None:
+        print(NOTHING_RUNS)
+        return 1
     print(table(state))
-    is_up = state is not None and state.ready and is_claimed(directory)
-    if is_up:
-        print(welcome(_running(directory)))
+    is_up = state.ready and is_claimed(directory) and all(child.alive for child in state.children.values())
+    print(welcome(background.place_of(directory)) if is_up else NOTHING_RUNS)
     return 0 if is_up else 1
 
 
 def _credentials(directory: Path, subjects: list[str]) -> int:
     if not is_claimed(directory):
-        print(
-            "動いていません。make up で起動してください。 / Nothing runs; start it with make up.",
-            file=sys.stderr,
-        )
+        print(NOTHING_RUNS, file=sys.stderr)
         return 1
-    place = _running(directory)
+    place = background.place_of(directory)
     people: dict[str, str] = {role: load_sample_office().with_role(role)[0].subject for role in ROLES}
     people |= {subject: subject for subject in subjects}
     tokens = {role: _token(place, subject) for role, subject in people.items()}
@@ -112,16 +104,11 @@ def _credentials(directory: Path, subjects: list[str]) -> int:
 
 
 def _token(place: Place, subject: str) -> str:
+    secret = place.secrets.oidc_client_secret
     try:
-        return obtain_token(
-            place.issuer, CLIENT_ID, place.secrets.oidc_client_secret, place.public_url + RETURN_PATH, subject
-        )
+        return obtain_token(place.issuer, CLIENT_ID, secret, place.public_url + RETURN_PATH, subject)
     except httpx2.TransportError as silent:
         raise SignInRefusedError("connection", type(silent).__name__) from silent
-
-
-def _running(directory: Path) -> Place:
-    return Place.at(directory, supervisor.remembered_ports(StackState.read(directory)))
 
 
 if __name__ == "__main__":

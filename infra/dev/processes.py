@@ -12,6 +12,7 @@ from pathlib import Path
 from infra.dev.footprints import Footprint, descendants
 
 POLL_SECONDS = 0.05
+MAX_LOG_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Child:
     def __init__(self, command: Command, log: Path) -> None:
         self.command = command
         self.log = log
+        if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
+            log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
                 command.argv,

@@ -52,10 +52,8 @@ def welcome(place: Place) -> str:
     return "\n".join(lines)
 
 
-def table(state: StackState | None) -> str:
+def table(state: StackState) -> str:
     """Which servers run, with their pids."""
-    if state is None:
-        return "動いていません。 / Nothing runs."
     rows = [
         f"{name:12} {'動作中 / running' if child.alive else '停止 / stopped':20} {child.pid}"
         for name, child in sorted(state.children.items())

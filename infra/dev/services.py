@@ -99,10 +99,13 @@ class Stack:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._together(self.stop, DESK)
-        await self._together(self.stop, SERVERS)
-        if self._claim is not None:
-            self._claim.release()
+        try:
+            await self._together(self.stop, DESK)
+            await self._together(self.stop, SERVERS)
+        finally:
+            if self._claim is not None:
+                self._claim.release()
+                self._claim = None
 
     def address(self, name: str) -> str:
         """`http://…` of one door (a field of Ports), or `host:port` where HTTP is not spoken."""

@@ -1,4 +1,4 @@
-"""The stack from the command line, servers only: up, found again, killed, cleaned, down."""
+"""The stack from the command line: up, found again, killed, cleaned, down."""
 
 import json
 import os
@@ -12,8 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from infra.dev import __main__ as command_line
 from infra.dev.ports import PREFIX, Ports, answers
 from infra.dev.state import StackState, is_claimed
+from infra.identity import RETURN_PATH
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -48,7 +50,7 @@ def state_of(directory: Path) -> StackState:
 
 def test_a_stack_is_started_found_described_and_stopped(dev: Run, tmp_path: Path, ports: Ports) -> None:
     before = dev("status").returncode
-    up = dev("up", "--detach", "--servers-only")
+    up = dev("up", "--detach", "--services", "mail,identity,authority")
     again = dev("up")
     status = dev("status")
     credentials = dev("credentials", "--subject", "company-01-1")
@@ -72,13 +74,25 @@ def test_a_stack_is_started_found_described_and_stopped(dev: Run, tmp_path: Path
     assert not is_claimed(tmp_path)
 
 
+def test_the_browser_returns_where_the_desk_expects_it() -> None:
+    assert command_line.RETURN_PATH == RETURN_PATH
+
+
+def test_an_unknown_service_is_refused_before_anything_starts(dev: Run, tmp_path: Path) -> None:
+    refused = dev("up", "--services", "postgres,mainframe")
+
+    assert refused.returncode == 2
+    assert "mainframe" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_killed_supervisor_left_is_cleaned_by_the_next_start(dev: Run, tmp_path: Path) -> None:
-    dev("up", "--detach", "--servers-only")
+    dev("up", "--detach", "--services", "postgres,mail")
     left = state_of(tmp_path)
 
     os.kill(left.supervisor.pid, signal.SIGKILL)
     orphans_lived = all(child.alive for child in left.children.values())
-    up = dev("up", "--detach", "--servers-only")
+    up = dev("up", "--detach", "--services", "postgres,mail")
     now = state_of(tmp_path)
     dev("down")
 
@@ -90,7 +104,7 @@ def test_what_a_killed_supervisor_left_is_cleaned_by_the_next_start(dev: Run, tm
 
 
 def test_down_cleans_up_after_a_killed_supervisor(dev: Run, tmp_path: Path) -> None:
-    dev("up", "--detach", "--servers-only")
+    dev("up", "--detach", "--services", "postgres,mail")
     left = state_of(tmp_path)
     os.kill(left.supervisor.pid, signal.SIGKILL)
 
@@ -103,7 +117,16 @@ def test_down_cleans_up_after_a_killed_supervisor(dev: Run, tmp_path: Path) -> N
 def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
     environment: dict[str, str], tmp_path: Path, ports: Ports
 ) -> None:
-    command = [sys.executable, "-m", "infra.dev", "--directory", str(tmp_path), "up", "--servers-only"]
+    command = [
+        sys.executable,
+        "-m",
+        "infra.dev",
+        "--directory",
+        str(tmp_path),
+        "up",
+        "--services",
+        "authority",
+    ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as foreground:
         wait_until(lambda: (StackState.read(tmp_path) or NOT_YET).ready)
         fallen = state_of(tmp_path).children["authority"]
@@ -120,7 +143,7 @@ def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
     assert not any(child.alive for child in state_of(tmp_path).children.values())
 
 
-def test_a_refusal_is_one_message_and_exit_code_one(dev: Run, ports: Ports) -> None:
+def test_a_refusal_is_one_message_and_exit_code_one(dev: Run) -> None:
     silent = dev("credentials")
 
     assert silent.returncode == 1
