@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
+from datetime import date
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Header
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from schemas.refusals import Refused
 
@@ -16,6 +18,21 @@ class Body(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True
     )
+
+
+def _iso_date(raw: object) -> date:
+    if not isinstance(raw, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
+        raise ValueError("write it as YYYY-MM-DD")
+    return date.fromisoformat(raw)
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+"""A date in Japan, written YYYY-MM-DD."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+"""An id or code of ours in a body."""
+Words = Annotated[str, Field(min_length=1, max_length=4_000)]
+"""Something people write to each other."""
 
 
 class Shown(BaseModel):

@@ -3,41 +3,42 @@
 from collections.abc import Iterator
 
 from api.problems import ItemAtFault
-from schemas.asking import fields_and_subjects, inputs_of, is_required
-from schemas.document_list import document_list
+from schemas.asking import Asking
+from schemas.document_list import lines_of
 from schemas.dossier import Dossier
 from schemas.maps import ProcedureMap
 
 
 def gaps(ready: ProcedureMap, dossier: Dossier) -> list[ItemAtFault]:
     """Every gap, fields first, each named in both languages. Nothing of the content is repeated."""
-    return [*_fields(ready, dossier), *_documents(ready, dossier)]
+    asking = Asking(ready, dossier)
+    return [*_fields(asking), *_documents(asking)]
 
 
-def _fields(ready: ProcedureMap, dossier: Dossier) -> Iterator[ItemAtFault]:
-    for person, answers, field in fields_and_subjects(ready, dossier):
-        if field.id in answers:
+def _fields(asking: Asking) -> Iterator[ItemAtFault]:
+    for subject, field in asking.questions():
+        if field.id in asking.answers(subject) or asking.is_required(field, subject).outcome != "holds":
             continue
-        if is_required(ready, field, inputs_of(ready, dossier, person)).outcome == "holds":
-            yield ItemAtFault(
-                "field_missing",
-                f"「{field.label.ja}」が未入力です。",
-                f"“{field.label.en}” is not answered.",
-                field=field.id,
-                person_id=person.person_id if person else None,
-            )
+        yield ItemAtFault(
+            "field_missing",
+            f"「{field.label.ja}」が未入力です。",
+            f"“{field.label.en}” is not answered.",
+            field=field.id,
+            person_id=subject.person_id if subject else None,
+        )
 
 
-def _documents(ready: ProcedureMap, dossier: Dossier) -> Iterator[ItemAtFault]:
-    for line in document_list(ready, dossier):
-        omitted = any(fact.omitted for fact in dossier.documents_of(line.kind, line.person_id))
+def _documents(asking: Asking) -> Iterator[ItemAtFault]:
+    for line in lines_of(asking):
+        omitted = any(fact.omitted for fact in asking.dossier.documents_of(line.kind, line.person_id))
         is_missing = line.need == "needed" or (line.need == "omittable" and not omitted)
-        kind = ready.procedure.document(line.kind)
-        if kind is not None and is_missing and not line.present:
-            yield ItemAtFault(
-                "document_missing",
-                f"「{kind.ja}」がありません。",
-                f"“{kind.en}” is missing.",
-                person_id=line.person_id,
-                kind=line.kind,
-            )
+        kind = asking.ready.procedure.document(line.kind)
+        if kind is None or line.present or not is_missing:
+            continue
+        yield ItemAtFault(
+            "document_missing",
+            f"「{kind.ja}」がありません。",
+            f"“{kind.en}” is missing.",
+            person_id=line.person_id,
+            kind=line.kind,
+        )

@@ -4,23 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.gateway import Gateway
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
-from infra.database.tables import data_key
 from infra.identity import IdentityProvider
 from infra.keys import KeyRing, WrappedKeyLoad
 from infra.objects import ObjectStore
 from infra.settings import Settings
+from infra.wrapped_keys import wrapped_key
 from schemas.maps import Catalogue
-
-if TYPE_CHECKING:
-    from api.gateway import Gateway
 
 SIGN_IN_RETURN_PATH = "/sign-in/back"
 
@@ -39,7 +35,7 @@ class Desk:
     objects: ObjectStore
     keys: KeyRing
     catalogue: Catalogue
-    gateway: "Gateway"
+    gateway: Gateway
     identity: IdentityProvider
     now: Callable[[], datetime] = utc_now
 
@@ -54,20 +50,9 @@ def wrapped_keys_of(database: Database) -> WrappedKeyLoad:
     return load
 
 
-async def wrapped_key(connection: AsyncConnection, number: str) -> bytes | None:
-    """The wrapped data key as this transaction sees it."""
-    asked = select(data_key.c.wrapped, data_key.c.destroyed_at).where(data_key.c.number == number)
-    row = (await connection.execute(asked)).one_or_none()
-    if row is None:
-        return None
-    return b"" if row.destroyed_at is not None or row.wrapped is None else bytes(row.wrapped)
-
-
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Desk]:
     """Open the desk for the life of the process. A server that is away is found out on first use."""
-    from api.gateway import Gateway
-
     database = Database(settings.database_url)
     keys = KeyRing.from_setting(settings.key_encryption_key.get_secret_value(), wrapped_keys_of(database))
     identity = IdentityProvider(settings, return_path=SIGN_IN_RETURN_PATH)

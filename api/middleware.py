@@ -1,11 +1,11 @@
-"""The door of every request: its id, the limits of its body, where it comes from, and the headers of every answer."""
+"""The door of every request: its id, the limits of its body, its origin, and the headers of every answer."""
 
+import asyncio
 import secrets
 import time
-from collections.abc import MutableMapping
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, MutableMapping
+from urllib.parse import unquote, urlsplit
 
-import structlog
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -14,16 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import sessions
 from api.bodies import read_strictly
 from api.problems import problem
+from infra.logs import about, get_log
 from infra.settings import Settings
 from schemas.refusals import Refused
 
 JSON = "application/json"
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 JSON_PATHS = ("/v1/", "/codec/")
+BODY_WITHIN_SECONDS = 15
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})
+CONTENT_SECURITY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": CONTENT_SECURITY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -34,7 +37,7 @@ HEADERS = {
 }
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 
-log = structlog.get_logger("api")
+log = get_log("api")
 
 
 class Door:
@@ -54,8 +57,11 @@ class Door:
         visit = _Visit(send, is_over_tls=sessions.is_over_tls(self._settings))
         request = Request(scope, receive)
         request.state.request_id = visit.request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=visit.request_id)
+        with about(request_id=visit.request_id):
+            await self._received(request, visit, receive)
+
+    async def _received(self, request: Request, visit: "_Visit", receive: Receive) -> None:
+        scope = request.scope
         try:
             await self._app(scope, await self._admitted(request, receive), visit.send)
         except Refused as refused:
@@ -69,6 +75,7 @@ class Door:
             visit.close(request)
 
     async def _admitted(self, request: Request, receive: Receive) -> Receive:
+        _insist_on_plain_address(request)
         if request.method in SAFE_METHODS:
             return receive
         self._insist_on_own_origin(request)
@@ -88,10 +95,7 @@ class Door:
             return
         origin = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site")
-        if origin is not None:
-            is_own = origin == self._own_origin
-        else:
-            is_own = site in SAME_SITE
+        is_own = site in SAME_SITE if origin is None else origin == self._own_origin
         if not is_own or (site is not None and site not in SAME_SITE):
             raise Refused("foreign_origin")
 
@@ -100,13 +104,14 @@ class Door:
         if not announced.isdigit() or int(announced) > self._limit_bytes:
             raise Refused("body_too_large", limit_bytes=self._limit_bytes)
         read = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            read += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(read) > self._limit_bytes:
-                raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+        try:
+            async with asyncio.timeout(BODY_WITHIN_SECONDS):
+                async for chunk in _chunks(receive):
+                    read += chunk
+                    if len(read) > self._limit_bytes:
+                        raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+        except TimeoutError:
+            raise Refused("malformed_body") from None
         return bytes(read)
 
 
@@ -139,8 +144,8 @@ class _Visit:
     def close(self, request: Request) -> None:
         """One line for the log: method, route, status, time. The route is a template and names nobody."""
         route = getattr(request.scope.get("route"), "path", "-")
-        spent = round((time.monotonic() - self._began_at) * 1000)
-        log.info("request", method=request.method, route=route, status=self.status, duration_ms=spent)
+        seconds = round(time.monotonic() - self._began_at, 3)
+        log.info("request", method=request.method, route=route, status=self.status, seconds=seconds)
 
     def _furnish(self, message: MutableMapping[str, object]) -> None:
         headers = MutableHeaders(raw=message["headers"])  # type: ignore[arg-type]
@@ -158,6 +163,22 @@ def _origin(url: str) -> str:
 
 def _has_body(request: Request) -> bool:
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+def _insist_on_plain_address(request: Request) -> None:
+    if "\0" in request.url.path:
+        raise Refused("not_found")
+    named = [name for name, _ in request.query_params.multi_items()]
+    if len(set(named)) != len(named) or "\0" in unquote(request.url.query):
+        raise Refused("malformed_request")
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:

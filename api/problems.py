@@ -10,8 +10,13 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
+from api.gateway import NotReady
+from infra.identity import IssuerUnreachable
+from infra.object_answers import StoreUnavailableError
 from schemas.refusals import REFUSALS, Refused, Telling
 
 MEDIA_TYPE = "application/problem+json"
@@ -29,13 +34,10 @@ CODE_OF_STATUS = {
 }
 RETRIED_LATER = frozenset({429, 503})
 
+AWAY = (NotReady, StoreUnavailableError, IssuerUnreachable, PoolExhausted, OperationalError, InterfaceError)
+"""A server of ours did not answer: the caller tries again with the same key."""
+
 router = APIRouter()
-
-
-class NotReady(Exception):  # noqa: N818 - it is a state of the desk, not an error of the caller
-    """The engine did not answer in time. What happened is not known; the same key asks again safely."""
-
-    code = "not_ready"
 
 
 class ItemAtFault(NamedTuple):
@@ -186,7 +188,8 @@ def _fault(request: Request) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Hang the handlers into the application. Unexpected exceptions are answered by `api.middleware`."""
     app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(NotReady, _not_ready)
+    for away in AWAY:
+        app.add_exception_handler(away, _not_ready)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
 

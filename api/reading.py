@@ -1,91 +1,61 @@
-"""Reading one application's content: its row, opened values, documents, omissions, and the dossier."""
+"""Reading content at the front desk: keys, and whose content may change; the rest is `infra.dossiers`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import (
-    applicant,
-    application,
-    content,
-    document_version,
-    examination,
-    omission,
-    person_standing,
-    standing,
+from infra.database.tables import person_standing, standing
+from infra.dossiers import (
+    CONTENT_PURPOSE,
+    FILE_NAME_PURPOSE,
+    REFERENCE_PURPOSE,
+    WHOLE,
+    Case,
+    Collected,
+    DocumentRow,
+    Entry,
+    case_of,
+    collected,
+    contents_of,
+    current,
+    document_of,
+    documents_of,
+    dossier,
+    omissions_of,
 )
-from infra.keys import DataKey, KeyDestroyed, KeyRing, KeyUnknown, open_json, open_sealed
-from schemas.catalogue import Value
-from schemas.dossier import DocumentFact, Dossier, Omission, PersonDossier
-from schemas.maps import ProcedureMap
+from infra.keys import DataKey, KeyDestroyed, KeyRing, KeyUnknown, open_json
 from schemas.refusals import Refused
 from schemas.standing import Stage
 
-WHOLE = "application"
-"""The scope of everything that is not a person's own."""
-CONTENT_PURPOSE = "content"
-FILE_NAME_PURPOSE = "file_name"
-REFERENCE_PURPOSE = "reference"
+__all__ = [
+    "CONTENT_PURPOSE",
+    "FILE_NAME_PURPOSE",
+    "REFERENCE_PURPOSE",
+    "WHOLE",
+    "Case",
+    "Collected",
+    "DocumentRow",
+    "Entry",
+    "case_of",
+    "collected",
+    "contents_of",
+    "current",
+    "document_of",
+    "documents_of",
+    "dossier",
+    "editable_persons",
+    "key_of",
+    "omissions_of",
+    "opened",
+    "sealed_values",
+]
+
 CORRECTABLE = (Stage.CORRECTION.value, Stage.MORE_REQUESTED.value)
-
-Entry = Mapping[str, Any]
-"""One value with its author: `v` value, `by` account, `as` capacity, `at` instant (ISO)."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One application's row, with its persons in order."""
-
-    number: str
-    organisation_id: str
-    procedure: str
-    map_version: date
-    version: int
-    rounds: int
-    created_at: datetime
-    changed_at: datetime
-    handed_in_at: datetime | None
-    persons: tuple[str, ...]
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether nothing was handed in yet."""
-        return self.handed_in_at is None
-
-
-async def case_of(
-    connection: AsyncConnection, number: str, organisation_id: str | None, *, locked: bool = False
-) -> Case:
-    """One application, of this organisation unless None. Raises Refused `not_found`, foreign ones included."""
-    asked = select(application).where(application.c.number == number)
-    if organisation_id is not None:
-        asked = asked.where(application.c.organisation_id == organisation_id)
-    if locked:
-        asked = asked.with_for_update()
-    row = (await connection.execute(asked)).one_or_none()
-    if row is None:
-        raise Refused("not_found")
-    persons = select(applicant.c.person_id).where(applicant.c.number == number).order_by(applicant.c.position)
-    return Case(
-        number=row.number,
-        organisation_id=row.organisation_id,
-        procedure=row.procedure,
-        map_version=row.map_version,
-        version=row.version,
-        rounds=row.rounds,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        handed_in_at=row.handed_in_at,
-        persons=tuple((await connection.execute(persons)).scalars()),
-    )
 
 
 async def key_of(keys: KeyRing, number: str) -> DataKey:
-    """The key of an application. Asked before a transaction begins, so that no request holds two connections.
+    """The key of an application. Asked before a transaction begins: no request holds two connections.
 
     Raises Refused `not_found` when the application never was or was erased.
     """
@@ -114,16 +84,9 @@ async def editable_persons(connection: AsyncConnection, case: Case) -> frozenset
     return frozenset((await connection.execute(asked)).scalars())
 
 
-async def contents_of(connection: AsyncConnection, case: Case) -> Mapping[str, Row[Any]]:
-    """The latest content row of every scope that still exists."""
-    asked = (
-        select(content)
-        .where(content.c.organisation_id == case.organisation_id, content.c.number == case.number)
-        .where(content.c.scope.in_((WHOLE, *case.persons)))
-        .distinct(content.c.scope)
-        .order_by(content.c.scope, content.c.version.desc())
-    )
-    return {row.scope: row for row in await connection.execute(asked)}
+def sealed_values(row: Row[Any]) -> bytes:
+    """The values of one content row as they are kept."""
+    return bytes(row._mapping["values"])
 
 
 def opened(key: DataKey, row: Row[Any] | None) -> dict[str, Entry]:
@@ -132,197 +95,3 @@ def opened(key: DataKey, row: Row[Any] | None) -> dict[str, Entry]:
         return {}
     entries: dict[str, Entry] = open_json(key, CONTENT_PURPOSE, sealed_values(row))
     return entries
-
-
-def sealed_values(row: Row[Any]) -> bytes:
-    """The values of one content row as they are kept."""
-    return bytes(row._mapping["values"])
-
-
-def values_in(entries: Mapping[str, Entry]) -> dict[str, Value]:
-    """The bare values, by field."""
-    return {field: entry["v"] for field, entry in entries.items()}
-
-
-@dataclass(frozen=True)
-class DocumentRow:
-    """One version of a document: what was declared, and what the examination found."""
-
-    id: str
-    organisation_id: str
-    number: str
-    kind: str
-    scope: str
-    person_id: str | None
-    version: int
-    state: str
-    refusal: str | None
-    sealed_file_name: bytes
-    media_type: str
-    size_bytes: int
-    sha256: str
-    issued_on: date | None
-    upload_id: str | None
-    sealed_in_round: int | None
-    created_at: datetime
-    completed_at: datetime | None
-    facts: Mapping[str, Any]
-    vault_key: str | None
-    vault_version: str | None
-
-    @property
-    def slot(self) -> tuple[str, str | None]:
-        """The line of the document list it belongs to."""
-        return self.kind, self.person_id
-
-    @property
-    def counts(self) -> bool:
-        """Whether it fills its line: it arrived and was not refused."""
-        return self.state in ("uploaded", "released")
-
-    def file_name(self, key: DataKey) -> str:
-        """The name its uploader gave it."""
-        return open_sealed(key, FILE_NAME_PURPOSE, self.sealed_file_name).decode()
-
-
-def _documents() -> Select[Any]:
-    found = examination.c
-    return select(
-        document_version, found.outcome, found.refusal, found.facts, found.vault_key, found.vault_version
-    ).outerjoin(examination, found.document_id == document_version.c.id)
-
-
-async def documents_of(connection: AsyncConnection, case: Case) -> list[DocumentRow]:
-    """Every version of every document, oldest first."""
-    owned = document_version.c
-    asked = _documents().where(owned.organisation_id == case.organisation_id, owned.number == case.number)
-    rows = await connection.execute(asked.order_by(owned.kind, owned.person_id, owned.version))
-    return [_document(row) for row in rows]
-
-
-async def document_of(
-    connection: AsyncConnection, document_id: str, organisation_id: str | None
-) -> DocumentRow:
-    """One version. Raises Refused `not_found`, for a foreign one too."""
-    asked = _documents().where(document_version.c.id == document_id)
-    if organisation_id is not None:
-        asked = asked.where(document_version.c.organisation_id == organisation_id)
-    row = (await connection.execute(asked)).one_or_none()
-    if row is None:
-        raise Refused("not_found")
-    return _document(row)
-
-
-def _document(row: Row[Any]) -> DocumentRow:
-    return DocumentRow(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        number=row.number,
-        kind=row.kind,
-        scope=row.scope,
-        person_id=row.person_id,
-        version=row.version,
-        state=row.outcome if row.outcome and row.state == "uploaded" else row.state,
-        refusal=row.refusal,
-        sealed_file_name=bytes(row.file_name),
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        issued_on=row.issued_on,
-        upload_id=row.upload_id,
-        sealed_in_round=row.sealed_in_round,
-        created_at=row.created_at,
-        completed_at=row.completed_at,
-        facts=row.facts or {},
-        vault_key=row.vault_key,
-        vault_version=row.vault_version,
-    )
-
-
-def current(documents: Sequence[DocumentRow]) -> list[DocumentRow]:
-    """The version that counts for each line: the latest that arrived and was not refused."""
-    latest = {document.slot: document for document in documents if document.counts}
-    return list(latest.values())
-
-
-async def omissions_of(connection: AsyncConnection, case: Case) -> Sequence[Row[Any]]:
-    """The omissions that were declared and not taken back."""
-    asked = select(omission).where(
-        omission.c.organisation_id == case.organisation_id,
-        omission.c.number == case.number,
-        omission.c.ended_at.is_(None),
-    )
-    return (await connection.execute(asked.order_by(omission.c.declared_at))).all()
-
-
-@dataclass(frozen=True)
-class Collected:
-    """All content of one application, opened."""
-
-    case: Case
-    entries: Mapping[str, Mapping[str, Entry]]
-    documents: Sequence[DocumentRow]
-    omissions: Sequence[Row[Any]]
-
-    def of(self, scope: str) -> Mapping[str, Entry]:
-        """The entries of one scope."""
-        return self.entries.get(scope, {})
-
-
-async def collected(connection: AsyncConnection, case: Case, key: DataKey) -> Collected:
-    """Read and open everything."""
-    rows = await contents_of(connection, case)
-    return Collected(
-        case=case,
-        entries={scope: opened(key, row) for scope, row in rows.items()},
-        documents=await documents_of(connection, case),
-        omissions=await omissions_of(connection, case),
-    )
-
-
-def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
-    """The content as plain facts on a day in Japan, for the pure rules."""
-    case = everything.case
-    return Dossier(
-        number=case.number,
-        procedure_id=case.procedure,
-        map_version=case.map_version,
-        as_of=as_of,
-        application=values_in(everything.of(WHOLE)),
-        persons=tuple(
-            PersonDossier(person_id=person, values=values_in(everything.of(person)))
-            for person in case.persons
-        ),
-        documents=(
-            *(_fact(document) for document in current(everything.documents)),
-            *(_omitted(row, ready) for row in everything.omissions),
-        ),
-    )
-
-
-def _fact(document: DocumentRow) -> DocumentFact:
-    return DocumentFact.model_validate(
-        {
-            "document_id": document.id,
-            "kind": document.kind,
-            "scope": document.scope,
-            "person_id": document.person_id,
-            "state": document.state,
-            "pages": document.facts.get("pages"),
-            "size_bytes": document.size_bytes,
-            "media_type": document.media_type,
-            "issued_on": document.issued_on,
-        }
-    )
-
-
-def _omitted(row: Row[Any], ready: ProcedureMap) -> DocumentFact:
-    kind = ready.procedure.document(row.kind)
-    reason = kind.omission.ja if kind and kind.omission else row.kind
-    return DocumentFact(
-        document_id=row.id,
-        kind=row.kind,
-        scope=kind.scope if kind else "application",
-        person_id=row.person_id,
-        omitted=Omission(reason=reason, handed_in_on=row.submitted_on, unchanged=True),
-    )

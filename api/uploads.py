@@ -1,4 +1,4 @@
-"""The only writer of documents and omissions. Bytes go straight to the object store; here are rows and addresses."""
+"""The only writer of documents and omissions. Bytes go straight to the store; here are rows and addresses."""
 
 import asyncio
 import uuid

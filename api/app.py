@@ -1,0 +1,81 @@
+"""The front desk as one application: its doors, its problems, its routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from api import (
+    applications,
+    corrections,
+    documents,
+    health,
+    listing,
+    me,
+    middleware,
+    omissions,
+    problems,
+    procedures,
+    sign_in,
+)
+from api.desk import Desk, opened
+from infra.settings import Settings
+
+TITLE = "取次 Toritsugi"
+VERSION = "1"
+ROUTERS = (
+    health.router,
+    sign_in.router,
+    problems.router,
+    me.router,
+    procedures.router,
+    listing.router,
+    applications.router,
+    documents.router,
+    omissions.router,
+    corrections.router,
+)
+OPEN_TO_ALL = frozenset(
+    {
+        "/health/live",
+        "/health/ready",
+        "/sign-in",
+        "/sign-in/back",
+        "/sign-out",
+        "/openapi.json",
+        "/problems/{code}",
+    }
+)
+"""The only addresses that declare no right."""
+
+
+def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
+    """The application. Without an open desk it opens one when it starts and closes it when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if desk is not None:
+            yield
+            return
+        async with opened(settings) as own:
+            app.state.desk = own
+            yield
+
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.DOCUMENTED,
+        default_response_class=JSONResponse,
+        separate_input_output_schemas=True,
+    )
+    if desk is not None:
+        app.state.desk = desk
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(middleware.Door, settings=settings)
+    return app

@@ -1,0 +1,335 @@
+"""Applications: begin a draft, read it, change values and persons, hand in, withdraw."""
+
+import asyncio
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.access import Principal, needs, scope
+from api.bodies import Body, Shown, Words, etag, expected_version, insist_on_version, optional_version
+from api.completeness import gaps
+from api.content import (
+    Author,
+    add_persons,
+    begin_application,
+    change_values,
+    locked_case,
+    remove_person,
+)
+from api.desk import AtDesk, Desk
+from api.drafts import ApplicationShown, shown
+from api.hand_in import Receipt, seal_round
+from api.idempotency import Act, Answered, CurrentAct, once
+from api.paths import NumberInPath, PersonInPath
+from api.problems import RefusedTogether
+from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
+from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
+from infra.keys import DataKey
+from infra.logs import get_log
+from schemas import messages
+from schemas.application import HandedIn
+from schemas.calendar import japan_date
+from schemas.commands import Answer, Withdraw
+from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
+from schemas.parties import Right
+from schemas.planning import road_plan
+from schemas.refusals import Refused
+
+ROAD_TOLD_WITHIN_SECONDS = 0.3
+
+router = APIRouter(prefix="/v1/applications", tags=["applications"])
+log = get_log("api")
+
+MayEdit = Annotated[Principal, Depends(needs(Right.EDIT_CONTENT))]
+MayHandIn = Annotated[Principal, Depends(needs(Right.HAND_IN))]
+MayWithdraw = Annotated[Principal, Depends(needs(Right.WITHDRAW))]
+MayRead = Annotated[Principal, Depends(needs(Right.READ_OWN, Right.READ_CASES))]
+IfMatch = Annotated[int, Depends(expected_version)]
+MaybeIfMatch = Annotated[int | None, Depends(optional_version)]
+
+
+class NewApplication(Body):
+    """A draft to begin."""
+
+    procedure: str = Field(max_length=120, examples=["isa.extension.ssw1"])
+    persons: int = Field(default=0, ge=0, examples=[1])
+
+
+class Begun(Shown):
+    """A draft that was begun."""
+
+    number: str
+    procedure: str
+    map_version: date
+    version: int
+    persons: list[str]
+
+
+class Values(Body):
+    """New values by field; null takes a value away. Persons by their id."""
+
+    application: dict[str, str | int | bool | None] = Field(default_factory=dict)
+    persons: dict[str, dict[str, str | int | bool | None]] = Field(default_factory=dict)
+
+
+class Saved(Shown):
+    """The version after a change, also in the ETag header."""
+
+    number: str
+    version: int
+
+
+class MorePersons(Body):
+    """How many persons to add."""
+
+    count: int = Field(default=1, ge=1)
+
+
+class ReceiptShown(Shown):
+    """The receipt of one hand-in."""
+
+    number: str
+    round: int
+    handed_in_at: datetime
+    manifest_sha256: str
+
+
+class HandedInShown(Shown):
+    """What a hand-in answers: it is durable."""
+
+    number: str
+    receipt: ReceiptShown
+
+
+class Withdrawal(Body):
+    """Who is withdrawn (everybody when nobody is named) and why."""
+
+    persons: list[Annotated[str, Field(max_length=120)]] = Field(default_factory=list, max_length=100)
+    reason: Words | None = None
+
+
+def author_of(at: Desk, principal: Principal) -> Author:
+    """The writer of content. Raises Refused `not_allowed` for staff."""
+    return Author(principal.actor, principal.client_organisation, at.now())
+
+
+def map_of(at: Desk, case: Case) -> ProcedureMap:
+    """The map the application is pinned to."""
+    return at.catalogue.map_for(case.procedure, version=case.map_version)
+
+
+@router.post("", status_code=201)
+async def begin(
+    principal: MayEdit, at: AtDesk, act: CurrentAct, wanted: NewApplication, response: Response
+) -> Begun:
+    """Begin a draft of a procedure that is in force today."""
+    author = author_of(at, principal)
+    procedure = _procedure_today(at, wanted.procedure)
+    if wanted.persons > at.settings.limits.persons_per_application:
+        raise Refused("too_many_persons", "persons", limit=at.settings.limits.persons_per_application)
+    async with scope(at, principal) as connection:
+
+        async def perform() -> Answered:
+            case = await begin_application(connection, at.keys, author, procedure, wanted.persons)
+            begun = Begun(
+                number=case.number,
+                procedure=case.procedure,
+                map_version=case.map_version,
+                version=case.version,
+                persons=list(case.persons),
+            )
+            return Answered(201, begun.model_dump(mode="json"), case.number)
+
+        answered = await once(connection, act, author.at, perform)
+    begun = Begun.model_validate(answered.body)
+    response.headers["Location"] = f"/v1/applications/{begun.number}"
+    response.headers["ETag"] = etag(begun.version)
+    return begun
+
+
+def _procedure_today(at: Desk, procedure_id: str) -> Any:
+    try:
+        return at.catalogue.procedure(procedure_id, on=japan_date(at.now()))
+    except UnknownProcedure:
+        raise Refused("unknown_procedure", "procedure") from None
+    except NotInForce:
+        raise Refused("procedure_not_in_force", "procedure") from None
+
+
+@router.get("/{number}")
+async def read(principal: MayRead, at: AtDesk, number: NumberInPath, response: Response) -> ApplicationShown:
+    """One application. Its own people see the content; staff see where it stands (content: `/content`)."""
+    key = None if principal.is_staff else await key_of(at.keys, number)
+    async with scope(at, principal) as connection:
+        case = await case_of(connection, number, principal.organisation_id)
+        if principal.is_staff and case.is_draft:
+            raise Refused("not_found")
+        everything = await collected(connection, case, key) if key else None
+        seen = await shown(connection, case, everything)
+    response.headers["ETag"] = etag(case.version)
+    return seen
+
+
+@router.patch("/{number}/content")
+async def change(
+    principal: MayEdit,
+    at: AtDesk,
+    number: NumberInPath,
+    version: IfMatch,
+    *,
+    values: Values,
+    response: Response,
+) -> Saved:
+    """Save values. All that is refused is listed together, and then nothing is saved."""
+    author = author_of(at, principal)
+    key = await key_of(at.keys, number)
+    async with scope(at, principal) as connection:
+        case = await locked_case(connection, number, author)
+        insist_on_version(version, case.version)
+        changes = {WHOLE: values.application, **values.persons}
+        if WHOLE in values.persons:
+            raise Refused("unknown_person")
+        changed = {each: fields for each, fields in changes.items() if fields}
+        saved = await change_values(
+            connection, case, author, changes=changed, ready=map_of(at, case), key=key
+        )
+    response.headers["ETag"] = etag(saved)
+    return Saved(number=number, version=saved)
+
+
+@router.post("/{number}/persons", status_code=201)
+async def add(
+    principal: MayEdit, at: AtDesk, number: NumberInPath, act: CurrentAct, more: MorePersons
+) -> ApplicationShown:
+    """Add persons to a draft."""
+    author = author_of(at, principal)
+    async with scope(at, principal) as connection:
+        case = await locked_case(connection, number, author)
+
+        async def perform() -> Answered:
+            at_most = at.settings.limits.persons_per_application
+            version = await add_persons(connection, case, author, more.count, at_most)
+            return Answered(201, {"version": version}, number)
+
+        await once(connection, act, author.at, perform)
+        return await shown(connection, await case_of(connection, number, author.organisation_id))
+
+
+@router.delete("/{number}/persons/{person_id}")
+async def remove(
+    principal: MayEdit, at: AtDesk, number: NumberInPath, person_id: PersonInPath, version: MaybeIfMatch
+) -> Saved:
+    """Take a person out of a draft, with values and documents."""
+    author = author_of(at, principal)
+    key = await key_of(at.keys, number)
+    async with scope(at, principal) as connection:
+        case = await locked_case(connection, number, author)
+        insist_on_version(version, case.version)
+        saved = await remove_person(connection, case, author, person_id, key)
+    return Saved(number=number, version=saved)
+
+
+@router.post("/{number}/hand-in", status_code=201)
+async def hand_in(
+    principal: MayHandIn, at: AtDesk, number: NumberInPath, act: CurrentAct, version: MaybeIfMatch
+) -> HandedInShown:
+    """Hand in. The answer is durable whatever else is down; the same key gives the same receipt."""
+    author = author_of(at, principal)
+    key = await key_of(at.keys, number)
+    async with scope(at, principal) as connection:
+        case = await locked_case(connection, number, author)
+
+        async def perform() -> Answered:
+            receipt = await _first_round(connection, at, case, author, version=version, key=key)
+            return Answered(201, {"number": number, "receipt": receipt.shown()}, number)
+
+        answered = await once(connection, act, author.at, perform)
+    handed = HandedInShown.model_validate(answered.body)
+    await _start(at, case, author, handed.receipt.handed_in_at)
+    return handed
+
+
+async def _first_round(
+    connection: AsyncConnection, at: Desk, case: Case, author: Author, *, version: int | None, key: DataKey
+) -> Receipt:
+    if not case.is_draft:
+        raise Refused("already_handed_in")
+    insist_on_version(version, case.version)
+    if not case.persons:
+        raise Refused("no_person", "persons")
+    everything = await collected(connection, case, key)
+    insist_on_completeness(at, everything)
+    return await seal_round(connection, everything, author, case.persons)
+
+
+def insist_on_completeness(at: Desk, everything: Collected) -> None:
+    """Raises RefusedTogether `not_complete` with every gap."""
+    ready = map_of(at, everything.case)
+    missing = gaps(ready, dossier(everything, ready, japan_date(at.now())))
+    if missing:
+        raise RefusedTogether("not_complete", missing)
+
+
+async def _start(at: Desk, case: Case, author: Author, handed_in_at: datetime) -> None:
+    ready = map_of(at, case)
+    plan = road_plan(
+        ready.procedure,
+        ready.tables,
+        on=japan_date(handed_in_at),
+        correction_rounds=at.settings.limits.correction_rounds,
+        machine_channel=at.settings.authority_simulator_url is not None,
+    )
+    told = HandedIn(
+        number=case.number,
+        organisation_id=case.organisation_id,
+        procedure=case.procedure,
+        map_version=case.map_version,
+        persons=case.persons,
+        plan=plan,
+        handed_in_by=author.actor.id,
+        handed_in_at=handed_in_at,
+    )
+    try:
+        async with asyncio.timeout(ROAD_TOLD_WITHIN_SECONDS):
+            await at.gateway.start(told)
+    except TimeoutError:
+        log.info("road_not_told", number=case.number)
+
+
+@router.post("/{number}/withdrawal")
+async def withdraw(
+    principal: MayWithdraw, at: AtDesk, number: NumberInPath, act: CurrentAct, wanted: Withdrawal
+) -> Answer:
+    """Withdraw persons, or everybody. After lodging it becomes a withdrawal filing."""
+    author = author_of(at, principal)
+    key = await key_of(at.keys, number)
+    remark_id = remark_id_of(act.id) if wanted.reason else None
+    async with scope(at, principal) as connection:
+        case = await case_of(connection, number, author.organisation_id)
+        if case.is_draft:
+            raise Refused("not_handed_in")
+        if not frozenset(wanted.persons) <= frozenset(case.persons):
+            raise Refused("unknown_person", "persons")
+        if remark_id and wanted.reason:
+            await write_remark(
+                connection, key, _reason(case, author, act, remark_id, wanted.reason), author.at
+            )
+    command = Withdraw(
+        actor=principal.actor, act_id=act.id, persons=tuple(wanted.persons), remark_id=remark_id
+    )
+    return await at.gateway.act(number, messages.WITHDRAW, command)
+
+
+def _reason(case: Case, author: Author, act: Act, remark_id: str, words: str) -> NewRemark:
+    return NewRemark(
+        id=remark_id,
+        organisation_id=case.organisation_id,
+        number=case.number,
+        kind=RemarkKind.REASON,
+        author=author.actor,
+        words=words,
+        for_client=True,
+    )

@@ -1,0 +1,129 @@
+"""Shapes in which an application is shown to its own people, and to staff without its values."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.bodies import Shown
+from api.reading import WHOLE, Case, Collected, Entry, editable_persons
+from infra.database.tables import person_standing, standing
+from schemas.catalogue import Value
+
+
+class ValueShown(Shown):
+    """One value with its author."""
+
+    value: Value
+    by: str
+    capacity: str
+    at: datetime
+
+
+class ContentShown(Shown):
+    """All values: of the application itself, and of every person."""
+
+    application: dict[str, ValueShown]
+    persons: dict[str, dict[str, ValueShown]]
+
+
+class PersonShown(Shown):
+    """One person's line. `editable` says whether content may change now."""
+
+    person_id: str
+    position: int
+    editable: bool
+    stage: str
+    holder: str
+    receipt: str | None = None
+    result: str | None = None
+    decided_on: date | None = None
+
+
+class ApplicationShown(Shown):
+    """One application: where it stands, its persons, and (for its own people) its content."""
+
+    number: str
+    procedure: str
+    map_version: date
+    version: int
+    stage: str
+    holder: str
+    rounds: int
+    created_at: datetime
+    changed_at: datetime
+    handed_in_at: datetime | None
+    next_due_at: datetime | None = None
+    hold: str | None = None
+    open_findings: int = 0
+    editable: bool
+    persons: list[PersonShown]
+    content: ContentShown | None = None
+
+
+async def shown(
+    connection: AsyncConnection, case: Case, everything: Collected | None = None
+) -> ApplicationShown:
+    """The application as people see it; with values when its content is handed in."""
+    row = (await connection.execute(select(standing).where(standing.c.number == case.number))).one_or_none()
+    asked = select(person_standing).where(person_standing.c.number == case.number)
+    lines = {line.person_id: line for line in await connection.execute(asked)}
+    editable = await editable_persons(connection, case)
+    waiting = "draft" if case.is_draft else "received"
+    return ApplicationShown(
+        number=case.number,
+        procedure=case.procedure,
+        map_version=case.map_version,
+        version=case.version,
+        stage=row.stage if row else waiting,
+        holder=row.holder if row else ("client" if case.is_draft else "desk"),
+        rounds=case.rounds,
+        created_at=case.created_at,
+        changed_at=case.changed_at,
+        handed_in_at=case.handed_in_at,
+        next_due_at=row.next_due_at if row else None,
+        hold=row.hold if row else None,
+        open_findings=row.open_findings if row else 0,
+        editable=case.is_draft or bool(editable),
+        persons=[
+            _person(person, place, lines.get(person), editable=person in editable, waiting=waiting)
+            for place, person in enumerate(case.persons, start=1)
+        ],
+        content=_content(everything) if everything else None,
+    )
+
+
+def _person(
+    person_id: str, position: int, line: Row[Any] | None, *, editable: bool, waiting: str
+) -> PersonShown:
+    if line is None:
+        holder = "client" if waiting == "draft" else "desk"
+        return PersonShown(
+            person_id=person_id, position=position, editable=editable, stage=waiting, holder=holder
+        )
+    return PersonShown(
+        person_id=person_id,
+        position=position,
+        editable=editable,
+        stage=line.stage,
+        holder=line.holder,
+        receipt=line.receipt,
+        result=line.result,
+        decided_on=line.decided_on,
+    )
+
+
+def _content(everything: Collected) -> ContentShown:
+    return ContentShown(
+        application=_values(everything.of(WHOLE)),
+        persons={person: _values(everything.of(person)) for person in everything.case.persons},
+    )
+
+
+def _values(entries: Mapping[str, Entry]) -> dict[str, ValueShown]:
+    return {
+        field: ValueShown(value=entry["v"], by=entry["by"], capacity=entry["as"], at=entry["at"])
+        for field, entry in entries.items()
+    }

@@ -1,0 +1,100 @@
+"""The list of applications: a client organisation's own, or for staff all that were handed in."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Select, select
+
+from api.access import Principal, needs, scope
+from api.bodies import Shown
+from api.cursors import Cursor, Limit, opened_cursor, sealed_cursor
+from api.desk import AtDesk
+from api.queries import keyset_page
+from infra.database.tables import application, standing
+from schemas.parties import Right
+
+LISTED = "applications"
+
+router = APIRouter(prefix="/v1/applications", tags=["applications"])
+
+
+class Listed(Shown):
+    """One line of the list."""
+
+    number: str
+    organisation_id: str
+    procedure: str
+    stage: str
+    holder: str
+    persons: int | None
+    open_findings: int
+    created_at: datetime
+    handed_in_at: datetime | None
+    next_due_at: datetime | None
+
+
+class Page(Shown):
+    """One page, newest first; `next` is the cursor of the page after it."""
+
+    items: list[Listed]
+    next: str | None
+
+
+@router.get("")
+async def list_them(
+    principal: Annotated[Principal, Depends(needs(Right.READ_OWN, Right.READ_CASES))],
+    at: AtDesk,
+    *,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    procedure: Annotated[str | None, Query(max_length=120)] = None,
+    stage: Annotated[str | None, Query(max_length=40)] = None,
+) -> Page:
+    """The organisation's own applications, newest first; for staff all that were handed in."""
+    after = opened_cursor(at.settings, LISTED, cursor)
+    asked = _asked(principal.organisation_id, procedure, stage)
+    async with scope(at, principal) as connection:
+        found = await keyset_page(
+            connection,
+            asked,
+            (application.c.created_at, application.c.number),
+            limit=limit,
+            after=tuple(after) if after else None,
+            descending=True,
+        )
+    last = sealed_cursor(at.settings, LISTED, *found.last) if found.last else None
+    return Page(items=[_listed(row) for row in found.rows], next=last)
+
+
+def _asked(organisation_id: str | None, procedure: str | None, stage: str | None) -> Select[Any]:
+    asked = select(application, standing).outerjoin(standing, standing.c.number == application.c.number)
+    if organisation_id is None:
+        asked = asked.where(application.c.handed_in_at.is_not(None))
+    else:
+        asked = asked.where(application.c.organisation_id == organisation_id)
+    if procedure is not None:
+        asked = asked.where(application.c.procedure == procedure)
+    return asked if stage is None else asked.where(_at_stage(stage))
+
+
+def _at_stage(stage: str) -> Any:
+    if stage == "draft":
+        return application.c.handed_in_at.is_(None)
+    return standing.c.stage == stage
+
+
+def _listed(row: Any) -> Listed:
+    waiting = "draft" if row.handed_in_at is None else "received"
+    return Listed(
+        number=row.number,
+        organisation_id=row.organisation_id,
+        procedure=row.procedure,
+        stage=row.stage or waiting,
+        holder=row.holder or ("client" if waiting == "draft" else "desk"),
+        persons=row.persons,
+        open_findings=row.open_findings or 0,
+        created_at=row.created_at,
+        handed_in_at=row.handed_in_at,
+        next_due_at=row.next_due_at,
+    )

@@ -1,0 +1,96 @@
+"""The catalogue: which procedures the desk takes, and one map with everything it asks for."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.access import Principal, needs
+from api.bodies import Shown
+from api.desk import AtDesk
+from schemas.calendar import japan_date
+from schemas.catalogue import Choice, Procedure
+from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
+from schemas.refusals import Refused
+
+router = APIRouter(prefix="/v1/procedures", tags=["procedures"])
+
+SignedIn = Annotated[Principal, Depends(needs())]
+
+
+class Brief(Shown):
+    """One procedure in the list."""
+
+    id: str
+    regime: str
+    authority: str
+    ja: str
+    en: str
+    form: str
+    version: date
+    valid_from: date
+    valid_to: date | None
+    verification: str
+    verified_on: date
+
+
+class Procedures(Shown):
+    """The procedures in force today."""
+
+    items: list[Brief]
+
+
+class Map(Shown):
+    """One map, and the answers of every field that is chosen from a list, by field id."""
+
+    procedure: Procedure
+    choices: dict[str, list[Choice]]
+
+
+@router.get("")
+async def list_procedures(principal: SignedIn, at: AtDesk) -> Procedures:
+    """What can be handed in today."""
+    today = japan_date(at.now())
+    return Procedures(items=[_brief(each) for each in at.catalogue.procedures(on=today)])
+
+
+def _brief(procedure: Procedure) -> Brief:
+    return Brief(
+        id=procedure.id,
+        regime=procedure.regime,
+        authority=procedure.authority,
+        ja=procedure.name.ja,
+        en=procedure.name.en,
+        form=procedure.form,
+        version=procedure.version,
+        valid_from=procedure.valid_from,
+        valid_to=procedure.valid_to,
+        verification=procedure.verification,
+        verified_on=procedure.verified_on,
+    )
+
+
+@router.get("/{procedure_id}")
+async def read_procedure(
+    principal: SignedIn, at: AtDesk, procedure_id: str, version: Annotated[date | None, Query()] = None
+) -> Map:
+    """One map: today's, or the version an application is pinned to."""
+    try:
+        on = None if version else japan_date(at.now())
+        ready = at.catalogue.map_for(procedure_id, on=on, version=version)
+    except (UnknownProcedure, NotInForce):
+        raise Refused("not_found") from None
+    return Map(procedure=ready.procedure, choices=choices_of(ready))
+
+
+def choices_of(ready: ProcedureMap) -> dict[str, list[Choice]]:
+    """The answers offered for every field that has any: choices, prefectures, countries."""
+    tables = ready.tables
+    listed = {
+        "prefecture": [Choice(id=row.code, ja=row.ja, en=row.en) for row in tables.prefectures],
+        "country": [Choice(id=row.code, ja=row.ja, en=row.en) for row in tables.countries],
+    }
+    offered = {
+        field.id: listed.get(field.type) or list(ready.choices_of(field)) for field in ready.procedure.fields
+    }
+    return {field_id: choices for field_id, choices in offered.items() if choices}
