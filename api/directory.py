@@ -1,7 +1,7 @@
 """The only writer of organisations, accounts, certificates, mandates and API keys.
 
-`python -m api.directory <office.toml>` writes an office sheet (shape: `infra.dev.sample_office`); a second run
-changes nothing but what the sheet changed.
+`python -m api.directory <office.toml>` writes an office sheet (shape: `infra.dev.sample_office`); a repeat
+changes only what the sheet changed.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Idempotency keys: the same act sent again gets the same answer, at once or years later.
 
-Another act under the same key is refused. The answer is remembered in the transaction of the act; commands to the
-road carry `Act.id` instead, and the road remembers them.
+Another act under the same key is refused. The answer is remembered in the transaction of the act; commands
+to the road carry `Act.id` instead, and the road remembers them.
 """
 
 import hashlib
