@@ -20,6 +20,10 @@ SAFE = (
     "-s3.port.lance=0",
     "-s3.autoCreateBucket=false",
     "-s3.allowDeleteBucketNotEmpty=false",
+    # Else these are shared files in /tmp: what one user left there would stop the next. Relative, as paths of
+    # sockets must be short.
+    "-s3.localSocket=objects/s3.sock",
+    "-filer.localSocket=objects/filer.sock",
     # A stop waits this many seconds for idle connections; the default is 30.
     "-idleTimeout=1",
 )

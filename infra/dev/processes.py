@@ -79,7 +79,7 @@ class Child:
         if self.alive:
             self.kill()
 
-    def last_words(self, lines: int = 15) -> str:
+    def last_words(self, lines: int = 30) -> str:
         """The end of the child's log, for an error a person reads."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
