@@ -1,0 +1,154 @@
+"""One stack for all tests of the front desk: real PostgreSQL, object store, Temporal, issuer and a worker.
+
+Tests keep apart by organisation and application; the desk under test runs in this process, over ASGI.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from api.app import build
+from api.desk import Desk, opened
+from api.directory import ensure_office
+from api.gateway import Gateway
+from infra.catalogue import load_catalogue
+from infra.database.connection import Database
+from infra.dev.place import CLIENT_ID
+from infra.dev.sample_office import load_sample_office
+from infra.dev.services import Stack
+from infra.dev.sign_in import obtain_token
+from infra.settings import Settings
+from schemas.maps import ProcedureMap
+from tests.api.visiting import SSW, Visitor
+
+SERVICES = ("postgres", "temporal", "objects", "mail", "identity", "authority", "worker")
+NOBODY_THERE = {"TEMPORAL_ADDRESS": "127.0.0.1:9"}
+
+Visiting = Callable[[str], Visitor]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("desk"), services=SERVICES, fast=True)
+    asyncio.run(running.__aenter__())
+    try:
+        asyncio.run(_move_in(running))
+        yield running
+    finally:
+        asyncio.run(running.__aexit__(None, None, None))
+
+
+async def _move_in(running: Stack) -> None:
+    database = Database(running.place.settings().database_url)
+    procedures = [procedure.id for procedure in load_catalogue().procedures()]
+    async with database.as_desk() as connection:
+        await ensure_office(connection, load_sample_office(), procedures)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def settings(stack: Stack) -> Settings:
+    return stack.place.settings()
+
+
+@pytest.fixture
+async def desk(stack: Stack, settings: Settings) -> AsyncIterator[Desk]:
+    """The desk as it runs every day."""
+    environment = {
+        name: value for name, value in stack.settings_env().items() if name.startswith("TEMPORAL_")
+    }
+    async with opened(settings) as at:
+        yield replace(at, gateway=Gateway(settings, at.keys, environment=environment))
+
+
+@pytest.fixture
+def desk_alone(desk: Desk, settings: Settings) -> Desk:
+    """The same desk while the engine is away."""
+    return replace(desk, gateway=Gateway(settings, desk.keys, environment=NOBODY_THERE))
+
+
+@pytest.fixture
+async def http(desk: Desk) -> AsyncIterator[httpx2.AsyncClient]:
+    async with browsing(desk) as client:
+        yield client
+
+
+@pytest.fixture
+async def http_alone(desk_alone: Desk) -> AsyncIterator[httpx2.AsyncClient]:
+    async with browsing(desk_alone) as client:
+        yield client
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(timeout=20) as client:
+        yield client
+
+
+def browsing(at: Desk) -> httpx2.AsyncClient:
+    """A client of a desk in this process."""
+    transport = httpx2.ASGITransport(app=build(at.settings, at))
+    return httpx2.AsyncClient(transport=transport, base_url=at.settings.public_url, timeout=30)
+
+
+@pytest.fixture(scope="session")
+def tokens(settings: Settings) -> Callable[[str], str]:
+    known: dict[str, str] = {}
+
+    def token_of(subject: str) -> str:
+        if subject not in known:
+            known[subject] = obtain_token(
+                settings.oidc_issuer,
+                CLIENT_ID,
+                settings.oidc_client_secret.get_secret_value(),
+                f"{settings.public_url}/sign-in/back",
+                subject,
+            )
+        return known[subject]
+
+    return token_of
+
+
+@pytest.fixture
+def visitor(http: httpx2.AsyncClient, tokens: Callable[[str], str]) -> Visiting:
+    """A visitor by the subject the issuer knows."""
+    return lambda subject: Visitor(http, tokens(subject))
+
+
+@pytest.fixture
+def client(visitor: Visiting) -> Visitor:
+    """Somebody of a client organisation."""
+    return visitor("supervising-01-1")
+
+
+@pytest.fixture
+def other_client(visitor: Visiting) -> Visitor:
+    """Somebody of another client organisation."""
+    return visitor("supervising-02-1")
+
+
+@pytest.fixture
+def client_alone(http_alone: httpx2.AsyncClient, tokens: Callable[[str], str]) -> Visitor:
+    """Somebody of a client organisation, while the engine is away."""
+    return Visitor(http_alone, tokens("supervising-01-1"))
+
+
+@pytest.fixture
+def extension(desk: Desk) -> ProcedureMap:
+    """The map of the extension of stay."""
+    return desk.catalogue.map_for(SSW)
+
+
+@pytest.fixture
+def later(desk: Desk) -> Callable[[timedelta], Desk]:
+    """The same desk at a later instant."""
+    return lambda passed: replace(desk, now=lambda: desk.now() + passed)
