@@ -219,7 +219,9 @@ def complete_second_review(situation: Situation, command: CompleteTask) -> Happe
 
 
 def hand_in_correction(situation: Situation, command: HandInCorrection) -> Happenings:
-    """The client's correction round arrives."""
+    """The client's correction round arrives. A round that is known already changes nothing, however often it comes."""
+    if command.round <= situation.standing.round:
+        return []
     asked = situation.standing.at_stage(Stage.CORRECTION, Stage.MORE_REQUESTED)
     persons = tuple(person for person in asked if person in command.persons)
     if not persons:
