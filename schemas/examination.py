@@ -146,7 +146,7 @@ class ExaminationLimits(Word):
     unpacked_bytes: int = 200_000_000
     unpacked_ratio: int = 100
     archive_entries: int = 2_000
-    reader_memory_bytes: int = 512 * 1024 * 1024
+    reader_memory_bytes: int = 640 * 1024 * 1024
     reader_cpu_seconds: int = 60
     reader_wall_seconds: int = 180
 

@@ -120,9 +120,15 @@ def pdf_with_form_field() -> bytes:
         return _saved(pdf)
 
 
+def pdf_named_in_shift_jis() -> bytes:
+    """What older Japanese software writes: names that are not UTF-8."""
+    named = pdf_with_text("Sample").replace(b"/BaseFont /Helvetica", b"/BaseFont /#83#7d#8a")
+    return named.replace(b"/Subtype /Type1", b"/Subtype /a#83b")
+
+
 def pdf_exploding(unpacked_bytes: int) -> bytes:
     """A small file whose page content unpacks to this many bytes."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     block = b" " * 1_000_000
     packed = b"".join(packer.compress(block) for _ in range(unpacked_bytes // len(block))) + packer.flush()
     with pikepdf.new() as pdf:

@@ -1,19 +1,23 @@
-"""The process that opens untrusted files: `python -m activities.documents.reader`, one task, then the end.
+"""The processes that open untrusted files: `python -m activities.documents.reader` forks one for each order.
 
-It limits itself before it touches a file: memory, computing, written bytes, no children, no network.
-One JSON order comes on standard input, one JSON answer goes to standard output, never file content.
+A fork limits itself before it touches a file: memory, computing, written bytes, no children, no network.
+One line of JSON comes in per order, one goes out per answer, never file content.
 """
 
 import json
+import os
+import resource
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import JPEG, PDF, PNG, XLSX, ExaminationLimits, ReaderReport, RefusalCode
 
+_LONGEST_ANSWER_BYTES = 1_000_000
+OUT_OF_MEMORY = 77
 _FORBIDDEN = (
     "socket.connect",
     "socket.bind",
@@ -32,17 +36,24 @@ class ForbiddenActError(RuntimeError):
 
 
 def limit_this_process(bounds: dict[str, int]) -> bool:
-    """Set the hard limits of this process. False where the system has none; the audit hook stands."""
+    """Set the hard limits of this process; False where the system lacks one. The audit hook stands anyway."""
     sys.addaudithook(_refuse_forbidden)
-    try:
-        import resource  # noqa: PLC0415  not on every system
-    except ImportError:
-        return False
     cpu, memory, written = bounds["cpu_seconds"], bounds["memory_bytes"], bounds["written_bytes"]
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    wanted = {
+        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_FSIZE: (written, written),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_AS: (memory, memory),
+    }
+    return all([_limit(what, bound) for what, bound in wanted.items()])
+
+
+def _limit(what: int, bound: tuple[int, int]) -> bool:
+    """Some systems know a limit by name but refuse to set it."""
+    try:
+        resource.setrlimit(what, bound)
+    except (ValueError, OSError):
+        return False
     return True
 
 
@@ -102,5 +113,44 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         return {"fault": type(error).__name__}
 
 
+def serve() -> None:
+    """Load the parsers, then fork once per order line until the input ends."""
+    for parser in set(PARSERS.values()):
+        import_module(parser)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_in_a_fork(json.loads(line))) + "\n")
+        sys.stdout.flush()
+
+
+def _in_a_fork(order: dict[str, Any]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_the_child(order, reading, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        content = told.read(_LONGEST_ANSWER_BYTES)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": code, "answer": json.loads(content) if code == 0 else None}
+
+
+def _be_the_child(order: dict[str, Any], reading: int, writing: int) -> NoReturn:
+    """Nothing of the parent's conversation stays open here, and nothing of it runs on after the answer."""
+    code = 1
+    try:
+        os.close(reading)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1):
+            os.dup2(nowhere, standard)
+        with os.fdopen(writing, "w", encoding="utf-8") as answered:
+            answered.write(json.dumps(answer(order)))
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(answer(json.load(sys.stdin))))
+    serve()

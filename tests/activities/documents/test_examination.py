@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, RefusalCode]] = {
     "a picture declared as pdf": (lambda: corpus.picture("PNG"), PDF, RefusalCode.WRONG_TYPE),
     "a type that is not accepted": (lambda: b"GIF89a" + b"\0" * 40, "image/gif", RefusalCode.WRONG_TYPE),
     "a small pdf that explodes beyond memory": (
-        lambda: corpus.pdf_exploding(900_000_000),
+        lambda: corpus.pdf_exploding(700_000_000),
         PDF,
         RefusalCode.BOMB,
     ),
@@ -147,7 +147,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, RefusalCode]] = {
     "a cut picture": (lambda: corpus.picture("JPEG", size=(2000, 2000))[:-2000], JPEG, RefusalCode.DAMAGED),
     "a cut png": (lambda: corpus.picture("PNG")[:-500], PNG, RefusalCode.DAMAGED),
     "a picture behind a picture": (corpus.png_animated, PNG, RefusalCode.HIDDEN_CONTENT),
-    "a picture of 900 megapixels": (lambda: corpus.png_of(30_000, 30_000), PNG, RefusalCode.TOO_MANY_PIXELS),
+    "a picture just over 40 megapixels": (
+        lambda: corpus.png_of(8_000, 5_001),
+        PNG,
+        RefusalCode.TOO_MANY_PIXELS,
+    ),
     "a workbook that explodes": (
         lambda: corpus.workbook_with("xl/media/a.bin", b"\0" * 20_000_000),
         XLSX,
@@ -226,6 +230,7 @@ ALLOWED: dict[str, Callable[[], bytes]] = {
     ),
     "white space after the end": lambda: corpus.pdf_with_text() + b"\r\n\r\n",
     "a page of 100 MB of white space": lambda: corpus.pdf_exploding(100_000_000),
+    "names that are not in UTF-8": corpus.pdf_named_in_shift_jis,
     "an ordinary picture in a pdf": lambda: corpus.pdf_with_picture(8, 8),
 }
 

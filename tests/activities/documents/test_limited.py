@@ -1,22 +1,28 @@
 """The process that opens untrusted files holds its bounds, and its end is told apart."""
 
+import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from activities.documents import limited, warm
 from activities.documents.limited import (
     Bounds,
+    ReaderCrashedError,
     ReaderExhaustedError,
     ReaderFaultError,
     ReaderStalledError,
     run_reader,
 )
+from activities.documents.warm import Ending, ReaderLostError, WarmReader, end_idle_readers
 from schemas.examination import PDF, ExaminationLimits
 from tests import corpus
 
-AMPLE = Bounds(memory_bytes=512 << 20, cpu_seconds=60, wall_seconds=120)
+AMPLE = Bounds(memory_bytes=640 << 20, cpu_seconds=60, wall_seconds=120)
 LIMITED = """
 import socket, subprocess, sys
 from activities.documents.reader import limit_this_process
@@ -100,6 +106,7 @@ def test_the_reader_cannot_write_more_than_its_bound(tmp_path: Path, written: in
 
 
 def test_the_reader_sees_none_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    end_idle_readers()
     monkeypatch.setenv("TORITSUGI_LIMIT_PAGES", "not a number")
     monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "none.py"))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -108,3 +115,51 @@ def test_the_reader_sees_none_of_our_environment(monkeypatch: pytest.MonkeyPatch
     told = run_reader("examine", order(corpus.written(tmp_path, corpus.pdf_with_text())), AMPLE)
 
     assert told["refusal"] is None
+
+
+def test_many_files_are_read_side_by_side(tmp_path: Path) -> None:
+    paths = []
+    for pages in range(1, 7):
+        (folder := tmp_path / str(pages)).mkdir()
+        paths.append(corpus.written(folder, corpus.pdf_with_text(pages=pages)))
+
+    with ThreadPoolExecutor(3) as pool:
+        told = list(pool.map(lambda path: run_reader("examine", order(path), AMPLE), paths))
+
+    assert [report["facts"]["pages"] for report in told] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_reader_that_died_while_idle_is_replaced(tmp_path: Path) -> None:
+    request = order(corpus.written(tmp_path, corpus.pdf_with_text()))
+    run_reader("examine", request, AMPLE)
+    reader = warm._idle.get_nowait()
+    os.kill(reader._process.pid, signal.SIGKILL)
+    reader._process.wait()
+    warm._idle.put_nowait(reader)
+
+    assert run_reader("examine", request, AMPLE)["refusal"] is None
+
+
+def test_a_reader_that_was_killed_is_told_as_lost(tmp_path: Path) -> None:
+    reader = WarmReader()
+    os.kill(reader._process.pid, signal.SIGKILL)
+
+    with pytest.raises(ReaderLostError):
+        reader.run({"task": "examine", "bounds": AMPLE._asdict(), "request": order(tmp_path)}, 30)
+    reader.end()
+
+
+def test_a_fork_killed_from_outside_is_no_fault_of_the_file() -> None:
+    with pytest.raises(ReaderStalledError):
+        limited._answer(Ending(code=-signal.SIGKILL, answer=None))
+    with pytest.raises(ReaderCrashedError):
+        limited._answer(Ending(code=-signal.SIGSEGV, answer=None))
+
+
+def test_a_stalled_reader_is_ended_and_not_used_again(tmp_path: Path) -> None:
+    end_idle_readers()
+
+    with pytest.raises(ReaderStalledError):
+        run_reader("examine", order(tmp_path), AMPLE._replace(wall_seconds=0))
+
+    assert warm._idle.empty()
