@@ -8,16 +8,28 @@ from fastapi.responses import JSONResponse
 
 from api import (
     applications,
+    board,
+    cases,
+    codec_server,
     corrections,
     documents,
+    filings,
+    findings,
     health,
+    holds,
     listing,
     me,
     middleware,
     omissions,
     problems,
     procedures,
+    reads,
+    remarks,
+    results,
     sign_in,
+    tasks,
+    timeline,
+    verdicts,
 )
 from api.desk import Desk, opened
 from infra.settings import Settings
@@ -35,6 +47,18 @@ ROUTERS = (
     documents.router,
     omissions.router,
     corrections.router,
+    board.router,
+    cases.router,
+    codec_server.router,
+    filings.router,
+    findings.router,
+    holds.router,
+    remarks.router,
+    reads.router,
+    results.router,
+    tasks.router,
+    timeline.router,
+    verdicts.router,
 )
 OPEN_TO_ALL = frozenset(
     {

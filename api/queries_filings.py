@@ -21,6 +21,9 @@ from schemas.filing import FilingKind, FilingState, Receipt, Way
 from schemas.words import Word
 
 
+EVERY_PROCEDURE = "*"
+
+
 class FilingFilter(Word):
     """Which filings; all that is given must hold."""
 
@@ -206,7 +209,7 @@ def _mandate(reader_id: str, view: FilingView, on: date) -> Select[Any]:
         .where(
             mandate.c.account_id == reader_id,
             mandate.c.organisation_id == view.organisation.id,
-            mandate.c.procedure == view.procedure,
+            mandate.c.procedure.in_((view.procedure, EVERY_PROCEDURE)),
             current,
         )
         .order_by(mandate.c.valid_from.desc())

@@ -16,7 +16,7 @@ from schemas.catalogue import Bilingual, Rule
 from schemas.findings import FindingSource, FindingState, Severity
 from schemas.words import Word
 
-REPORT_PURPOSE = "check_report"
+REPORT_PURPOSE = "report"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 OF_A_REMARK = "remark/"
 
