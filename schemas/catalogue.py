@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from schemas.findings import Severity
+from schemas.wording import NoticeKind
 from schemas.words import Word
 
 Verification = Literal["primary", "secondary", "unverified"]
@@ -232,7 +233,7 @@ class Procedure(Sourced):
     delivery: Literal["release", "hand_over"]
     results: tuple[ResultKind, ...]
     follow_ups: tuple[FollowUp, ...] = ()
-    wording: tuple[str, ...]
+    wording: tuple[NoticeKind, ...]
     rules: tuple[str, ...]
 
     @cached_property

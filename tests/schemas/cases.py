@@ -82,9 +82,9 @@ def check(ready: ProcedureMap, dossier: Dossier) -> CheckReport:
     return evaluate(ready, dossier, named_checks=NAMED_CHECKS)
 
 
-def outcome_of(case: RuleCase) -> str:
-    """What the rule says of the case."""
-    ready = a_map(case.procedure_id, only=case.rule_id)
+def outcome_of(case: RuleCase, ready: ProcedureMap | None = None) -> str:
+    """What the rule says of the case; in another map when one is given."""
+    ready = ready or a_map(case.procedure_id, only=case.rule_id)
     answers = {name: value for name, value in case.given.items() if name not in _NOT_ANSWERS}
     dossier = a_dossier(
         ready,
@@ -111,3 +111,58 @@ def _plain(value: object) -> Value:
     if isinstance(value, str | int | bool):
         return value
     raise TypeError(f"no answer is a {type(value).__name__}")
+
+
+def a_complete_dossier(procedure_id: str) -> Dossier:
+    """The sample application of a procedure in which nothing is wrong or missing, from `dossiers/*.toml`."""
+    name = "plan" if procedure_id == PLAN else "extension"
+    path = _FOLDER.parent / "dossiers" / f"{name}.toml"
+    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    numbers = given["each"]["passport_number"]
+    persons = tuple(
+        PersonDossier(person_id=f"p{place}", values={**given["person"], "passport_number": number})
+        for place, number in enumerate(numbers, 1)
+    )
+    ready = a_map(procedure_id)
+    return Dossier(
+        number="T26-4KX7M2QP",
+        procedure_id=procedure_id,
+        map_version=ready.procedure.version,
+        as_of=given["as_of"],
+        channel=given["channel"],
+        application=given["application"],
+        persons=persons,
+        documents=tuple(_documents(ready, given["documents"], persons, given["as_of"])),
+    )
+
+
+def a_document(
+    ready: ProcedureMap, kind_id: str, person_id: str | None = None, **changed: object
+) -> DocumentFact:
+    """A released document of a kind: a sound PDF of today, or a photo of the right shape."""
+    kind = ready.procedure.document(kind_id)
+    if kind is None:
+        raise KeyError(kind_id)
+    sound: dict[str, object] = {
+        "document_id": f"{kind_id}-{person_id or 'all'}",
+        "kind": kind_id,
+        "scope": kind.scope,
+        "person_id": person_id,
+        "pages": 1,
+        "size_bytes": 100_000,
+        "media_type": kind.media_types[0],
+        "width_px": 354 if kind_id == "photo" else None,
+        "height_px": 472 if kind_id == "photo" else None,
+        "issued_on": LODGED_ON if kind.issued_within_months else None,
+    }
+    return DocumentFact.model_validate({**sound, **changed})
+
+
+def _documents(
+    ready: ProcedureMap, given: Mapping[str, list[str]], persons: tuple[PersonDossier, ...], as_of: date
+) -> Iterator[DocumentFact]:
+    for kind in given["application"]:
+        yield a_document(ready, kind, issued_on=as_of)
+    for person in persons:
+        for kind in given["person"]:
+            yield a_document(ready, kind, person.person_id, issued_on=as_of)

@@ -1,5 +1,9 @@
 """What the rules say of given answers, case by case from data files, and how findings are told."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from schemas.findings import Severity
@@ -29,6 +33,30 @@ def test_every_condition_is_tried_on_both_sides() -> None:
             if rule.holds is not None:
                 assert (procedure_id, rule.rule.id, "holds") in tried, rule.rule.id
                 assert (procedure_id, rule.rule.id, "fails") in tried, rule.rule.id
+
+
+def sharpened(condition: str) -> Iterator[str]:
+    """The same condition with one comparison moved by the smallest step, for each comparison in it."""
+    moved = {">=": ">", "<=": "<", ">": ">=", "<": "<=", "==": "!="}
+    for found in re.finditer(r">=|<=|==|>|<", condition):
+        yield condition[: found.start()] + moved[found.group()] + condition[found.end() :]
+
+
+def test_moving_any_comparison_by_one_step_is_noticed_by_a_case() -> None:
+    cases = list(rule_cases())
+    unnoticed = []
+    for procedure_id in (PLAN, EXTENSION):
+        for rule in a_map(procedure_id).rules:
+            own = [
+                case for case in cases if (case.rule_id, case.procedure_id) == (rule.rule.id, procedure_id)
+            ]
+            for text in sharpened(rule.rule.expression or ""):
+                ready = a_map(procedure_id, only=rule.rule.id)
+                moved = replace(ready, rules=(replace(rule, holds=ready.condition(text)),))
+                if all(outcome_of(case, moved) == case.expected for case in own):
+                    unnoticed.append(f"{rule.rule.id}: {text}")
+
+    assert unnoticed == []
 
 
 def test_all_persons_are_asked_and_all_findings_come_together() -> None:
@@ -117,7 +145,9 @@ def test_an_answer_of_a_wrong_type_counts_as_missing() -> None:
 def test_the_gravest_failure_decides_what_the_desk_does_next() -> None:
     ready = a_map(EXTENSION)
 
-    nothing_wrong = check(ready, a_dossier(a_map(EXTENSION, only="ISA-RC-01"), {"card_number": "AB12345678CD"}))
+    nothing_wrong = check(
+        ready, a_dossier(a_map(EXTENSION, only="ISA-RC-01"), {"card_number": "AB12345678CD"})
+    )
     alone = check(a_map(EXTENSION, only="ISA-RC-01"), a_dossier(ready, {"card_number": "AB12345678CD"}))
     blocked = check(ready, a_dossier(ready, {"stay_expires_on": "2026-11-01", "card_number": "WRONG"}))
 

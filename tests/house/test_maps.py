@@ -1,0 +1,114 @@
+"""House rules of the shipped data: sourced, bilingual, no overlap in time, every check and source used."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+
+from activities.checks.named import NAMED_CHECKS
+from infra.catalogue import SHIPPED, load_catalogue
+from schemas.catalogue import Procedure, Rule, Sourced
+from schemas.map_checks import NAMED_CHECKS as NAMES_FOR_MAPS
+from schemas.words import Word
+
+CATALOGUE = load_catalogue()
+PROCEDURES = CATALOGUE.procedures()
+RULES = {ready.rule.id: ready.rule for row in PROCEDURES for ready in CATALOGUE.map_for(row.id).rules}
+
+
+def sourced_rows(value: object) -> Iterator[Sourced]:
+    if isinstance(value, Sourced):
+        yield value
+    if isinstance(value, Word):
+        for name in type(value).model_fields:
+            yield from sourced_rows(getattr(value, name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from sourced_rows(item)
+
+
+def test_every_row_names_a_known_source() -> None:
+    known = CATALOGUE.tables.source_titles()
+
+    rows = [row for value in (*PROCEDURES, CATALOGUE.tables, *RULES.values()) for row in sourced_rows(value)]
+
+    assert len(rows) > 350
+    assert {row.source for row in rows} <= set(known)
+
+
+def test_every_source_is_used_and_given_once() -> None:
+    rows = [row for value in (*PROCEDURES, CATALOGUE.tables, *RULES.values()) for row in sourced_rows(value)]
+    keys = [source.key for source in CATALOGUE.tables.sources]
+
+    assert len(keys) == len(set(keys))
+    assert set(keys) == {row.source for row in rows}
+
+
+def test_general_knowledge_is_always_shown_as_unverified() -> None:
+    for value in (*PROCEDURES, CATALOGUE.tables, *RULES.values()):
+        for row in sourced_rows(value):
+            assert (row.source == "general") <= row.check_before_use, row
+
+
+def test_every_rule_in_the_tables_is_chosen_by_a_map_and_every_check_by_a_rule() -> None:
+    checks = {rule.check for rule in RULES.values() if rule.check}
+    files = sorted((SHIPPED / "tables").glob("rules_*.toml"))
+    written = [
+        row["id"] for path in files for row in tomllib.loads(path.read_text(encoding="utf-8"))["rules"]
+    ]
+
+    assert set(written) == set(RULES)
+    assert set(NAMED_CHECKS) == set(NAMES_FOR_MAPS) == checks
+    assert len(RULES) >= 25
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))
+def test_versions_of_a_procedure_do_not_overlap_unless_a_later_one_replaces_them(
+    procedure: Procedure,
+) -> None:
+    same = [row for row in PROCEDURES if row.id == procedure.id]
+
+    assert all(first.version != second.version for first, second in combinations(same, 2))
+    assert procedure.valid_to is None or procedure.valid_from <= procedure.valid_to
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))
+def test_a_map_asks_in_order_and_tells_known_notices(procedure: Procedure) -> None:
+    orders = [document.order for document in procedure.documents]
+
+    assert orders == sorted(set(orders))
+    assert not {kind for kind in procedure.wording if kind.startswith(("task_", "outcome_"))}
+    assert {field.section for field in procedure.fields} == {section.id for section in procedure.sections}
+    assert all(before < procedure.correction.within for before in procedure.correction.reminders_before)
+
+
+def test_the_plan_is_reviewed_twice_and_handed_over_the_extension_once_and_released() -> None:
+    plan = CATALOGUE.procedure("otit.plan.accreditation.D")
+    extension = CATALOGUE.procedure("isa.extension.ssw1")
+
+    assert (plan.review.levels, plan.delivery) == (2, "hand_over")
+    assert (extension.review.levels, extension.delivery) == (1, "release")
+    assert [row.id for row in plan.channels] == ["post", "counter"]
+    assert [row.id for row in extension.channels] == ["online"]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: str(rule.id))
+def test_a_rule_tells_people_in_both_languages_what_to_do(rule: Rule) -> None:
+    placeholders = [set(re.findall(r"{(\w+)}", text)) for text in (rule.message.ja, rule.message.en)]
+
+    assert placeholders[0] == placeholders[1]
+    assert re.search(r"[ぁ-んァ-ン一-龥]", rule.message.ja)
+    assert not re.search(r"[ぁ-んァ-ン一-龥]", rule.message.en)
+    assert rule.message.ja.endswith("。")
+    assert rule.message.en.endswith(".")
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))
+def test_labels_are_japanese_and_english(procedure: Procedure) -> None:
+    for row in procedure.fields:
+        assert not re.search(r"[ぁ-んァ-ン一-龥]", row.label.en), row.id
+    for document in procedure.documents:
+        assert re.search(r"[ぁ-んァ-ン一-龥]", document.ja), document.id
+        assert not re.search(r"[ぁ-んァ-ン一-龥]", document.en), document.id

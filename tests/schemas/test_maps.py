@@ -1,0 +1,181 @@
+"""Maps in use: chosen by day or version; a mistake in one is refused with file, place and reason."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from infra.catalogue import SHIPPED, load_catalogue
+from schemas.catalogue import Procedure, Rule
+from schemas.map_files import CatalogueError, read_procedure, read_rules, read_tables
+from schemas.maps import Catalogue, NotInForce, UnknownProcedure
+from tests.schemas.cases import EXTENSION, PLAN, a_map
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def a_plan(change: Change = lambda content: None) -> Procedure:
+    content = tomllib.loads((SHIPPED / "procedures" / f"{PLAN}.toml").read_text(encoding="utf-8"))
+    change(content)
+    return read_procedure("plan.toml", content)
+
+
+def a_catalogue(*procedures: Procedure, rule: Change = lambda content: None) -> Catalogue:
+    rules: list[Rule] = []
+    for path in sorted((SHIPPED / "tables").glob("rules_*.toml")):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        for row in content["rules"]:
+            rule(row)
+        rules.extend(read_rules(path.name, content))
+    return Catalogue(procedures, rules, a_map().tables)
+
+
+def field(content: dict[str, Any], field_id: str) -> dict[str, Any]:
+    return next(row for row in content["fields"] if row["id"] == field_id)
+
+
+def required_when(condition: str) -> Change:
+    return lambda content: field(content, "goal_task").update(required_when=condition)
+
+
+def document(content: dict[str, Any], kind: str) -> dict[str, Any]:
+    return next(row for row in content["documents"] if row["id"] == kind)
+
+
+def test_the_shipped_maps_are_read() -> None:
+    assert [row.id for row in load_catalogue().procedures()] == [EXTENSION, PLAN]
+
+
+def test_the_unchanged_plan_is_accepted() -> None:
+    assert a_catalogue(a_plan()).procedure(PLAN).id == PLAN
+
+
+@pytest.mark.parametrize(
+    ("place", "reason", "change"),
+    [
+        ("fields.goal_task.required_when", "undeclared reference", required_when("gaol == 'task'")),
+        ("fields.goal_task.required_when", "no matching overload", required_when("goal > 1")),
+        ("fields.goal_task.required_when", "not yes or no", required_when("goal")),
+        ("fields.goal_task.required_when", "goal has no choice 'tsak'", required_when("goal == 'tsak'")),
+        ("fields.goal.section", "no section nowhere", lambda c: field(c, "goal").update(section="nowhere")),
+        ("fields.goal.scope", "differs from its section", lambda c: field(c, "goal").update(scope="person")),
+        ("fields.goal.choices", "belong to choice fields", lambda c: field(c, "goal").update(choices=[])),
+        ("fields.goal.type", "Input should be", lambda c: field(c, "goal").update(type="chioce")),
+        ("fields.goal.colour", "Extra inputs", lambda c: field(c, "goal").update(colour="red")),
+        ("fields.goal", "given twice", lambda c: c["fields"].append(field(c, "goal"))),
+        ("fields.as_of", "given twice", lambda c: c["fields"].append({**field(c, "goal"), "id": "as_of"})),
+        ("documents.plan.required_when", "undeclared", lambda c: document(c, "plan").update(required_when="x")),
+        ("documents.plan.omission", "needs condition", lambda c: document(c, "plan").update(may_omit_when="true")),
+        ("window.anchor", "is not a date field", lambda c: c["window"].update(anchor="goal")),
+        ("window.cut_off", "is not in the table", lambda c: c["window"].update(cut_off="never")),
+        ("office.prefecture_field", "is not a prefecture", lambda c: c["office"].update(prefecture_field="goal")),
+        ("office.table", "Input should be", lambda c: c["office"].update(table="moon")),
+        ("fee.table", "no fees under", lambda c: c["fee"].update(table="gold")),
+        ("rules.OTIT-XX-99", "no rule has this id", lambda c: c["rules"].append("OTIT-XX-99")),
+        (PLAN, "no source hearsay", lambda c: c["provenance"].update(source="hearsay")),
+        ("review.levels", "Input should be 1 or 2", lambda c: c["review"].update(levels=3)),
+        ("correction.within", "greater than or equal to 1", lambda c: c["correction"].update(within=0)),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_map_is_refused_with_place_and_reason(place: str, reason: str, change: Change) -> None:
+    with pytest.raises(CatalogueError) as refusal:
+        a_catalogue(a_plan(change))
+
+    assert refusal.value.place == place
+    assert reason in refusal.value.reason
+    assert refusal.value.file in ("plan.toml", PLAN)
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("no check is named guess", {"check": "guess", "expression": None}),
+        ("needs an expression or a check", {"check": "my_number"}),
+        ("needs an expression or a check", {"expression": None}),
+        ("a placeholder has no value", {"message": {"ja": "{limit}", "en": "limit"}}),
+        ("no field or document nowhere", {"place": "nowhere"}),
+        (
+            "is used but not declared",
+            {"inputs": ["lecture_hours_per_day", "nights"], "expression": "goal == ''"},
+        ),
+        ("is declared but not used", {"inputs": ["lecture_hours_per_day", "goal"]}),
+        ("belongs to persons", {"inputs": ["age_on_plan"], "expression": "age_on_plan > 1"}),
+        ("undeclared reference", {"values": {"limit": "nobody"}}),
+        ("no source hearsay", {"source": "hearsay"}),
+    ],
+)
+def test_a_mistake_in_a_rule_is_refused(reason: str, change: dict[str, Any]) -> None:
+    def spoil(row: dict[str, Any]) -> None:
+        if row["id"] == "OTIT-HRS-09":
+            row.update(change)
+            for emptied in [key for key, value in row.items() if value is None]:
+                del row[emptied]
+
+    with pytest.raises(CatalogueError, match=reason):
+        a_catalogue(a_plan(), rule=spoil)
+
+
+def test_two_rules_of_one_id_are_refused() -> None:
+    rules = read_rules(
+        "r", tomllib.loads((SHIPPED / "tables" / "rules_otit.toml").read_text(encoding="utf-8"))
+    )
+
+    with pytest.raises(CatalogueError, match="given twice"):
+        Catalogue([], [*rules, rules[0]], a_map().tables)
+
+
+def test_an_office_area_with_a_gap_is_refused() -> None:
+    tables = a_map().tables
+    gap = tables.model_copy(update={"offices": tables.offices[1:]})
+
+    with pytest.raises(CatalogueError, match="prefecture 01 is served 0 times"):
+        Catalogue([], [], gap)
+
+
+def test_a_table_given_in_two_files_is_refused_unless_it_is_a_list() -> None:
+    with pytest.raises(CatalogueError, match="given in two files"):
+        read_tables({"a.toml": {"lowest_yen_per_hour": 1}, "b.toml": {"lowest_yen_per_hour": 2}})
+
+
+def test_the_version_that_a_case_is_pinned_to_is_found_again() -> None:
+    old = a_plan(lambda c: c.update(version=date(2026, 8, 1), valid_to=date(2026, 11, 21)))
+    new = a_plan(lambda c: c.update(valid_from=date(2026, 11, 22)))
+    catalogue = a_catalogue(old, new)
+
+    assert catalogue.procedure(PLAN, version=date(2026, 8, 1)) == old
+    assert catalogue.procedure(PLAN, on=date(2026, 11, 21)) == old
+    assert catalogue.procedure(PLAN, on=date(2026, 11, 22)) == new
+    assert catalogue.procedure(PLAN) == new
+
+
+def test_two_maps_of_one_version_are_refused() -> None:
+    with pytest.raises(CatalogueError, match="same version"):
+        a_catalogue(a_plan(), a_plan())
+
+
+def test_a_procedure_outside_its_time_is_not_in_force() -> None:
+    catalogue = load_catalogue()
+
+    assert catalogue.procedure(PLAN, on=date(2027, 3, 31)).id == PLAN
+    with pytest.raises(NotInForce):
+        catalogue.procedure(PLAN, on=date(2027, 4, 1))
+    assert [row.id for row in catalogue.procedures(on=date(2027, 4, 1))] == [EXTENSION]
+
+
+def test_an_unknown_procedure_or_version_is_refused() -> None:
+    with pytest.raises(UnknownProcedure):
+        load_catalogue().procedure("otit.plan.accreditation.Z")
+    with pytest.raises(UnknownProcedure):
+        load_catalogue().procedure(PLAN, version=date(1999, 1, 1))
+
+
+def test_any_change_of_map_rules_or_tables_changes_the_pack_version() -> None:
+    same = a_catalogue(a_plan()).map_for(PLAN).pack_version
+    other_map = a_catalogue(a_plan(lambda c: c["review"].update(within_office_days=6))).map_for(PLAN)
+    other_rule = a_catalogue(a_plan(), rule=lambda row: row.update(severity="info")).map_for(PLAN)
+
+    assert same == load_catalogue().map_for(PLAN).pack_version
+    assert len({same, other_map.pack_version, other_rule.pack_version}) == 3
+    assert len(same) == 64

@@ -1,0 +1,67 @@
+"""Offices: every prefecture is served exactly once per authority; corporate numbers carry their check digit."""
+
+import pytest
+
+from schemas.offices import area_faults, corporate_number_valid, office_for, offices_of
+from tests.schemas.cases import a_map
+
+TABLES = a_map().tables
+
+
+@pytest.mark.parametrize("authority", ["otit", "isa"])
+def test_each_of_the_47_prefectures_is_served_exactly_once(authority: str) -> None:
+    offices = offices_of(TABLES, authority)
+
+    assert len(TABLES.prefectures) == 47
+    assert sum(len(office.prefectures) for office in offices) == 47
+    assert area_faults(offices, TABLES.prefectures) == ()
+
+
+def test_a_prefecture_left_out_given_twice_or_unknown_is_a_fault() -> None:
+    first, second, *rest = offices_of(TABLES, "otit")
+    doubled = second.model_copy(update={"prefectures": (*second.prefectures, "01", "48")})
+
+    assert area_faults([doubled, *rest], TABLES.prefectures) == ("prefecture 48 does not exist",)
+    assert area_faults([first, doubled, *rest], TABLES.prefectures) == (
+        "prefecture 01 is served 2 times",
+        "prefecture 48 does not exist",
+    )
+    assert area_faults([first, *rest], TABLES.prefectures)[0] == "prefecture 02 is served 0 times"
+
+
+@pytest.mark.parametrize(
+    ("authority", "prefecture", "office"),
+    [
+        ("otit", "08", "MIT"),
+        ("otit", "13", "TYO"),
+        ("otit", "47", "FUK"),
+        ("isa", "14", "yokohama"),
+        ("isa", "13", "tokyo"),
+        ("isa", "47", "naha"),
+    ],
+)
+def test_a_prefecture_has_its_office(authority: str, prefecture: str, office: str) -> None:
+    found = office_for(TABLES, authority, prefecture)
+
+    assert found is not None
+    assert found.id == office
+
+
+def test_an_unknown_prefecture_has_no_office() -> None:
+    assert office_for(TABLES, "otit", "48") is None
+
+
+def test_every_bureau_has_its_own_receipt_prefix() -> None:
+    prefixes = [office.receipt_prefix for office in offices_of(TABLES, "isa")]
+
+    assert None not in prefixes
+    assert len(set(prefixes)) == len(prefixes)
+
+
+@pytest.mark.parametrize("number", ["7000012050003", "700001205000", "70000120500020", "７000012050002", ""])
+def test_a_wrong_corporate_number_is_seen(number: str) -> None:
+    assert not corporate_number_valid(number)
+
+
+def test_a_right_corporate_number_passes() -> None:
+    assert corporate_number_valid("7000012050002")
