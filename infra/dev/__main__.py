@@ -17,7 +17,7 @@ from infra.dev.sign_in import SignInRefusedError, obtain_token
 from infra.dev.state import StackState, is_claimed
 
 EVERYTHING = ("postgres", "temporal", "objects", "mail", "identity", "authority", "worker", "api")
-RETURN_PATH = "/sign-in/return"
+RETURN_PATH = "/sign-in/back"
 NOTHING_RUNS = "動いていません。起動する: make up / Nothing runs. Start it with make up."
 
 

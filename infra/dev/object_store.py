@@ -36,7 +36,7 @@ def objects(place: Place) -> Service:
         doors=("s3", "s3_master", "s3_volume", "s3_filer"),
         prepare=lambda: (place.directory / "objects").mkdir(exist_ok=True),
         command=lambda: _server(place),
-        ready=lambda: _is_healthy(place),
+        ready=lambda _: _is_healthy(place),
         furnish=lambda: ObjectStore.connect(place.settings()).ensure_buckets([place.public_url]),
     )
 

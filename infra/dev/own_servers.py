@@ -6,8 +6,9 @@ from infra.dev.place import CLIENT_ID, Place
 from infra.dev.processes import Command
 from infra.dev.sample_office import SHEET
 from infra.dev.service import ROOT, Service, module
+from infra.dev.temporal_server import asks_for_work
 
-STOPS_AFTER_SECONDS = 15.0
+STARTS_WITHIN_SECONDS, STOPS_AFTER_SECONDS = 90.0, 15.0
 
 
 def mail(place: Place) -> Service:
@@ -34,13 +35,19 @@ def authority(place: Place) -> Service:
 
 
 def worker(place: Place) -> Service:
-    """The desk's worker; it has no door, so it counts as ready while it runs."""
-    return Service("worker", (), lambda: _desk("worker", place))
+    """The desk's worker; it has no door, but the workflow server knows who asks it for work."""
+    return Service(
+        "worker",
+        (),
+        lambda: _desk("worker", place),
+        ready=lambda started_at: asks_for_work(place, started_at),
+        ready_within_seconds=STARTS_WITHIN_SECONDS,
+    )
 
 
 def api(place: Place) -> Service:
     """The desk's front desk."""
-    return Service("api", ("api",), lambda: _desk("api", place))
+    return Service("api", ("api",), lambda: _desk("api", place), ready_within_seconds=STARTS_WITHIN_SECONDS)
 
 
 SERVERS: tuple[str, ...] = ("postgres", "temporal", "objects", "mail", "identity", "authority")

@@ -41,7 +41,7 @@ def postgres(place: Place) -> Service:
         doors=("postgres",),
         prepare=lambda: _prepare(place),
         command=lambda: _server(place),
-        ready=lambda: _accepts(place),
+        ready=lambda _: _accepts(place),
         furnish=lambda: _furnish(place),
     )
 

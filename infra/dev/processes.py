@@ -45,6 +45,7 @@ class Child:
                 start_new_session=True,
                 umask=0o077,
             )
+        self.started_at = time.time()
         self.footprint = Footprint.of(self._process.pid, command.stop_signal)
 
     @property

@@ -15,25 +15,30 @@ def nothing() -> None:
     """No preparation, no furnishing."""
 
 
+def at_once(started_at: float) -> bool:
+    """Open doors are enough."""
+    return True
+
+
 @dataclass(frozen=True)
 class Service:
     """One server of the stack. The callables block, and are called again after a restart: each is idempotent.
 
-    `doors` are names of `Ports`; the first one is the address people are told.
+    `doors` are names of `Ports`; all must be open. `ready` says whether the process started at that moment (epoch
+    seconds) does its work.
     """
 
     name: str
     doors: tuple[str, ...]
     command: Callable[[], Command]
     prepare: Callable[[], None] = field(default=nothing)
-    ready: Callable[[], bool] | None = None
+    ready: Callable[[float], bool] = field(default=at_once)
     furnish: Callable[[], None] = field(default=nothing)
     ready_within_seconds: float = 30.0
 
-    def answers(self, ports: Ports) -> bool:
+    def answers(self, ports: Ports, started_at: float) -> bool:
         """Whether the server does its work, not only whether its process runs."""
-        door_open = all(answers(getattr(ports, name)) for name in self.doors)
-        return door_open and (self.ready is None or self.ready())
+        return all(answers(getattr(ports, name)) for name in self.doors) and self.ready(started_at)
 
 
 def module(name: str, *arguments: str) -> tuple[str, ...]:

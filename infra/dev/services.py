@@ -50,6 +50,7 @@ DOORS = {"objects": "s3", "mail": "mailbox"}
 WITHOUT_HTTP = frozenset({"postgres", "temporal", "smtp"})
 # A killed PostgreSQL needs a moment until its last child has noticed.
 SPAWN_ATTEMPTS, RESPAWN_AFTER_SECONDS = 4, 0.3
+PAUSE_GROWTH, LONGEST_PAUSE_SECONDS = 1.1, 1.0
 
 
 class NotReadyError(Exception):
@@ -186,21 +187,27 @@ class Stack:
             await asyncio.to_thread(left.clean)
         for service in self._services.values():
             insist_on_free(self.place.ports, service.doors)
-        await self._together(self.start, SERVERS)
-        if self._chosen(DESK):
-            await self.run_step(MIGRATION)
+        await self._together(self._raise, SERVERS)
         await self._together(self.start, DESK)
         if self._with_sample_office:
             await self.run_step(*SAMPLE_OFFICE)
         self._is_ready = True
         self._remember()
 
+    async def _raise(self, name: str) -> None:
+        await self.start(name)
+        if name == "postgres" and self._chosen(DESK):
+            await self.run_step(MIGRATION)
+
     async def _answers(self, service: Service) -> bool:
-        deadline = time.monotonic() + service.ready_within_seconds
+        deadline, pause = time.monotonic() + service.ready_within_seconds, POLL_SECONDS
         while self.is_alive(service.name) and time.monotonic() < deadline:
-            if await asyncio.to_thread(service.answers, self.place.ports):
+            started_at = self._children[service.name].started_at
+            if await asyncio.to_thread(service.answers, self.place.ports, started_at):
                 return True
-            await asyncio.sleep(POLL_SECONDS)
+            # Some probes cost as much as a start; asking less often leaves the processor to who is starting.
+            await asyncio.sleep(pause)
+            pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
         return False
 
     async def _together(self, act: Callable[[str], Awaitable[None]], names: Iterable[str]) -> None:

@@ -1,8 +1,10 @@
 """The Temporal development server of the wheel, its queue limits lifted, its histories kept for 90 days."""
 
+import json
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from infra.dev.place import NAMESPACE, Place
@@ -40,7 +42,7 @@ def temporal(place: Place) -> Service:
         name="temporal",
         doors=("temporal", "temporal_ui", "temporal_metrics", "temporal_http"),
         command=lambda: _server(place),
-        ready=lambda: _keep_histories(place),
+        ready=lambda _: _keep_histories(place),
         furnish=lambda: register_search_attributes(f"{LOOPBACK}:{place.ports.temporal}", NAMESPACE),
     )
 
@@ -75,6 +77,21 @@ def _keep_histories(place: Place) -> bool:
     return _operator(
         place.ports.temporal, "namespace", "update", "--namespace", NAMESPACE, "--retention", RETENTION
     )
+
+
+def asks_for_work(place: Place, since: float) -> bool:
+    """Whether a worker has polled the desk's queue since this moment (epoch seconds)."""
+    queue = ("--task-queue", place.settings().task_queue, "--namespace", NAMESPACE)
+    where = ("--address", f"{LOOPBACK}:{place.ports.temporal}", "--output", "json")
+    command = (program(), "task-queue", "describe", *queue, *where)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    if answer.returncode != 0:
+        return False
+    seen = [
+        datetime.fromisoformat(poller["lastAccessTime"])
+        for poller in json.loads(answer.stdout)["pollers"] or ()
+    ]
+    return any(moment.timestamp() >= since for moment in seen)
 
 
 def _operator(port: int, *arguments: str) -> bool:

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api.desk import SIGN_IN_RETURN_PATH
 from infra.dev import __main__ as command_line
 from infra.dev.ports import PREFIX, Ports, answers
 from infra.dev.state import StackState, is_claimed
-from infra.identity import RETURN_PATH
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -75,7 +75,7 @@ def test_a_stack_is_started_found_described_and_stopped(dev: Run, tmp_path: Path
 
 
 def test_the_browser_returns_where_the_desk_expects_it() -> None:
-    assert command_line.RETURN_PATH == RETURN_PATH
+    assert command_line.RETURN_PATH == SIGN_IN_RETURN_PATH
 
 
 def test_an_unknown_service_is_refused_before_anything_starts(dev: Run, tmp_path: Path) -> None:
