@@ -22,6 +22,8 @@ JSON = "application/json"
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 JSON_PATHS = ("/v1/", "/codec/")
 BODY_WITHIN_SECONDS = 15
+CODEC_PATH = "/codec/decode"
+"""The one address that another origin may use with our cookie: the engine's own pages, to read payloads."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})
 CONTENT_SECURITY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -48,6 +50,7 @@ class Door:
         self._settings = settings
         self._limit_bytes = settings.limits.json_body_bytes
         self._own_origin = _origin(settings.public_url)
+        self._engine_pages_origin = _origin(settings.temporal_ui_url) if settings.temporal_ui_url else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it."""
@@ -92,6 +95,8 @@ class Door:
 
     def _insist_on_own_origin(self, request: Request) -> None:
         if sessions.cookie_name(self._settings) not in request.cookies or "authorization" in request.headers:
+            return
+        if request.url.path == CODEC_PATH and request.headers.get("origin") == self._engine_pages_origin:
             return
         origin = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site")
