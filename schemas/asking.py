@@ -6,9 +6,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from schemas.catalogue import FieldRow, Value
-from schemas.dossier import Dossier, PersonDossier
+from schemas.dossier import DocumentFact, Dossier, PersonDossier
 from schemas.expressions import CelInput, Decision, InputType, as_input
 from schemas.maps import ProcedureMap
 
@@ -23,6 +24,19 @@ class Asking:
     dossier: Dossier
     _answers: dict[str | None, Mapping[str, Value]] = field(default_factory=dict, repr=False)
     _inputs: dict[str | None, Mapping[str, CelInput]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _documents(self) -> Mapping[tuple[str, str | None], tuple[DocumentFact, ...]]:
+        found: dict[tuple[str, str | None], tuple[DocumentFact, ...]] = {}
+        for fact in self.dossier.documents:
+            if fact.state != "refused":
+                key = (fact.kind, fact.person_id)
+                found[key] = (*found.get(key, ()), fact)
+        return found
+
+    def documents(self, kind: str, person_id: str | None) -> tuple[DocumentFact, ...]:
+        """The documents of a kind, refused ones left out: a person's own, or (None) the application's."""
+        return self._documents.get((kind, person_id), ())
 
     def answers(self, subject: Subject) -> Mapping[str, Value]:
         """The answered fields among the map's; empty texts and values of a wrong type are no answers."""
@@ -83,16 +97,19 @@ class Asking:
             "as_of": as_input("date", self.dossier.as_of),
             "person_count": len(self.dossier.persons),
             "answered": sorted(answers),
-            "documents_present": sorted(self._kinds_present(subject)),
+            "documents_present": self._kinds_present(subject),
         }
         if self.dossier.channel is not None:
             given["channel"] = self.dossier.channel
         return given
 
-    def _kinds_present(self, subject: Subject) -> set[str]:
+    def _kinds_present(self, subject: Subject) -> list[str]:
         whose = {None, subject.person_id if subject else None}
-        facts = (fact for fact in self.dossier.documents if fact.person_id in whose)
-        return {fact.kind for fact in facts if fact.state != "refused" and fact.omitted is None}
+        kinds = (row.id for row in self.ready.procedure.documents)
+        return [kind for kind in kinds if any(self._attached(kind, person_id) for person_id in whose)]
+
+    def _attached(self, kind: str, person_id: str | None) -> bool:
+        return any(fact.omitted is None for fact in self.documents(kind, person_id))
 
     def _is_answer(self, name: str, value: Value) -> bool:
         kind = self.ready.vocabulary.inputs.get(name)

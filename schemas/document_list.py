@@ -35,7 +35,7 @@ def _line(asking: Asking, kind: DocumentKind, person: Subject) -> RequiredDocume
     may_omit = kind.may_omit_when is not None and asking.decide(kind.may_omit_when, person).outcome == "holds"
     need, reason = _need(asking.ready, kind, required, may_omit=may_omit)
     person_id = person.person_id if person else None
-    facts = asking.dossier.documents_of(kind.id, person_id)
+    facts = asking.documents(kind.id, person_id)
     return RequiredDocument(
         kind=kind.id,
         scope=kind.scope,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.catalogue import Bilingual, DocumentScope, Value
 from schemas.findings import Severity
@@ -21,6 +21,8 @@ PlaceKind = Literal["field", "document", "application", "person"]
 
 class PersonDossier(Word):
     """One person's line: field values by field id."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     person_id: str
     values: Mapping[str, Value] = Field(default_factory=dict)
@@ -55,6 +57,8 @@ class DocumentFact(Word):
 
 class Dossier(Word):
     """The content of one application on one day (`as_of`, a Japan date: the planned day of lodging)."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     number: str
     procedure_id: str

@@ -70,7 +70,7 @@ class Condition:
 
     def decide(self, values: Mapping[str, CelInput]) -> Decision:
         """Holds, fails or cannot be decided with these values; never raises for missing ones."""
-        outcome = self._expression.eval(data=dict(values))
+        outcome = self._expression.eval(data=_only(self.inputs, values))
         if outcome.type() == cel.Type.BOOL:
             return Decision("holds" if outcome.value() else "fails")
         return Decision("cannot_decide", _missing(self.inputs, values, str(outcome.value())))
@@ -86,7 +86,7 @@ class Formula:
 
     def compute(self, values: Mapping[str, CelInput]) -> str | None:
         """The result as text (a date as ISO), or None when it cannot be computed from these values."""
-        outcome = self._expression.eval(data=dict(values))
+        outcome = self._expression.eval(data=_only(self.inputs, values))
         if outcome.type() == cel.Type.ERROR:
             return None
         result = outcome.value()
@@ -152,6 +152,10 @@ def as_input(kind: InputType, value: Value | date) -> CelInput:
     if type(value) is not expected or isinstance(value, date):
         raise ValueError(f"expected {kind}")
     return value
+
+
+def _only(inputs: tuple[str, ...], values: Mapping[str, CelInput]) -> dict[str, CelInput]:
+    return {name: values[name] for name in inputs if name in values}
 
 
 def _missing(inputs: tuple[str, ...], values: Mapping[str, CelInput], error: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Cleaning one answer when content is saved: strict type, normal form, bounds; or a refusal that helps.
 
 Codes and numbers are brought to NFKC (full-width digits become plain ones), names and texts to NFC only.
-Refusals never repeat the answer.
+Refusals never repeat the answer, nor do the errors behind them.
 """
 
 import re
@@ -143,8 +143,8 @@ def _clean_decimal(_: ProcedureMap, field: FieldRow, raw: object) -> Value:
     text = _plain_text(field, raw, "NFKC")
     try:
         number = Decimal(text)
-    except InvalidOperation as error:
-        raise FieldRefused("wrong_type", field.id) from error
+    except InvalidOperation:
+        raise FieldRefused("wrong_type", field.id) from None
     if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,4})?", text):
         raise FieldRefused("not_in_form", field.id)
     _within_bounds(field, number)
@@ -157,8 +157,8 @@ def _clean_date(_: ProcedureMap, field: FieldRow, raw: object) -> Value:
         raise FieldRefused("not_a_date", field.id)
     try:
         on = date.fromisoformat(text)
-    except ValueError as error:
-        raise FieldRefused("not_a_date", field.id) from error
+    except ValueError:
+        raise FieldRefused("not_a_date", field.id) from None
     if not _LEAST_YEAR <= on.year <= _LAST_YEAR:
         raise FieldRefused("not_a_date", field.id)
     return on.isoformat()

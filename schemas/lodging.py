@@ -1,6 +1,6 @@
 """When, where and for how much an application is lodged: window, office and state fee of one dossier."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from schemas.asking import Asking, Subject
@@ -14,6 +14,8 @@ from schemas.tables import FeeAmount, Office
 from schemas.words import Word
 
 BoundKind = Literal["block", "warn"]
+REMINDED_BEFORE_LODGING = (30, 14, 7, 1)
+"""Days before the last day to lodge on which the desk is reminded; our own policy."""
 
 
 class Window(Word):
@@ -70,11 +72,13 @@ def window_of(ready: ProcedureMap, dossier: Dossier) -> Window:
 
 
 def lodging_due(window: Window) -> Deadline | None:
-    """The last day to lodge by the window, as a deadline; None when it has no end."""
+    """The last day to lodge by the window, as a deadline with reminders; None when it has no end."""
     ends = [on for on in (window.latest_on, window.last_possible_on) if on is not None]
     if not ends:
         return None
-    return Deadline.ending("lodging", min(ends), window.derivation, clock="calendar")
+    last_on = min(ends)
+    reminders_on = [last_on - timedelta(days=before) for before in REMINDED_BEFORE_LODGING]
+    return Deadline.ending("lodging", last_on, window.derivation, clock="calendar", reminders_on=reminders_on)
 
 
 def office_of(ready: ProcedureMap, dossier: Dossier, person_id: str | None = None) -> Office | None:

@@ -24,7 +24,7 @@ def required_fields(asking: Asking) -> Iterator[Flaw]:
 def required_documents(asking: Asking) -> Iterator[Flaw]:
     """Every needed document neither attached nor claimed as left out; undecided ones name what is missing."""
     for line in lines_of(asking):
-        if line.need == "not_needed" or asking.dossier.documents_of(line.kind, line.person_id):
+        if line.need == "not_needed" or asking.documents(line.kind, line.person_id):
             continue
         yield Flaw(
             place_kind="document",

@@ -1,5 +1,6 @@
 """Files as a set: what one online application may weigh, and the shape of the photo."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from schemas.asking import Asking
@@ -15,10 +16,11 @@ def set_size(asking: Asking) -> Iterator[Flaw]:
     channel = asking.ready.procedure.channel(asking.dossier.channel or "")
     if channel is None or channel.set_size_bytes is None:
         return
-    common = sum(_size(fact) for fact in asking.dossier.documents if fact.person_id is None)
+    sizes: Counter[str | None] = Counter()
+    for fact in asking.dossier.documents:
+        sizes[fact.person_id] += _size(fact)
     for person in asking.dossier.persons:
-        own = sum(_size(fact) for fact in asking.dossier.documents if fact.person_id == person.person_id)
-        if common + own > channel.set_size_bytes:
+        if sizes[None] + sizes[person.person_id] > channel.set_size_bytes:
             yield Flaw(
                 place_kind="person",
                 place="person",

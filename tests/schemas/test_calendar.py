@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import holidays
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.calendar import (
@@ -47,6 +47,7 @@ def test_a_calendar_month_is_clipped_to_the_end_of_a_shorter_one(
     assert months_before(on, months) == expected
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 60))
 def test_going_back_and_forth_never_gains_a_day(on: date, months: int) -> None:
     assert on - timedelta(days=3) <= months_after(months_before(on, months), months) <= on
@@ -125,6 +126,7 @@ def test_days_without_known_holidays_are_refused() -> None:
         OFFICE.office_days_after(date(2028, 12, 20), 30)
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS, COUNTS)
 def test_office_days_add_up(on: date, first: int, second: int) -> None:
     start = OFFICE.next_office_day(on)
@@ -134,6 +136,7 @@ def test_office_days_add_up(on: date, first: int, second: int) -> None:
     assert stepwise == OFFICE.office_days_after(start, first + second)
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS)
 def test_counting_office_days_gives_back_the_number_added(on: date, days: int) -> None:
     start = OFFICE.next_office_day(on)
@@ -141,6 +144,7 @@ def test_counting_office_days_gives_back_the_number_added(on: date, days: int) -
     assert OFFICE.office_days_between(start, OFFICE.office_days_after(start, days)) == days
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS)
 def test_going_back_the_same_office_days_returns(on: date, days: int) -> None:
     start = OFFICE.next_office_day(on)
@@ -148,6 +152,7 @@ def test_going_back_the_same_office_days_returns(on: date, days: int) -> None:
     assert OFFICE.office_days_before(OFFICE.office_days_after(start, days), days) == start
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 90))
 def test_open_and_closed_days_make_up_all_days(on: date, length: int) -> None:
     end = on + timedelta(days=length)

@@ -1,8 +1,10 @@
 """Answers when content is saved: what is kept in which form, what is refused with which code."""
 
 import pytest
+from pydantic import ValidationError
 
 from schemas.catalogue import FieldRow, Value
+from schemas.dossier import PersonDossier
 from schemas.field_values import FieldRefused, clean_value
 from tests.schemas.cases import EXTENSION, PLAN, a_map
 
@@ -113,3 +115,10 @@ def test_a_refusal_does_not_repeat_the_answer() -> None:
         clean_value(a_map(), row("card_number"), "CANARY7")
 
     assert "CANARY7" not in f"{refusal.value} {refusal.value.ja} {refusal.value.en} {refusal.value.args}"
+
+
+def test_a_broken_dossier_is_refused_without_repeating_what_is_in_it() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        PersonDossier.model_validate({"person_id": "p1", "values": {"name_latin": ["CANARY7"]}})
+
+    assert "CANARY7" not in str(refusal.value)

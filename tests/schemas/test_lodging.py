@@ -69,6 +69,7 @@ def test_the_last_day_to_lodge_is_a_deadline() -> None:
     due = lodging_due(expiring)
     assert due is not None
     assert due.due_by == datetime(2027, 1, 31, 15, tzinfo=UTC)
+    assert due.reminders_on == (date(2027, 1, 1), date(2027, 1, 17), date(2027, 1, 24), date(2027, 1, 30))
     cut = lodging_due(ending)
     assert cut is not None
     assert cut.due_on == date(2027, 3, 31)

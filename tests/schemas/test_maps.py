@@ -179,3 +179,35 @@ def test_any_change_of_map_rules_or_tables_changes_the_pack_version() -> None:
     assert same == load_catalogue().map_for(PLAN).pack_version
     assert len({same, other_map.pack_version, other_rule.pack_version}) == 3
     assert len(same) == 64
+
+
+def test_choices_come_from_the_row_or_from_the_table_it_names() -> None:
+    plan, extension = a_map(PLAN), a_map(EXTENSION)
+    sex, office, work = (
+        plan.procedure.field("sex"),
+        plan.procedure.field("filing_office"),
+        extension.procedure.field("ssw_field"),
+    )
+
+    assert sex and office and work
+    assert [choice.id for choice in plan.choices_of(sex)] == ["male", "female"]
+    assert len(plan.choices_of(office)) == 13
+    assert len(extension.choices_of(work)) == 19
+
+
+def test_a_field_or_document_or_channel_that_does_not_exist_is_none() -> None:
+    procedure = a_map(PLAN).procedure
+
+    assert procedure.field("nothing") is None
+    assert procedure.document("nothing") is None
+    assert procedure.channel("online") is None
+    assert procedure.channel("post") is not None
+
+
+def test_fields_are_grouped_under_their_headings_in_order() -> None:
+    procedure = a_map(PLAN).procedure
+
+    grouped = [row for section in procedure.sections for row in procedure.fields_of(section.id)]
+
+    assert len(grouped) == len(procedure.fields)
+    assert procedure.fields_of("applicant")[0].id == "applicant_kind"

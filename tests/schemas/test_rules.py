@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -154,3 +155,24 @@ def test_the_gravest_failure_decides_what_the_desk_does_next() -> None:
     assert alone.worst() is None
     assert nothing_wrong.worst() == Severity.CORRECT
     assert blocked.worst() == Severity.BLOCK
+
+
+def test_a_rule_is_asked_only_while_it_is_in_force() -> None:
+    ready = a_map(PLAN, only="OTIT-HRS-09")
+    ended = replace(
+        ready.rules[0], rule=ready.rules[0].rule.model_copy(update={"valid_to": date(2026, 11, 21)})
+    )
+    last_day = replace(
+        ready.rules[0], rule=ready.rules[0].rule.model_copy(update={"valid_to": date(2026, 11, 22)})
+    )
+    dossier = a_dossier(ready, {"lecture_hours_per_day": 9})
+
+    assert check(replace(ready, rules=(ended,)), dossier).findings == ()
+    assert len(check(replace(ready, rules=(last_day,)), dossier).findings) == 1
+
+
+def test_a_value_that_cannot_be_computed_shows_as_a_question_mark() -> None:
+    ready = a_map(PLAN, only="ALL-PAY-01")
+    report = check(ready, a_dossier(ready))
+
+    assert "(?円)" in message_of(ready.rules[0].rule, report.findings[0], "ja")
