@@ -14,6 +14,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
+from schemas.refusals import REFUSALS
+
 Given = TypeVar("Given")
 Gives = TypeVar("Gives")
 Act = Callable[[Any, Given], Awaitable[Gives]]
@@ -85,7 +87,7 @@ def _pass_on_refusal(trouble: ActivityError) -> None:
     if is_cancelled_exception(trouble):
         raise trouble
     cause = trouble.cause
-    if isinstance(cause, ApplicationError) and cause.non_retryable:
+    if isinstance(cause, ApplicationError) and cause.type in REFUSALS:
         raise ApplicationError(
             cause.message, *cause.details, type=cause.type, non_retryable=True
         ) from trouble

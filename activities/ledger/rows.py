@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from schemas.chain import link
@@ -21,7 +22,7 @@ def changed_rows(old: Standing | None, new: Standing, events: Iterable[Event]) -
         "person_standing": _changed(old, new, "persons", person_row),
         "task": _changed(old, new, "tasks", task_row),
         "finding": _changed(old, new, "findings", finding_row),
-        "filing": _changed(old, new, "filings", filing_row),
+        "filing": _changed(old, new, "filings", partial(filing_row, at=happened[-1].at)),
         "deadline": _deadline_rows(old, new, happened),
         "ball": _ball_rows(old, new),
     }
@@ -77,9 +78,9 @@ def finding_row(standing: Standing, finding: Any) -> Row:
     return row
 
 
-def filing_row(standing: Standing, filing: Any) -> Row:
+def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:
     """One filing. `sent_at` is kept by the database: it is the mark that nothing is sent twice."""
-    row: Row = _of(standing) | filing.model_dump(mode="json")
+    row: Row = _of(standing) | filing.model_dump(mode="json") | {"changed_at": _iso(at)}
     return row
 
 
@@ -103,7 +104,7 @@ def _deadline_rows(old: Standing | None, new: Standing, happened: tuple[Event, .
 
 def deadline_row(standing: Standing, deadline: Deadline) -> Row:
     """One deadline; its derivation is written once, with the event that set it."""
-    return _of(standing) | deadline.model_dump(mode="json", exclude={"remind_at"})
+    return _of(standing) | deadline.model_dump(mode="json", exclude={"remind_at", "set_at"})
 
 
 def _ball_rows(old: Standing | None, new: Standing) -> list[Row]:
