@@ -8,12 +8,12 @@ from functools import singledispatch
 from typing import Any, TypeVar
 
 from schemas import events
+from schemas.balls import pass_balls
 from schemas.events import Event
-from schemas.filing import Filing, FilingKind, FilingState, ResultKind
+from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
 from schemas.findings import FindingState
-from schemas.standing import Deadline, Holder, PersonLine, Stage, Standing
+from schemas.standing import Deadline, PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind, TaskState
-
 
 Part = TypeVar("Part", Task, Filing)
 
@@ -39,7 +39,7 @@ def fold(standing: Standing | None, event: Event) -> Standing:
     elif event.seq != standing.seq + 1:
         raise OutOfOrder(f"event {event.seq} after {standing.seq}")
     changed: Standing = _apply(event.body, standing, event)
-    return _pass_balls(changed.model_copy(update={"seq": event.seq}), event)
+    return pass_balls(changed.model_copy(update={"seq": event.seq}), event)
 
 
 def _opened(event: Event) -> Standing:
@@ -56,46 +56,6 @@ def _opened(event: Event) -> Standing:
         opened_at=event.at,
         persons=tuple(PersonLine(person_id=person, held_since=event.at) for person in body.persons),
     )
-
-
-def _pass_balls(standing: Standing, event: Event) -> Standing:
-    lines = tuple(_pass_ball(standing, line, event) for line in standing.persons)
-    return standing.model_copy(update={"persons": lines})
-
-
-def _pass_ball(standing: Standing, line: PersonLine, event: Event) -> PersonLine:
-    holder = holder_of(standing, line)
-    if holder is line.holder:
-        return line
-    return line.model_copy(update={"holder": holder, "held_since": event.at, "held_from_seq": event.seq})
-
-
-RESTING: dict[Stage, Holder] = {
-    Stage.INTAKE: Holder.DESK,
-    Stage.CORRECTION: Holder.CLIENT,
-    Stage.MORE_REQUESTED: Holder.CLIENT,
-    Stage.FILING: Holder.HANDLER,
-    Stage.LODGED: Holder.AUTHORITY,
-    Stage.DECIDED: Holder.DELIVERY,
-    Stage.CLOSED: Holder.NOBODY,
-}
-WORKING: dict[Stage, tuple[TaskKind, Holder]] = {
-    Stage.REVIEW: (TaskKind.REVIEW, Holder.REVIEWER),
-    Stage.SECOND_REVIEW: (TaskKind.SECOND_REVIEW, Holder.SECOND_REVIEWER),
-    Stage.READY: (TaskKind.LODGE, Holder.HANDLER),
-}
-
-
-def holder_of(standing: Standing, line: PersonLine) -> Holder:
-    """Who has the ball for one person: by stage, and by whether somebody took the task that stage waits for."""
-    if line.stage in RESTING:
-        return RESTING[line.stage]
-    kind, holder = WORKING[line.stage]
-    taken = any(
-        task.state is TaskState.CLAIMED and line.person_id in task.persons
-        for task in standing.open_tasks(kind)
-    )
-    return holder if taken else Holder.DESK
 
 
 def _persons(standing: Standing, chosen: Iterable[str], **changes: Any) -> Standing:
@@ -131,8 +91,9 @@ def _apply(body: object, standing: Standing, event: Event) -> Standing:
     raise TypeError(f"no fold for {type(body).__name__}")
 
 
-@_apply.register
-def _(body: events.Received, standing: Standing, event: Event) -> Standing:
+@_apply.register(events.Received)
+@_apply.register(events.ResultContradicted)
+def _(body: object, standing: Standing, event: Event) -> Standing:
     return standing
 
 
@@ -143,11 +104,11 @@ def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
         finding.model_copy(update={"state": FindingState.VERIFIED}) if finding.id in resolved else finding
         for finding in standing.findings
     )
-    changes = {"findings": kept + body.found, "findings_raised": standing.findings_raised + len(body.found)}
-    changed = _persons(standing.model_copy(update=changes), body.persons, stage=Stage.REVIEW)
+    raised = standing.findings_raised + len(body.found)
+    changed = standing.model_copy(update={"findings": kept + body.found, "findings_raised": raised})
     for person_id, office in body.offices.items():
         changed = _persons(changed, (person_id,), office=office)
-    return changed
+    return _persons(changed, body.persons, stage=Stage.REVIEW)
 
 
 @_apply.register
@@ -240,7 +201,7 @@ def _(body: events.ReviewPassed, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.ReviewSentBack, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, body.persons, stage=Stage.REVIEW)
+    return _persons(_released(standing, body.persons), body.persons, stage=Stage.REVIEW)
 
 
 @_apply.register
@@ -257,7 +218,12 @@ def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Stan
         else finding
         for finding in standing.findings
     )
-    changed = standing.model_copy(update={"round": body.round, "findings": findings})
+    changes = {
+        "round": max(standing.round, body.round),
+        "rounds_handed_in": (*standing.rounds_handed_in, body.round),
+        "findings": findings,
+    }
+    changed = _released(standing.model_copy(update=changes), body.persons)
     return _persons(changed, body.persons, stage=Stage.INTAKE)
 
 
@@ -269,6 +235,7 @@ def _(body: events.DeadlineSet, standing: Standing, event: Event) -> Standing:
         due_at=body.due_at,
         remind_at=body.remind_at,
         persons=body.persons,
+        set_at=event.at,
     )
     changes = {"deadlines": (*standing.deadlines, deadline), "deadlines_set": standing.deadlines_set + 1}
     return standing.model_copy(update=changes)
@@ -300,18 +267,7 @@ def _(body: events.HoldPlaced, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.HoldLifted, standing: Standing, event: Event) -> Standing:
-    stopped = event.at - (standing.held_at or event.at)
-    deadlines = tuple(
-        each.model_copy(
-            update={
-                "due_at": each.due_at + stopped,
-                "remind_at": tuple(instant + stopped for instant in each.remind_at),
-            }
-        )
-        if each.is_running
-        else each
-        for each in standing.deadlines
-    )
+    deadlines = tuple(each.after_hold(standing.held_at or event.at, event.at) for each in standing.deadlines)
     return standing.model_copy(update={"hold": None, "held_at": None, "deadlines": deadlines})
 
 
@@ -349,8 +305,7 @@ def _(body: events.LodgingConfirmed, standing: Standing, event: Event) -> Standi
     changed = _filing(standing, body.filing_id, state=FilingState.CONFIRMED)
     for receipt in body.receipts:
         changed = _persons(changed, (receipt.person_id,), receipt=receipt.number)
-    chosen = _not_closed(changed, filing.persons if filing else ())
-    return _persons(changed, chosen, stage=Stage.LODGED)
+    return _persons(changed, _being_lodged(changed, filing), stage=Stage.LODGED)
 
 
 @_apply.register
@@ -362,13 +317,13 @@ def _(body: events.LodgingUnknown, standing: Standing, event: Event) -> Standing
 def _(body: events.LodgingFailed, standing: Standing, event: Event) -> Standing:
     filing = standing.filing(body.filing_id)
     changed = _filing(standing, body.filing_id, state=FilingState(body.how))
-    chosen = _not_closed(changed, filing.persons if filing else ())
-    return _persons(changed, chosen, stage=Stage.READY, filing_id=None)
+    return _persons(changed, _being_lodged(changed, filing), stage=Stage.READY, filing_id=None)
 
 
 @_apply.register
 def _(body: events.MoreRequested, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
+    released = _released(standing, body.persons)
+    return _persons(released, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
 
 
 @_apply.register
@@ -380,19 +335,15 @@ def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing
 
 
 @_apply.register
-def _(body: events.ResultContradicted, standing: Standing, event: Event) -> Standing:
-    return standing
-
-
-@_apply.register
 def _(body: events.ResultsDelivered, standing: Standing, event: Event) -> Standing:
     return _persons(standing, body.persons, stage=Stage.CLOSED)
 
 
 @_apply.register
 def _(body: events.WithdrawalRequested, standing: Standing, event: Event) -> Standing:
+    released = _released(standing, body.persons)
     return _persons(
-        standing, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None
+        released, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None
     )
 
 
@@ -408,11 +359,19 @@ def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
 
 
 def _released(standing: Standing, persons: Iterable[str]) -> Standing:
-    """Persons whose road turned leave the open tasks and prepared filings they were part of."""
+    """Persons whose road turned leave the open tasks and prepared filings they were part of.
+
+    A filing that is under way keeps its persons and its task: how its act ended must still be said.
+    """
     gone = frozenset(persons)
-    tasks = tuple(_without(task, gone) if task.is_open else task for task in standing.tasks)
+    under_way = {filing.id for filing in standing.filings if filing.state in UNDER_WAY}
+    tasks = tuple(
+        _without(task, gone) if task.is_open and task.filing_id not in under_way else task
+        for task in standing.tasks
+    )
     filings = tuple(
-        _without(filing, gone) if filing.state is FilingState.PREPARED else filing for filing in standing.filings
+        _without(filing, gone) if filing.state is FilingState.PREPARED else filing
+        for filing in standing.filings
     )
     return standing.model_copy(update={"tasks": tasks, "filings": filings})
 
@@ -422,8 +381,7 @@ def _without(part: Part, gone: frozenset[str]) -> Part:
     return part if kept == part.persons else part.model_copy(update={"persons": kept})
 
 
-def _not_closed(standing: Standing, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        line.person_id for line in standing.persons if line.person_id in chosen and not line.is_closed
-    )
-
+def _being_lodged(standing: Standing, filing: Filing | None) -> tuple[str, ...]:
+    """The persons whom the end of this filing moves: not those whose result came while it was under way."""
+    persons = frozenset(filing.persons if filing else ())
+    return tuple(person for person in standing.at_stage(Stage.FILING) if person in persons)

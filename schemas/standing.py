@@ -5,6 +5,7 @@ The road keeps its state as this very value, the ledger stores it, the pages sho
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from schemas.filing import Filing, FilingKind, ResultKind
 from schemas.findings import ASKS_CLIENT, UNSETTLED, Finding, FindingState
@@ -73,11 +74,20 @@ class Deadline(Word):
     remind_at: tuple[datetime, ...] = ()
     persons: tuple[str, ...] = ()
     state: str = "running"
+    set_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
         """Whether it can still come due."""
         return self.state == "running"
+
+    def after_hold(self, held_at: datetime, lifted_at: datetime) -> Self:
+        """The deadline moved by the time it stood still: from the hold on, or from when it was set during the hold."""
+        if not self.is_running:
+            return self
+        stopped = lifted_at - max(held_at, self.set_at or held_at)
+        moved = tuple(instant + stopped for instant in self.remind_at)
+        return self.model_copy(update={"due_at": self.due_at + stopped, "remind_at": moved})
 
 
 class Standing(Word):
@@ -103,6 +113,7 @@ class Standing(Word):
     filings_prepared: int = 0
     deadlines_set: int = 0
     rounds_granted: int = 0
+    rounds_handed_in: tuple[int, ...] = ()
 
     def person(self, person_id: str) -> PersonLine | None:
         """The line of one person, if there is such a person."""

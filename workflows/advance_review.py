@@ -30,6 +30,9 @@ from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
 
 NEEDS_REASON = frozenset({FindingState.WAIVED, FindingState.DISMISSED})
+UNANSWERED = frozenset({FindingState.PROPOSED, FindingState.OPEN})
+ASKED = (Stage.CORRECTION, Stage.MORE_REQUESTED)
+CORRECTABLE = (*ASKED, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.READY)
 
 
 def open_reviews(situation: Situation) -> Happenings:
@@ -45,7 +48,8 @@ def _open(situation: Situation, stage: Stage, kind: TaskKind) -> Happenings:
     waiting = tuple(person for person in situation.standing.at_stage(stage) if person not in covered)
     if not waiting:
         return []
-    free = next((task for task in tasks if task.state is TaskState.OPEN), None)
+    excluded = _first_reviewers(situation, waiting) if kind is TaskKind.SECOND_REVIEW else ()
+    free = next((task for task in tasks if _may_be_joined(task, excluded)), None)
     if free is not None:
         return [TaskJoined(task_id=free.id, persons=waiting)]
     return [
@@ -54,10 +58,33 @@ def _open(situation: Situation, stage: Stage, kind: TaskKind) -> Happenings:
             task_kind=kind,
             persons=waiting,
             round=situation.standing.round,
-            excluded=_first_reviewers(situation, waiting) if kind is TaskKind.SECOND_REVIEW else (),
+            excluded=excluded,
             due_at=deadlines.review_due(situation),
         )
     ]
+
+
+def _may_be_joined(task: Task, excluded: tuple[str, ...]) -> bool:
+    """Nobody has taken it, and it keeps out everybody who must not decide about the newcomers."""
+    return task.state is TaskState.OPEN and frozenset(excluded) <= frozenset(task.excluded)
+
+
+def return_the_settled(situation: Situation) -> Happenings:
+    """Who was asked to correct and has nothing left that asks him goes back to the desk: nobody waits for nothing."""
+    asked = situation.standing.at_stage(Stage.CORRECTION)
+    persons = tuple(person for person in asked if not situation.standing.asks_client(person))
+    return [ReviewSentBack(persons=persons)] if persons else []
+
+
+def grant_rounds(situation: Situation) -> Happenings:
+    """Who is asked to correct while no round is left is somebody's to decide about."""
+    if rounds_left(situation) > 0:
+        return []
+    open_tasks = situation.standing.open_tasks(TaskKind.TOO_MANY_ROUNDS)
+    covered = {person for task in open_tasks for person in task.persons}
+    asked = situation.standing.at_stage(*ASKED)
+    persons = tuple(person for person in asked if person not in covered)
+    return [_too_many_rounds(situation, persons)] if persons else []
 
 
 def _first_reviewers(situation: Situation, persons: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,7 +104,7 @@ def complete_review(situation: Situation, command: CompleteTask) -> Happenings:
     if not isinstance(verdict, ReviewVerdict):
         raise Refused("wrong_task_kind", "verdict")
     taking(task, command.actor)
-    raised = tuple(_finding(situation, new, n) for n, new in enumerate(verdict.raised))
+    raised = tuple(_finding(situation, task, new, n) for n, new in enumerate(verdict.raised))
     judged = _judge(situation, task, verdict, raised)
     return [TaskDone(task_id=task.id, outcome=judged.outcome), *judged.happenings]
 
@@ -101,11 +128,11 @@ def _asks(finding: Finding) -> bool:
 
 
 def _judge(situation: Situation, task: Task, verdict: ReviewVerdict, raised: tuple[Finding, ...]) -> _Judged:
-    settled = {item.finding_id: _allowed(situation, item) for item in verdict.settled}
+    settled = {item.finding_id: _allowed(situation, task, item) for item in verdict.settled}
     concerned = [
         each
         for each in situation.standing.findings
-        if each.state in UNSETTLED and (each.person_id is None or each.person_id in task.persons)
+        if _concerns(each, task) and (each.state in UNSETTLED or each.id in settled)
     ]
     after = tuple(
         each.model_copy(update={"state": settled[each.id].state}) if each.id in settled else each
@@ -136,18 +163,28 @@ def _left_over(
     return tuple(items)
 
 
-def _allowed(situation: Situation, item: FindingSettled) -> FindingSettled:
+def _concerns(finding: Finding, task: Task) -> bool:
+    return finding.person_id is None or finding.person_id in task.persons
+
+
+def _allowed(situation: Situation, task: Task, item: FindingSettled) -> FindingSettled:
     finding = next((each for each in situation.standing.findings if each.id == item.finding_id), None)
-    if finding is None:
+    if finding is None or not _concerns(finding, task):
         raise Refused("no_such_finding", "settled")
-    if item.state in NEEDS_REASON and _asks(finding) and item.remark_id is None:
+    if item.remark_id is None and _asks(finding) and _needs_reason(finding, item):
         raise Refused("reason_missing", "settled")
     return item
 
 
-def _finding(situation: Situation, new: NewFinding, ordinal: int) -> Finding:
-    if new.person_id is not None:
-        situation.person(new.person_id)
+def _needs_reason(finding: Finding, item: FindingSettled) -> bool:
+    """Passing over what asks the client, before he answered, takes a written reason whatever it is called."""
+    unanswered = item.state is FindingState.VERIFIED and finding.state in UNANSWERED
+    return item.state in NEEDS_REASON or unanswered
+
+
+def _finding(situation: Situation, task: Task, new: NewFinding, ordinal: int) -> Finding:
+    if new.person_id is not None and new.person_id not in situation.at(Stage.REVIEW, task.persons):
+        raise Refused("unknown_person", "raised")
     return Finding(
         id=situation.finding_id(ordinal),
         key=f"remark/{new.remark_id}",
@@ -172,18 +209,16 @@ def _pass_on(situation: Situation, persons: tuple[str, ...]) -> Happenings:
 def _ask(situation: Situation, persons: tuple[str, ...]) -> Happenings:
     if not persons:
         return []
-    asked: Happenings = [
-        deadlines.correction(situation, persons),
-        CorrectionRequested(persons=persons),
-    ]
-    if rounds_left(situation) <= 0:
-        asked.append(_too_many_rounds(situation, persons))
-    return asked
+    return [deadlines.correction(situation, persons), CorrectionRequested(persons=persons)]
 
 
 def rounds_left(situation: Situation) -> int:
     """How many more correction rounds the client may hand in."""
-    return situation.plan.correction_rounds + situation.standing.rounds_granted - situation.standing.round
+    return _rounds_allowed(situation) - situation.standing.round
+
+
+def _rounds_allowed(situation: Situation) -> int:
+    return situation.plan.correction_rounds + situation.standing.rounds_granted
 
 
 def _too_many_rounds(situation: Situation, persons: tuple[str, ...]) -> TaskOpened:
@@ -219,14 +254,17 @@ def complete_second_review(situation: Situation, command: CompleteTask) -> Happe
 
 
 def hand_in_correction(situation: Situation, command: HandInCorrection) -> Happenings:
-    """The client's correction round arrives. A round that is known already changes nothing, however often it comes."""
-    if command.round <= situation.standing.round:
+    """The client's correction round arrives, late rounds and in any order too; one that is known already changes nothing.
+
+    The front desk has sealed it already: whoever went on meanwhile, but is not lodged yet, is checked again.
+    """
+    if command.round in (1, *situation.standing.rounds_handed_in):
         return []
-    asked = situation.standing.at_stage(Stage.CORRECTION, Stage.MORE_REQUESTED)
-    persons = tuple(person for person in asked if person in command.persons)
+    correctable = situation.standing.at_stage(*CORRECTABLE)
+    persons = tuple(person for person in correctable if person in command.persons)
     if not persons:
         raise Refused("nothing_to_correct", "persons")
-    if rounds_left(situation) <= 0:
+    if command.round > _rounds_allowed(situation):
         raise Refused("too_many_rounds")
     return [CorrectionHandedIn(round=command.round, persons=persons), *_no_longer_overdue(situation, persons)]
 
@@ -250,15 +288,20 @@ def decide_overdue(situation: Situation, command: CompleteTask) -> Happenings:
         raise Refused("reason_missing", "remark_id")
     done = TaskDone(task_id=task.id, outcome=verdict.decision)
     if verdict.decision == "withdraw":
-        return [done, *withdrawal.withdrawing(situation, task.persons)]
+        return [done, *withdrawal.withdrawing(situation, _still_asked(situation, task))]
     return [done, *_more_time(situation, task, max(1, verdict.extend_days))]
 
 
+def _still_asked(situation: Situation, task: Task) -> tuple[str, ...]:
+    return tuple(person for stage in ASKED for person in situation.at(stage, task.persons))
+
+
 def _more_time(situation: Situation, task: Task, days: int) -> Happenings:
-    for kind, stages in deadlines.WAITS_AT.items():
-        waiting = tuple(person for stage in stages for person in situation.at(stage, task.persons))
-        if waiting and kind != deadlines.RESULT_EXPECTED:
-            return [deadlines.extension(situation, kind, waiting, days)]
+    for kind in (deadlines.CORRECTION, deadlines.MORE_REQUESTED):
+        waiting = deadlines.waiting_for(situation, kind, task.persons)
+        if waiting:
+            replaced = deadlines.replaced(situation, kind, waiting)
+            return [*replaced, deadlines.extension(situation, kind, waiting, days)]
     return []
 
 

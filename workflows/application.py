@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 from temporalio import workflow
 
@@ -30,7 +31,7 @@ from schemas.commands import (
     Withdraw,
 )
 from schemas.events import Received
-from schemas.filing import Receipt
+from schemas.filing import Filing, Receipt
 from schemas.standing import Stage, Standing
 from schemas.tasks import TaskKind
 from workflows import (
@@ -61,6 +62,9 @@ COMPLETING: dict[TaskKind, Decision] = {
     TaskKind.CHASE_RESULT: result_receipt.chased,
     TaskKind.LODGE: filing.not_by_verdict,
 }
+
+
+EXAMINED_ELSEWHERE = timedelta(seconds=10)
 
 
 def complete(situation: Situation, command: CompleteTask) -> Happenings:
@@ -94,6 +98,7 @@ class ApplicationWorkflow:
             if self._should_start_afresh():
                 await self._start_afresh()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        await case.record()
         return case.outcome()
 
     async def _check_what_was_handed_in(self) -> None:
@@ -102,7 +107,8 @@ class ApplicationWorkflow:
             return
         checked = await self._checked(persons)
         still = self._case.situation.at(Stage.INTAKE, persons)
-        self._case.note(intake.checks_run(self._case.situation, still, checked))
+        if still:
+            self._case.note(intake.checks_run(self._case.situation, still, checked))
 
     async def _checked(self, persons: tuple[str, ...]) -> Checked:
         handed_in = self._case.handed_in
@@ -113,12 +119,13 @@ class ApplicationWorkflow:
             persons=persons,
             as_of=japan_date(workflow.now()).isoformat(),
         )
-        checked = await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
-        if not checked.unexamined:
-            return checked
-        await self._case.record()
-        await patiently(Documents.examine_all, asked, summary="書類の検査 examine documents")
-        return await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
+        while True:
+            checked = await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
+            if not checked.unexamined:
+                return checked
+            await self._case.record()
+            if not await patiently(Documents.examine_all, asked, summary="書類の検査 examine documents"):
+                await workflow.sleep(EXAMINED_ELSEWHERE, summary="書類の検査待ち documents under examination")
 
     def _lodge_by_machine(self) -> None:
         for each in machine_lodging.waiting(self._case):
@@ -126,10 +133,25 @@ class ApplicationWorkflow:
                 self._machines[each.id] = asyncio.create_task(machine_lodging.lodge(self._case, each))
 
     async def _something_happens(self) -> None:
+        """Wait for an act, the authority's machine or the clock. Who was handed in meanwhile is not waited for."""
         case, seen = self._case, self._case.standing.seq
         self._clock.ring_at(deadlines.next_instant(case.situation))
-        await workflow.wait_condition(lambda: case.standing.seq != seen or self._clock.has_rung)
+        await workflow.wait_condition(
+            lambda: (
+                case.standing.seq != seen
+                or self._clock.has_rung
+                or self._has_broken_down()
+                or bool(case.standing.at_stage(Stage.INTAKE))
+            )
+        )
         self._clock.has_rung = False
+        for task in self._machines.values():
+            if task.done():
+                task.result()
+
+    def _has_broken_down(self) -> bool:
+        """A fault in a machine's lodging is a fault of the road: the task fails, the case is kept, a person is called."""
+        return any(task.done() and task.exception() for task in self._machines.values())
 
     def _should_start_afresh(self) -> bool:
         busy = self._case.acting > 0 or machine_lodging.waiting(self._case)
@@ -137,8 +159,10 @@ class ApplicationWorkflow:
 
     async def _start_afresh(self) -> None:
         """Go on in a new run: everything is recorded, no handler is under way, and answers given are remembered."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
         await self._case.record()
+        while not workflow.all_handlers_finished():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._case.record()
         if self._case.standing.closed_at is None and not self._case.standing.at_stage(Stage.INTAKE):
             self._clock.stop()
             workflow.continue_as_new(self._case.journey())
@@ -202,11 +226,13 @@ class ApplicationWorkflow:
         case = self._case
 
         async def prepared() -> Callable[[Situation], Happenings]:
-            with refusing():
-                chosen = filing.beginning(case.situation, command)
-            asked = _lodging(case, command, chosen.id)
-            sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
-            return lambda situation: filing.begin(situation, command, sealed.sha256)
+            while True:
+                with refusing():
+                    chosen = filing.beginning(case.situation, command)
+                asked = _lodging(case, command, chosen)
+                sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
+                if case.situation.filing(chosen.id).persons == chosen.persons:
+                    return lambda situation: filing.begin(situation, command, sealed.sha256)
 
         return await case.carry_out_after(prepared, command)
 
@@ -303,8 +329,7 @@ def _received(journey: Journey) -> Received:
     )
 
 
-def _lodging(case: Case, command: BeginLodging, filing_id: str) -> LodgingAsked:
-    chosen = case.situation.filing(filing_id)
+def _lodging(case: Case, command: BeginLodging, chosen: Filing) -> LodgingAsked:
     return LodgingAsked(
         number=case.handed_in.number,
         organisation_id=case.handed_in.organisation_id,

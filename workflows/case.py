@@ -92,16 +92,19 @@ class Case:
         """The validator's part: refuse now, before anything is written."""
         if command.act_id in self._answered:
             return
+        self._decided(decide, command)
+
+    def _decided(self, decide: Decision, command: Command) -> Happenings:
         with refusing():
-            decide(self.situation, command)
+            if self.standing.closed_at is not None:
+                raise Refused("already_closed")
+            return decide(self.situation, command)
 
     async def carry_out(self, decide: Decision, command: Command) -> Answer:
         """The handler's part: decide, note, let the road take its own steps, record, answer."""
         if command.act_id in self._answered:
-            return self._answered[command.act_id]
-        with refusing():
-            happenings = decide(self.situation, command)
-        self.note(happenings, command.actor)
+            return await self._answer_again(command)
+        self.note(self._decided(decide, command), command.actor)
         self.take_steps()
         answer = self._answer(command)
         await self.record()
@@ -112,7 +115,7 @@ class Case:
     ) -> Answer:
         """As `carry_out`, for acts that must look something up first; what was allowed is decided again afterwards."""
         if command.act_id in self._answered:
-            return self._answered[command.act_id]
+            return await self._answer_again(command)
         self.acting += 1
         try:
             decide = await prepare()
@@ -124,6 +127,11 @@ class Case:
         """What the road does by itself next, until nothing is left to do."""
         while happenings := next_steps(self.situation):
             self.note(happenings)
+
+    async def _answer_again(self, command: Command) -> Answer:
+        """The answer given before, once what it speaks of is in the ledger."""
+        await self.record()
+        return self._answered[command.act_id]
 
     def _answer(self, command: Command) -> Answer:
         answer = Answer(seq=self.standing.seq)

@@ -130,10 +130,22 @@ def come_due(situation: Situation) -> Happenings:
     return happenings
 
 
+def waiting_for(situation: Situation, kind: str, persons: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of these persons for whom a deadline of this kind still runs for something."""
+    return tuple(person for stage in WAITS_AT[kind] for person in situation.at(stage, persons))
+
+
+def replaced(situation: Situation, kind: str, persons: tuple[str, ...]) -> list[DeadlineEnded]:
+    """The running deadlines of this kind that wait for nobody else: a new one takes their place."""
+    return [
+        DeadlineEnded(deadline_id=each.id)
+        for each in situation.standing.running_deadlines(kind)
+        if frozenset(waiting_for(situation, kind, each.persons)) <= frozenset(persons)
+    ]
+
+
 def _one(situation: Situation, deadline: Deadline, *, opened: int) -> Happenings:
-    waiting = tuple(
-        person for stage in WAITS_AT[deadline.kind] for person in situation.at(stage, deadline.persons)
-    )
+    waiting = waiting_for(situation, deadline.kind, deadline.persons)
     if not waiting:
         return [DeadlineEnded(deadline_id=deadline.id)]
     if situation.standing.hold is not None:

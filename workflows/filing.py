@@ -23,14 +23,16 @@ from workflows import deadlines
 from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
 
+UNKNOWN_OFFICE = "unknown"
+
 
 def open_filings(situation: Situation) -> Happenings:
-    """The persons that are ready, same office and same kind, become one filing; others follow later with the next."""
+    """The persons that are ready, same office, kind and earlier filing, become one filing; others follow with the next."""
     waiting = _ready(situation)
     if not waiting or situation.standing.hold is not None:
         return []
     first = waiting[0]
-    group = [line for line in waiting if (line.office, line.lodges_next) == (first.office, first.lodges_next)]
+    group = [line for line in waiting if _goes_with(situation, line) == _goes_with(situation, first)]
     persons = tuple(line.person_id for line in group)
     joinable = _joinable(situation, first)
     if joinable is not None:
@@ -47,25 +49,26 @@ def _ready(situation: Situation) -> list[PersonLine]:
     ]
 
 
+def _goes_with(situation: Situation, line: PersonLine) -> tuple[str, FilingKind, str | None]:
+    return (line.office or UNKNOWN_OFFICE, line.lodges_next, _parent(situation, line))
+
+
 def _joinable(situation: Situation, line: PersonLine) -> Task | None:
     for task in situation.standing.open_tasks(TaskKind.LODGE):
         filing = situation.standing.filing(task.filing_id or "")
-        if filing and filing.state is FilingState.PREPARED:
-            same = filing.office == line.office and filing.kind is line.lodges_next
-            if same and task.state is TaskState.OPEN:
-                return task
+        if filing is None or filing.state is not FilingState.PREPARED or task.state is not TaskState.OPEN:
+            continue
+        if (filing.office, filing.kind, filing.parent_id) == _goes_with(situation, line):
+            return task
     return None
 
 
 def _prepare(situation: Situation, line: PersonLine, persons: tuple[str, ...]) -> Happenings:
     filing_id = situation.filing_id()
+    office, kind, parent_id = _goes_with(situation, line)
     return [
         FilingPrepared(
-            filing_id=filing_id,
-            filing_kind=line.lodges_next,
-            persons=persons,
-            office=line.office or "unknown",
-            parent_id=_parent(situation, persons),
+            filing_id=filing_id, filing_kind=kind, persons=persons, office=office, parent_id=parent_id
         ),
         TaskOpened(
             task_id=situation.task_id(),
@@ -78,11 +81,12 @@ def _prepare(situation: Situation, line: PersonLine, persons: tuple[str, ...]) -
     ]
 
 
-def _parent(situation: Situation, persons: tuple[str, ...]) -> str | None:
+def _parent(situation: Situation, line: PersonLine) -> str | None:
+    """The first filing the authority has of this person: supplements and withdrawals refer to it."""
     lodged = [
         filing.id
         for filing in situation.standing.filings
-        if filing.state is FilingState.CONFIRMED and frozenset(persons) & frozenset(filing.persons)
+        if filing.state is FilingState.CONFIRMED and line.person_id in filing.persons
     ]
     return lodged[0] if lodged else None
 
@@ -129,11 +133,11 @@ def _lodge_task(situation: Situation, filing: Filing) -> Task:
 
 
 def end(situation: Situation, command: EndLodging) -> Happenings:
-    """The handler says how the act ended."""
+    """The handler, or who was given his task, says how the act ended."""
     filing = situation.filing(command.filing_id)
     if filing.state is not FilingState.INTENDED or filing.way is not Way.BY_HAND:
         raise Refused("filing_not_open", "filing_id")
-    if filing.handler != command.actor.id:
+    if command.actor.id not in (filing.handler, _lodge_task(situation, filing).assignee):
         raise Refused("task_of_another", "filing_id")
     if command.outcome == "confirmed":
         return confirmed(situation, filing, command.receipts)
@@ -211,6 +215,8 @@ def find_out(situation: Situation, command: CompleteTask) -> Happenings:
     if verdict.arrived:
         done = TaskDone(task_id=task.id, outcome="arrived")
         return [done, *confirmed(situation, filing, verdict.receipts)]
+    if verdict.receipts:
+        raise Refused("receipt_form", "receipts")
     if verdict.remark_id is None:
         raise Refused("reason_missing", "words")
     asked = _ask(situation, filing, TaskKind.CONFIRM_ABSENT, (command.actor.id,))
@@ -236,11 +242,11 @@ def not_by_verdict(situation: Situation, command: CompleteTask) -> Happenings:
 
 
 def drop_empty(situation: Situation) -> Happenings:
-    """Tasks and prepared filings that withdrawal has emptied are cancelled."""
+    """Tasks and prepared filings that everybody has left are cancelled."""
     for filing in situation.standing.filings:
         if filing.state is FilingState.PREPARED and not filing.persons:
             return [LodgingFailed(filing_id=filing.id, how="cancelled")]
     for task in situation.standing.open_tasks():
         if not task.persons:
-            return [TaskCancelled(task_id=task.id, reason="withdrawn")]
+            return [TaskCancelled(task_id=task.id, reason="nobody_left")]
     return []

@@ -15,7 +15,8 @@ def checks_run(situation: Situation, persons: tuple[str, ...], checked: Checked)
         for finding in situation.standing.findings
         if finding.state in UNSETTLED | SETTLED_BY_HUMANS
     }
-    fresh = [found for found in checked.found if found.key not in known]
+    concerned = (None, *persons)
+    fresh = [each for each in checked.found if each.key not in known and each.person_id in concerned]
     return [
         ChecksRun(
             round=situation.standing.round,
@@ -23,9 +24,15 @@ def checks_run(situation: Situation, persons: tuple[str, ...], checked: Checked)
             pack_version=checked.pack_version,
             found=tuple(_finding(situation, found, n) for n, found in enumerate(fresh)),
             resolved=_resolved(situation, persons, checked),
-            offices={person: office for person, office in checked.offices.items() if person in persons},
+            offices=_offices(situation, persons, checked),
         )
     ]
+
+
+def _offices(situation: Situation, persons: tuple[str, ...], checked: Checked) -> dict[str, str]:
+    """The receiving offices. Who is lodged stays with the office that has his case, wherever he moves."""
+    not_lodged = {person for person in persons if situation.person(person).receipt is None}
+    return {person: office for person, office in checked.offices.items() if person in not_lodged}
 
 
 def _finding(situation: Situation, found: FoundByRule, ordinal: int) -> Finding:

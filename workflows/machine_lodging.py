@@ -8,6 +8,7 @@ from activities.ledger.recording import ReceiptsClaimed
 from schemas.checked import Lodged, MachineLodging
 from schemas.filing import Filing, FilingState, Receipt, Way
 from schemas.parties import SIMULATOR
+from schemas.refusals import Refused
 from workflows import filing as filings
 from workflows.case import Case
 from workflows.policies import at_once, only_once
@@ -24,11 +25,12 @@ def waiting(case: Case) -> tuple[Filing, ...]:
 
 
 async def lodge(case: Case, each: Filing) -> None:
-    """The act, once, and what is known of it afterwards."""
+    """The act, once, and what is known of it afterwards. The intent is in the ledger before the act begins."""
+    await case.record()
     lodged = await _attempt(case, each)
     receipts = tuple(Receipt(person_id=person, number=number) for person, number in lodged.receipts.items())
-    if lodged.outcome == "confirmed" and not await claimed(case, each, receipts):
-        lodged = Lodged(outcome="unknown", reason="receipt_taken")
+    if lodged.outcome == "confirmed":
+        lodged = await _believed(case, each, lodged, receipts)
     case.note(_happened(case, each, lodged, receipts), SIMULATOR)
     case.take_steps()
     await case.record()
@@ -51,6 +53,17 @@ async def _attempt(case: Case, each: Filing) -> Lodged:
         return await only_once(Authorities.lodge, asked, summary=f"{each.id} → {each.office}")
     except ActivityError:
         return Lodged(outcome="unknown", reason="no_answer")
+
+
+async def _believed(case: Case, each: Filing, lodged: Lodged, receipts: tuple[Receipt, ...]) -> Lodged:
+    """A confirmation whose numbers don't fit the persons, or are another's, leaves the outcome to a human."""
+    try:
+        filings.confirmed(case.situation, each, receipts)
+    except Refused as refused:
+        return Lodged(outcome="unknown", reason=refused.code)
+    if not await claimed(case, each, receipts):
+        return Lodged(outcome="unknown", reason="receipt_taken")
+    return lodged
 
 
 async def claimed(case: Case, each: Filing, receipts: tuple[Receipt, ...]) -> bool:

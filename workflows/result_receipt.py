@@ -15,6 +15,7 @@ from schemas.events import (
     TaskJoined,
     TaskOpened,
 )
+from schemas.filing import UNDER_WAY, FilingKind
 from schemas.findings import Finding, FindingSource, FindingState, Severity
 from schemas.refusals import Refused
 from schemas.standing import PersonLine, Stage
@@ -23,17 +24,17 @@ from workflows import deadlines
 from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
 
-AWAITING = frozenset({Stage.LODGED, Stage.MORE_REQUESTED})
-BACK_AT_THE_DESK = frozenset({Stage.INTAKE, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.CORRECTION, Stage.READY})
 DECIDED = frozenset({Stage.DECIDED, Stage.CLOSED})
 
 
 def more_requested(situation: Situation, command: RecordMoreRequested) -> Happenings:
-    """The authority asks for more (資料提出通知・補正依頼): the client answers, the answer is reviewed and lodged."""
+    """The authority asks for more (資料提出通知・補正依頼): the client answers, the answer is reviewed and lodged.
+
+    It may ask again before the first answer is lodged; refused only while a lodging or a withdrawal is under way.
+    """
     persons = tuple(dict.fromkeys(command.persons))
     for person_id in persons:
-        if situation.person(person_id).stage is not Stage.LODGED:
-            raise Refused("no_result_pending", "persons")
+        _may_be_asked(situation.person(person_id))
     if not persons:
         raise Refused("unknown_person", "persons")
     if command.remark_id is None:
@@ -41,6 +42,14 @@ def more_requested(situation: Situation, command: RecordMoreRequested) -> Happen
     raised = FindingsRaised(findings=_asked_for(situation, persons, command.remark_id))
     due = deadlines.more_requested(situation, persons, command.due_on)
     return [raised, due, MoreRequested(persons=persons, due_on=command.due_on)]
+
+
+def _may_be_asked(line: PersonLine) -> None:
+    if line.receipt is None or line.stage in DECIDED:
+        raise Refused("no_result_pending", "persons")
+    withdrawing = line.lodges_next is FilingKind.WITHDRAWAL and line.stage is not Stage.LODGED
+    if line.stage is Stage.FILING or withdrawing:
+        raise Refused("filing_under_way", "persons")
 
 
 def _asked_for(situation: Situation, persons: tuple[str, ...], remark_id: str) -> tuple[Finding, ...]:
@@ -62,7 +71,7 @@ def _asked_for(situation: Situation, persons: tuple[str, ...], remark_id: str) -
 
 
 def record_result(situation: Situation, command: RecordResult) -> Happenings:
-    """One person's result. The same result again changes nothing; another one is kept beside it for a human to decide."""
+    """One person's result, wherever he is meanwhile. The same again changes nothing; another one is kept beside it."""
     line = situation.person(command.person_id)
     if command.result not in situation.plan.result_kinds:
         raise Refused("result_kind", "result")
@@ -70,8 +79,6 @@ def record_result(situation: Situation, command: RecordResult) -> Happenings:
         raise Refused("no_result_pending", "receipt")
     if line.stage in DECIDED:
         return _again(line, command)
-    if line.stage not in AWAITING | BACK_AT_THE_DESK:
-        raise Refused("no_result_pending", "person_id")
     return [
         ResultRecorded(
             person_id=command.person_id,
@@ -145,9 +152,13 @@ def _look_again(situation: Situation, persons: tuple[str, ...], days: int) -> li
 
 
 def close(situation: Situation) -> Happenings:
-    """When every person's road has ended, what is left over is tidied up and the application closes."""
+    """When every person's road has ended, what is left over is tidied up and the application closes.
+
+    Not while a filing is under way: how its act ended is still to be said, or found out.
+    """
     standing = situation.standing
-    if not standing.is_finished or standing.closed_at is not None:
+    under_way = any(filing.state in UNDER_WAY for filing in standing.filings)
+    if under_way or not standing.is_finished or standing.closed_at is not None:
         return []
     left = [TaskCancelled(task_id=task.id, reason="closed") for task in standing.open_tasks()]
     running = [DeadlineEnded(deadline_id=each.id) for each in standing.running_deadlines()]

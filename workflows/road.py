@@ -8,7 +8,9 @@ from workflows.situation import Happenings, Situation
 
 STEPS = (
     advance_review.open_reviews,  # who is checked is reviewed; who passed is reviewed again where the map says so
-    filing.drop_empty,  # who withdrew leaves nothing half-open behind
+    advance_review.return_the_settled,  # who has nothing left to correct is not waited for
+    advance_review.grant_rounds,  # who is asked to correct can do so, or somebody decides
+    filing.drop_empty,  # who left leaves nothing half-open behind
     filing.open_filings,  # who is ready is lodged, together with the others that are
     result_receipt.deliver,  # who has a result gets it
     deadlines.come_due,  # what the clock asks for
