@@ -105,6 +105,14 @@ class FieldRow(Sourced):
         return self.scope == "person"
 
 
+class LookFor(Word):
+    """What a reviewer looks for on a document, where no machine can: the rule it serves and the prompt."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^(OTIT|ISA|ALL|DESK)-[A-Z]{2,4}-[0-9]{2}[a-z]?$")]
+    ja: str
+    en: str
+
+
 class DocumentKind(Sourced):
     """One line of the authority's document list."""
 
@@ -122,6 +130,7 @@ class DocumentKind(Sourced):
     note: Bilingual | None = None
     media_types: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
     issued_within_months: int | None = Field(default=None, ge=1, le=60)
+    look_for: tuple[LookFor, ...] = ()
 
     @property
     def belongs_to_person(self) -> bool:

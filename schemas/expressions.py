@@ -192,6 +192,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "date": ("sd", date.fromisoformat),
         "months_before": ("did", calendar.months_before),
         "months_after": ("did", calendar.months_after),
+        "month_of": ("ds", lambda on: on.strftime("%Y-%m")),
         "days_between": ("ddi", calendar.days_between),
         "office_days_between": ("ddi", office_days.office_days_between),
         "age_on": ("ddi", calendar.age_on),

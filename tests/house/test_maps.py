@@ -112,3 +112,19 @@ def test_labels_are_japanese_and_english(procedure: Procedure) -> None:
     for document in procedure.documents:
         assert re.search(r"[ぁ-んァ-ン一-龥]", document.ja), document.id
         assert not re.search(r"[ぁ-んァ-ン一-龥]", document.en), document.id
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))
+def test_a_reviewer_is_told_in_both_languages_what_to_look_for(procedure: Procedure) -> None:
+    prompts = [prompt for document in procedure.documents for prompt in document.look_for]
+
+    assert len(prompts) >= 15
+    assert all(re.search(r"[ぁ-んァ-ン一-龥]", prompt.ja) for prompt in prompts)
+    assert not any(re.search(r"[ぁ-んァ-ン一-龥]", prompt.en) for prompt in prompts)
+
+
+def test_a_map_lies_in_a_file_of_its_name() -> None:
+    for path in (SHIPPED / "procedures").glob("*.toml"):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+
+        assert path.stem in (content["id"], f"{content['id']}@{content['version']}")

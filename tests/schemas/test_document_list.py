@@ -54,6 +54,14 @@ def test_the_field_of_work_chooses_the_papers_of_table_three() -> None:
     assert line(construction, "council_certificate").need == "not_needed"
 
 
+def test_a_field_whose_table_is_not_verified_may_state_that_nothing_is_asked() -> None:
+    forestry = a_dossier(a_map(EXTENSION), {"ssw_field": "forestry"})
+    care = a_dossier(a_map(EXTENSION), {"ssw_field": "nursing_care"})
+
+    assert line(forestry, "field_forms").need == "omittable"
+    assert line(care, "field_forms").need == "not_needed"
+
+
 def test_one_worker_may_need_what_another_does_not() -> None:
     dossier = a_dossier(a_map(EXTENSION), {"nationality": "IDN"}, persons=2)
     mixed = dossier.model_copy(

@@ -176,3 +176,12 @@ def test_a_value_that_cannot_be_computed_shows_as_a_question_mark() -> None:
     report = check(ready, a_dossier(ready))
 
     assert "(?円)" in message_of(ready.rules[0].rule, report.findings[0], "ja")
+
+
+def test_the_months_of_contributions_are_counted_from_25_to_2_months_back() -> None:
+    ready = a_map(EXTENSION, only="ISA-TX-01")
+    answers = {"health_insurance": "national", "pension": "national", "unpaid_months": 1}
+
+    report = check(ready, a_dossier(ready, answers, as_of=date(2026, 4, 30)))
+
+    assert report.findings[0].message_values == {"from": "2024-03", "to": "2026-02"}
