@@ -8,12 +8,12 @@ from sqlalchemy import Table, TextClause, text
 from infra.database.tables import METADATA
 
 Row = dict[str, Any]
-ONCE = frozenset({"event", "notice"})
+ONCE = frozenset({"event", "notice", "package"})
 
 
 def write_statement(rows: dict[str, list[Row]]) -> tuple[TextClause, dict[str, str]] | None:
     """The statement and its parameters, or None when nothing changed. Rows are upserted whole by primary key;
-    rows of tables in `ONCE` are inserted and a repetition is an error (events) or nothing (notices)."""
+    rows of tables in `ONCE` are inserted, and a repetition is an error (events) or nothing (the others)."""
     filled = {name: part for name, part in rows.items() if part}
     if not filled:
         return None
