@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import os
 import warnings
 from datetime import timedelta
@@ -12,30 +13,21 @@ from typing import Any
 
 import flask
 import uvicorn
+from authlib.deprecate import AuthlibDeprecationWarning
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.dev.ports import LOOPBACK
+from infra.dev.doors import LOOPBACK
 from infra.dev.sample_office import Person, load_sample_office
 
 with warnings.catch_warnings():
     # Imports a module its own dependency calls deprecated.
-    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     import oidc_provider_mock as provider
     from oidc_provider_mock import _storage as shelves
 
 TOKEN_VALID_FOR = timedelta(hours=12)
 TEMPLATES = Path(__file__).parent / "pages"
-
-
-class ClientSecret(BaseSettings):
-    """The secret the desk signs in with; arrives by the environment so that no process list shows it."""
-
-    model_config = SettingsConfigDict(env_prefix="TORITSUGI_", extra="ignore")
-
-    oidc_client_secret: SecretStr
 
 
 def build(client_id: str, client_secret: str, key_file: Path) -> flask.Flask:
@@ -92,10 +84,11 @@ def main() -> None:
     arguments.add_argument("--identity-port", type=int, required=True)
     arguments.add_argument("--client-id", required=True)
     arguments.add_argument("--key-file", type=Path, required=True)
+    arguments.add_argument("--secrets", type=Path, required=True, help="JSON with oidc_client_secret")
     chosen = arguments.parse_args()
     # The library refuses plain HTTP otherwise; on the loopback there is no TLS.
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-    secret = ClientSecret.model_validate({}).oidc_client_secret.get_secret_value()
+    secret: str = json.loads(chosen.secrets.read_text())["oidc_client_secret"]
     app: Any = build(chosen.client_id, secret, chosen.key_file)
     uvicorn.run(app, interface="wsgi", host=LOOPBACK, port=chosen.identity_port, log_level="warning")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import httpx2
 
+from infra.dev.doors import LOOPBACK
 from infra.dev.place import Place
-from infra.dev.ports import LOOPBACK
 from infra.dev.processes import Command
 from infra.dev.service import Service
 from infra.objects import ObjectStore

@@ -19,10 +19,10 @@ def mail(place: Place) -> Service:
 
 def identity(place: Place) -> Service:
     """The OpenID Connect provider with the sample people."""
-    argv = module("infra.dev.identity_provider", *_flags(place, "identity"), "--client-id", CLIENT_ID)
-    key = ("--key-file", str(place.directory / "identity.pem"))
-    secret = {"TORITSUGI_OIDC_CLIENT_SECRET": place.secrets.oidc_client_secret}
-    return Service("identity", ("identity",), lambda: Command((*argv, *key), secret, ROOT))
+    flags = (*_flags(place, "identity"), "--client-id", CLIENT_ID)
+    files = ("--key-file", str(place.directory / "identity.pem"), "--secrets", str(place.secrets_file))
+    argv = module("infra.dev.identity_provider", *flags, *files)
+    return Service("identity", ("identity",), lambda: Command(argv, directory=ROOT))
 
 
 def authority(place: Place) -> Service:

@@ -10,7 +10,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from infra.dev.ports import LOOPBACK, Ports
+from infra.dev.doors import LOOPBACK
+from infra.dev.ports import Ports
 from infra.settings import Settings
 
 Login = Literal["superuser", "owner", "api", "worker"]
@@ -24,6 +25,7 @@ ROLES: dict[Login, str] = {
 DATABASE = "toritsugi"
 NAMESPACE = "toritsugi"
 CLIENT_ID = "toritsugi"
+SECRETS = "secrets.json"
 
 
 def _random_text() -> str:
@@ -76,7 +78,11 @@ class Place:
         (directory / "logs").mkdir(parents=True, exist_ok=True)
         directory.chmod(0o711)
         (directory / "logs").chmod(0o700)
-        return cls(directory, ports, StackSecrets.kept_in(directory / "secrets.json"), fast)
+        return cls(directory, ports, StackSecrets.kept_in(directory / SECRETS), fast)
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.directory / SECRETS
 
     @property
     def public_url(self) -> str:

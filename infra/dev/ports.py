@@ -1,14 +1,14 @@
 """Ports of the local stack: fixed ones for people, free ones for tests, a clear word when one is taken."""
 
 import random
-import socket
 from collections.abc import Iterable
 from typing import Self
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-LOOPBACK = "127.0.0.1"
+from infra.dev.doors import is_free
+
 PREFIX = "TORITSUGI_PORT_"
 
 # SeaweedFS opens every port a second time 10,000 higher; below this range neither meets the
@@ -61,24 +61,6 @@ class Ports(BaseSettings):
             if len(chosen) == len(cls.model_fields):
                 break
         return cls.model_validate(dict(zip(cls.model_fields, chosen, strict=True)))
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of the loopback now."""
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return not answers(port)
-
-
-def answers(port: int) -> bool:
-    """Whether something accepts connections on this port of the loopback."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 def insist_on_free(ports: Ports, names: Iterable[str]) -> None:

@@ -12,8 +12,8 @@ from signal import SIGINT
 import psycopg
 from psycopg import sql
 
+from infra.dev.doors import LOOPBACK
 from infra.dev.place import DATABASE, ROLES, Login, Place
-from infra.dev.ports import LOOPBACK
 from infra.dev.processes import Command
 from infra.dev.service import Service
 
@@ -43,6 +43,8 @@ def postgres(place: Place) -> Service:
         command=lambda: _server(place),
         ready=lambda _: _accepts(place),
         furnish=lambda: _furnish(place),
+        # After a kill it refuses to start until the last old child has noticed.
+        spawn_attempts=5,
     )
 
 

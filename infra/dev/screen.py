@@ -1,7 +1,7 @@
 """What a person at the terminal sees: one screen of addresses and sign-ins, a table of what runs."""
 
+from infra.dev.doors import LOOPBACK
 from infra.dev.place import Place
-from infra.dev.ports import LOOPBACK
 from infra.dev.sample_office import ROLES, Role, load_sample_office
 from infra.dev.state import StackState
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.dev.ports import Ports, answers
+from infra.dev.doors import answers
+from infra.dev.ports import Ports
 from infra.dev.processes import Command
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ class Service:
     ready: Callable[[float], bool] = field(default=at_once)
     furnish: Callable[[], None] = field(default=nothing)
     ready_within_seconds: float = 30.0
+    spawn_attempts: int = 1
 
     def answers(self, ports: Ports, started_at: float) -> bool:
         """Whether the server does its work, not only whether its process runs."""

@@ -15,6 +15,7 @@ from typing import Self
 import psycopg
 
 from infra.dev import postgres as postgres_server
+from infra.dev.doors import LOOPBACK
 from infra.dev.footprints import Footprint
 from infra.dev.object_store import objects
 from infra.dev.own_servers import (
@@ -29,7 +30,7 @@ from infra.dev.own_servers import (
     worker,
 )
 from infra.dev.place import DATABASE, Login, Place
-from infra.dev.ports import LOOPBACK, Ports, insist_on_free
+from infra.dev.ports import Ports, insist_on_free
 from infra.dev.postgres import postgres
 from infra.dev.processes import POLL_SECONDS, Child, Command
 from infra.dev.service import ROOT, Service, module
@@ -48,8 +49,7 @@ MAKERS: dict[str, Callable[[Place], Service]] = {
 }
 DOORS = {"objects": "s3", "mail": "mailbox"}
 WITHOUT_HTTP = frozenset({"postgres", "temporal", "smtp"})
-# A killed PostgreSQL needs a moment until its last child has noticed.
-SPAWN_ATTEMPTS, RESPAWN_AFTER_SECONDS = 4, 0.3
+RESPAWN_AFTER_SECONDS = 0.3
 PAUSE_GROWTH, LONGEST_PAUSE_SECONDS = 1.1, 1.0
 
 
@@ -143,12 +143,12 @@ class Stack:
         if self.is_alive(name):
             return
         await asyncio.to_thread(service.prepare)
-        for attempt in range(SPAWN_ATTEMPTS):
+        for attempt in range(1, service.spawn_attempts + 1):
             self._children[name] = Child(service.command(), self._log(name))
             self._remember()
             if await self._answers(service):
                 break
-            if attempt == SPAWN_ATTEMPTS - 1 or self.is_alive(name):
+            if attempt == service.spawn_attempts or self.is_alive(name):
                 raise self.failure(name)
             await asyncio.sleep(RESPAWN_AFTER_SECONDS)
         await asyncio.to_thread(service.furnish)

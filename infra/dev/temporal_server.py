@@ -7,8 +7,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from infra.dev.doors import LOOPBACK
 from infra.dev.place import NAMESPACE, Place
-from infra.dev.ports import LOOPBACK
 from infra.dev.processes import Command
 from infra.dev.service import Service
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import uvicorn
 
 from infra.dev.authority.app import build
-from infra.dev.ports import LOOPBACK
+from infra.dev.doors import LOOPBACK
 
 GRACE_SECONDS = 1
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import uvicorn
 from aiosmtpd.smtp import SMTP
 
+from infra.dev.doors import LOOPBACK
 from infra.dev.mailbox.letters import LetterBox
 from infra.dev.mailbox.pages import build
 from infra.dev.mailbox.sink import MAX_MESSAGE_BYTES, Outage, Sink
-from infra.dev.ports import LOOPBACK
 
 
 async def serve(smtp_port: int, http_port: int, store: Path) -> None:

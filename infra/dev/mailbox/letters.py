@@ -1,16 +1,14 @@
 """Messages as files: one `.eml` each, numbered as they came; read back as headers, text and HTML."""
 
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
 
-
-class Letter(BaseModel):
+@dataclass(frozen=True)
+class Letter:
     """One message as the mailbox shows it. `recipients` are those of the envelope."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     sender: str

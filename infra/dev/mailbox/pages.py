@@ -1,5 +1,6 @@
 """The mailbox for people and, as JSON, for tests. HTML mail shows without scripts or outside loads."""
 
+from dataclasses import asdict
 from html import escape
 
 from starlette.applications import Starlette
@@ -34,7 +35,7 @@ def build(letters: LetterBox, outage: Outage) -> Starlette:
 
     def one(request: Request) -> Response:
         letter = letters.letter(request.path_params["number"])
-        return _nothing_here() if letter is None else JSONResponse(letter.model_dump())
+        return _nothing_here() if letter is None else JSONResponse(asdict(letter))
 
     def page(request: Request) -> Response:
         letter = letters.letter(request.path_params["number"])
@@ -63,7 +64,7 @@ def build(letters: LetterBox, outage: Outage) -> Starlette:
 
 
 def _summary(letter: Letter) -> dict[str, object]:
-    return letter.model_dump(include={"id", "sender", "recipients", "subject", "received_at"})
+    return {name: getattr(letter, name) for name in ("id", "sender", "recipients", "subject", "received_at")}
 
 
 def _nothing_here() -> Response:

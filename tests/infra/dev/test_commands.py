@@ -14,7 +14,8 @@ import pytest
 
 from api.desk import SIGN_IN_RETURN_PATH
 from infra.dev import __main__ as command_line
-from infra.dev.ports import PREFIX, Ports, answers
+from infra.dev.doors import answers
+from infra.dev.ports import PREFIX, Ports
 from infra.dev.state import StackState, is_claimed
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -86,32 +87,25 @@ def test_an_unknown_service_is_refused_before_anything_starts(dev: Run, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_supervisor_left_is_cleaned_by_the_next_start(dev: Run, tmp_path: Path) -> None:
+def test_what_a_killed_supervisor_left_is_cleaned_by_the_next_start_and_by_down(
+    dev: Run, tmp_path: Path
+) -> None:
     dev("up", "--detach", "--services", "postgres,mail")
-    left = state_of(tmp_path)
+    first = state_of(tmp_path)
 
-    os.kill(left.supervisor.pid, signal.SIGKILL)
-    orphans_lived = all(child.alive for child in left.children.values())
+    os.kill(first.supervisor.pid, signal.SIGKILL)
+    orphans_lived = all(child.alive for child in first.children.values())
     up = dev("up", "--detach", "--services", "postgres,mail")
-    now = state_of(tmp_path)
-    dev("down")
+    first_is_gone = not any(child.alive for child in first.children.values())
+    second = state_of(tmp_path)
+    os.kill(second.supervisor.pid, signal.SIGKILL)
+    down = dev("down")
 
     assert orphans_lived
     assert up.returncode == 0
-    assert not any(child.alive for child in left.children.values())
-    assert left.supervisor != now.supervisor
-    assert not any(child.alive for child in now.children.values())
-
-
-def test_down_cleans_up_after_a_killed_supervisor(dev: Run, tmp_path: Path) -> None:
-    dev("up", "--detach", "--services", "postgres,mail")
-    left = state_of(tmp_path)
-    os.kill(left.supervisor.pid, signal.SIGKILL)
-
-    down = dev("down")
-
-    assert "postgres" in down.stdout
-    assert not any(child.alive for child in left.children.values())
+    assert first_is_gone
+    assert "mail, postgres" in down.stdout
+    assert not any(child.alive for child in second.children.values())
 
 
 def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
