@@ -21,6 +21,8 @@ InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
 Inputs: TypeAlias = Mapping[str, InputType]
 CelInput: TypeAlias = str | int | bool | float | datetime | list[str]
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Dates outside these years are no answers: month arithmetic could leave the calendar."""
 _CEL_TYPES: dict[InputType, Any] = {
     "text": cel.Type.STRING,
     "date": cel.Type.TIMESTAMP,
@@ -145,6 +147,8 @@ def as_input(kind: InputType, value: Value | date) -> CelInput:
     """A kept value as conditions see it. Raises ValueError when it is not of that kind."""
     if kind == "date":
         on = value if isinstance(value, date) else date.fromisoformat(str(value))
+        if not FIRST_YEAR <= on.year <= LAST_YEAR:
+            raise ValueError("expected a date of our time")
         return datetime(on.year, on.month, on.day, tzinfo=UTC)
     if kind == "decimal":
         return float(value)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from schemas.catalogue import FieldRow, Value
+from schemas.expressions import FIRST_YEAR, LAST_YEAR
 from schemas.maps import ProcedureMap
 from schemas.my_number import shows_my_number
 from schemas.offices import corporate_number_valid
@@ -31,7 +32,6 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "my_number": ("個人番号(マイナンバー)は入力できません。", "A My Number must not be entered here."),
 }  # fmt: skip
 _DEFAULT_LENGTH = 200
-_LEAST_YEAR, _LAST_YEAR = 1900, 2100
 _LATIN_NAME = re.compile(r"^[A-Za-z][A-Za-z '\-.,]*$")
 _KANA = re.compile(r"^[ァ-ヶー・ 　]+$")
 _FORMS = {
@@ -159,7 +159,7 @@ def _clean_date(_: ProcedureMap, field: FieldRow, raw: object) -> Value:
         on = date.fromisoformat(text)
     except ValueError:
         raise FieldRefused("not_a_date", field.id) from None
-    if not _LEAST_YEAR <= on.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise FieldRefused("not_a_date", field.id)
     return on.isoformat()
 
