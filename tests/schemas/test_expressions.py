@@ -132,6 +132,8 @@ def test_a_formula_shows_dates_as_dates() -> None:
         ("boolean", 1),
         ("text", 8),
         ("date", "tomorrow"),
+        ("date", "1899-12-31"),
+        ("date", "2101-01-01"),
         ("decimal", "x"),
     ],
 )
