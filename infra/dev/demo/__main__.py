@@ -1,0 +1,103 @@
+"""`make demo`: the sample day on the running stack or one of its own. Exit 0 only if every one arrived."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+from infra.dev.background import place_of
+from infra.dev.demo.authority import AuthorityDesk
+from infra.dev.demo.day import STORIES, People, Story
+from infra.dev.demo.visitor import Visitor, eventually
+from infra.dev.own_servers import DESK, SERVERS
+from infra.dev.place import CLIENT_ID, Place
+from infra.dev.services import Stack
+from infra.dev.sign_in import obtain_token
+from infra.dev.state import is_claimed
+from schemas.calendar import JAPAN
+
+HOME = Path(".toritsugi")
+RETURN_PATH = "/sign-in/back"
+WHO = {
+    "client": "supervising-01-1",
+    "reviewer": "reviewer-1",
+    "second_reviewer": "second-reviewer-1",
+    "handler": "handler-1",
+    "other_handler": "handler-2",
+    "manager": "manager-1",
+}
+
+
+def main() -> int:
+    """Run the day."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--directory", type=Path, default=HOME)
+    chosen = arguments.parse_args()
+    if is_claimed(chosen.directory):
+        return play(place_of(chosen.directory))
+    return asyncio.run(_on_an_own_stack())
+
+
+async def _on_an_own_stack() -> int:
+    with tempfile.TemporaryDirectory(prefix="toritsugi-demo-") as folder:
+        async with Stack(Path(folder), (*SERVERS, *DESK), sample_office=True) as stack:
+            return await asyncio.to_thread(play, stack.place)
+
+
+def people_of(place: Place) -> People:
+    """The sample people, signed in, and the authority."""
+    secret = place.secrets.oidc_client_secret
+    visitors = {
+        role: Visitor(
+            place.public_url,
+            obtain_token(place.issuer, CLIENT_ID, secret, place.public_url + RETURN_PATH, subject),
+            subject,
+        )
+        for role, subject in WHO.items()
+    }
+    return People(
+        **visitors,
+        authority=AuthorityDesk(f"http://127.0.0.1:{place.ports.authority}"),
+        today=datetime.now(JAPAN).date(),
+    )
+
+
+def play(place: Place) -> int:
+    """All stories; prints the progress; answers the exit code."""
+    people = people_of(place)
+    failed = [story for story in STORIES if not _arrives(story, people)]
+    arrived = len(STORIES) - len(failed)
+    print(f"\n{arrived} of {len(STORIES)} applications arrived where they should / 件が到着")
+    print(f"見る / look: {place.public_url}  (manager-1)")
+    return 1 if failed else 0
+
+
+def _arrives(story: Story, people: People) -> bool:
+    began = time.monotonic()
+    print(f"\n■ {story.title_ja} / {story.title_en}")
+    number = story.run(people, lambda line: print(f"  {line}"))
+    try:
+        eventually(lambda: results_of(people, number) == dict(story.results), f"{number} closed")
+    except TimeoutError:
+        print(f"  × {number}: {results_of(people, number)} ではなく / instead of {dict(story.results)}")
+        return False
+    print(f"  ○ {number}: {dict(story.results)}  ({time.monotonic() - began:.1f} s)")
+    return True
+
+
+def results_of(people: People, number: str) -> dict[str, int] | None:
+    """The results of a closed application, by kind; None while it is open."""
+    shown = people.client.get(f"/v1/applications/{number}")
+    if shown["stage"] != "closed":
+        return None
+    counted: dict[str, int] = {}
+    for person in shown["persons"]:
+        counted[person["result"]] = counted.get(person["result"], 0) + 1
+    return counted
+
+
+if __name__ == "__main__":
+    sys.exit(main())
