@@ -1,0 +1,33 @@
+"""What every test may ask for: one whole desk, running as real processes on its own ports, started once per session."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from infra.dev.demo.__main__ import people_of
+from infra.dev.demo.day import People
+from infra.dev.own_servers import DESK, SERVERS
+from infra.dev.services import Stack
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """All servers, the worker, the front desk and the sample office."""
+    running = Stack(tmp_path_factory.mktemp("desk"), (*SERVERS, *DESK), fast=True, sample_office=True)
+    asyncio.run(running.__aenter__())
+    try:
+        yield running
+    finally:
+        asyncio.run(running.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def people(desk: Stack) -> People:
+    """One signed-in person per role, and the authority."""
+    return people_of(desk.place)
