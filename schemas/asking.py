@@ -38,6 +38,12 @@ class Asking:
         """The documents of a kind, refused ones left out: a person's own, or (None) the application's."""
         return self._documents.get((kind, person_id), ())
 
+    @property
+    def channel(self) -> str | None:
+        """The channel chosen, or the only one the map has; None while it is open."""
+        ways = self.ready.procedure.channels
+        return self.dossier.channel or (ways[0].id if len(ways) == 1 else None)
+
     def answers(self, subject: Subject) -> Mapping[str, Value]:
         """The answered fields among the map's; empty texts and values of a wrong type are no answers."""
         key = subject.person_id if subject else None
@@ -99,8 +105,8 @@ class Asking:
             "answered": sorted(answers),
             "documents_present": self._kinds_present(subject),
         }
-        if self.dossier.channel is not None:
-            given["channel"] = self.dossier.channel
+        if self.channel is not None:
+            given["channel"] = self.channel
         return given
 
     def _kinds_present(self, subject: Subject) -> list[str]:

@@ -95,7 +95,7 @@ def fee_of(ready: ProcedureMap, dossier: Dossier) -> Fee:
     """The state fee on the day of lodging, for the dossier's channel; unknown stays unknown."""
     row = ready.procedure.fee
     units = len(dossier.persons) if row.per == "person" else 1
-    amount = _amount(ready, dossier)
+    amount = _amount(Asking(ready, dossier))
     yen = amount.amount_yen if amount else None
     return Fee(
         amount_yen=yen,
@@ -156,14 +156,15 @@ def _office(asking: Asking, subject: Subject) -> Office | None:
     return office_for(asking.ready.tables, row.table, str(prefecture)) if prefecture is not None else None
 
 
-def _amount(ready: ProcedureMap, dossier: Dossier) -> FeeAmount | None:
+def _amount(asking: Asking) -> FeeAmount | None:
+    as_of = asking.dossier.as_of
     in_force = (
         row
-        for row in ready.tables.fees
-        if row.table == ready.procedure.fee.table
-        and row.valid_from <= dossier.as_of
-        and (row.valid_to is None or dossier.as_of <= row.valid_to)
-        and row.channel in (None, dossier.channel)
+        for row in asking.ready.tables.fees
+        if row.table == asking.ready.procedure.fee.table
+        and row.valid_from <= as_of
+        and (row.valid_to is None or as_of <= row.valid_to)
+        and row.channel in (None, asking.channel)
     )
     return next(in_force, None)
 

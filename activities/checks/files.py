@@ -13,7 +13,7 @@ _RATIO_TOLERANCE_PERCENT = 2
 
 def set_size(asking: Asking) -> Iterator[Flaw]:
     """Persons whose own files and the common ones together weigh more than the channel takes."""
-    channel = asking.ready.procedure.channel(asking.dossier.channel or "")
+    channel = asking.ready.procedure.channel(asking.channel or "")
     if channel is None or channel.set_size_bytes is None:
         return
     sizes: Counter[str | None] = Counter()

@@ -112,10 +112,12 @@ def test_the_fee_of_an_extension_depends_on_the_channel_and_the_day() -> None:
 
     online = fee_of(ready, a_dossier(ready, channel="online", as_of=date(2027, 3, 30)))
     unpublished = fee_of(ready, a_dossier(ready, channel="online", as_of=date(2027, 3, 31)))
-    undecided = fee_of(ready, a_dossier(ready))
+    only_channel = fee_of(ready, a_dossier(ready))
+    foreign = fee_of(ready, a_dossier(ready, channel="post"))
 
     assert online.total_yen == 5500
     assert unpublished.total_yen is None
     assert "公表されていません" in unpublished.note.ja
-    assert undecided.total_yen is None
-    assert "channel" in undecided.note.en
+    assert only_channel.total_yen == 5500
+    assert foreign.total_yen is None
+    assert "channel" in foreign.note.en

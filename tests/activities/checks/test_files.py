@@ -21,8 +21,12 @@ def test_the_files_of_one_person_may_weigh_25_megabytes_with_the_common_ones() -
     assert weighed(25_000_001, 0) == ["p1", "p2"]
 
 
+def test_the_only_channel_of_a_map_need_not_be_chosen() -> None:
+    assert weighed(5_000_000, 20_000_001, channel=None) == ["p1"]
+
+
 def test_another_channel_has_no_such_limit() -> None:
-    assert weighed(5_000_000, 20_000_001, channel=None) == []
+    assert weighed(5_000_000, 20_000_001, channel="counter") == []
 
 
 @pytest.mark.parametrize(
