@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import (
@@ -88,7 +89,7 @@ async def contents_of(
         select(content, content.c["values"].label("sealed"))
         .where(content.c.organisation_id == case.organisation_id, content.c.number == case.number)
         .where(content.c.scope.in_((WHOLE, *case.persons)))
-        .distinct(content.c.scope)
+        .ext(distinct_on(content.c.scope))
         .order_by(content.c.scope, content.c.version.desc())
     )
     if sealed_only:
