@@ -23,7 +23,7 @@ from schemas.commands import (
 )
 from schemas.events import Event, Happening, Received
 from schemas.filing import Filing, Receipt, ResultKind, Way
-from schemas.findings import FindingSettled, FindingState, Severity
+from schemas.findings import UNSETTLED, FindingSettled, FindingState, Severity
 from schemas.folding import fold
 from schemas.identifiers import application_number
 from schemas.parties import ROAD, Actor
@@ -219,6 +219,18 @@ class PaperRoad:
     ) -> None:
         """The first verdict."""
         self.decide(TaskKind.REVIEW, ReviewVerdict(raised=raised, settled=settled), by)
+
+    def pass_all(self, by: Actor = REVIEWER) -> None:
+        """The first verdict that leaves nothing open."""
+        unsettled = [each.id for each in self.standing.findings if each.state in UNSETTLED]
+        items = tuple(settled(each, FindingState.VERIFIED, "reason") for each in unsettled)
+        self.decide(TaskKind.REVIEW, ReviewVerdict(settled=items), by)
+
+    def come_back(self, person: str, by: Actor = REVIEWER, **offices: str) -> None:
+        """This person's correction is handed in, checked and passed."""
+        self.correct(person)
+        self.check(offices=offices or None)
+        self.pass_all(by)
 
     def second_review(self, *sent_back: str, by: Actor = SECOND) -> None:
         """The second verdict."""
