@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.calendar import OfficeCalendar
 from schemas.commands import Answer
 from schemas.identifiers import Number
@@ -57,7 +59,7 @@ class Journey(Word):
 
     handed_in: HandedIn
     standing: Standing | None = None
-    answered: dict[str, Answer] = {}
+    answered: dict[str, Answer] = Field(default_factory=dict)
 
 
 class Outcome(Word):

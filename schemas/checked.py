@@ -1,5 +1,7 @@
 """What activities answer to the road: codes, ids and hashes only; whatever is personal stays where it was read."""
 
+from pydantic import Field
+
 from schemas.findings import Severity
 from schemas.words import Word
 
@@ -31,7 +33,7 @@ class Checked(Word):
 
     pack_version: str
     found: tuple[FoundByRule, ...] = ()
-    offices: dict[str, str] = {}
+    offices: dict[str, str] = Field(default_factory=dict)
     unexamined: tuple[str, ...] = ()
 
 
@@ -77,7 +79,7 @@ class Lodged(Word):
     """How a machine lodging ended: confirmed with numbers, refused, certainly not sent, or unknown."""
 
     outcome: str
-    receipts: dict[str, str] = {}
+    receipts: dict[str, str] = Field(default_factory=dict)
     reason: str = ""
 
 

@@ -37,7 +37,7 @@ class ChecksRun(Word):
     pack_version: str
     found: tuple[Finding, ...] = ()
     resolved: tuple[str, ...] = ()
-    offices: dict[str, str] = {}
+    offices: dict[str, str] = Field(default_factory=dict)
 
 
 class TaskOpened(Word):

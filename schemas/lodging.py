@@ -91,6 +91,18 @@ def office_of(ready: ProcedureMap, dossier: Dossier, person_id: str | None = Non
     return next(iter(offices.values())) if len(offices) == 1 else None
 
 
+def offices_of(ready: ProcedureMap, dossier: Dossier) -> dict[str, str]:
+    """The office of every person whose office is known, by person id."""
+    asking = Asking(ready, dossier)
+    field = ready.procedure.field(ready.procedure.office.prefecture_field)
+    per_person = field is not None and field.belongs_to_person
+    found = {
+        one.person_id if one else None: _office(asking, one) for one in asking.subjects(per_person=per_person)
+    }
+    named = {line.person_id: found.get(line.person_id if per_person else None) for line in dossier.persons}
+    return {person: office.id for person, office in named.items() if office is not None}
+
+
 def fee_of(ready: ProcedureMap, dossier: Dossier) -> Fee:
     """The state fee on the day of lodging, for the dossier's channel; unknown stays unknown."""
     row = ready.procedure.fee

@@ -1,8 +1,11 @@
 """Deadlines: computed once from the plan that travels along, watched by one timer, never a result by themselves."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Literal
 
-from schemas.calendar import OfficeCalendar, end_of_day, japan_date
+from schemas.calendar import end_of_day, japan_date
+from schemas.catalogue import Clock
+from schemas.deadlines import last_day, reminders
 from schemas.events import DeadlineEnded, DeadlinePassed, DeadlineSet, Derived, ReminderDue, TaskOpened
 from schemas.standing import Deadline, Stage
 from schemas.tasks import TaskKind
@@ -23,17 +26,9 @@ OPENS = {
 }
 
 
-def calendar_of(situation: Situation) -> OfficeCalendar:
-    """The office calendar the application was handed in under."""
-    return situation.plan.calendar
-
-
-def due_on(situation: Situation, days: int, clock: str) -> date:
+def due_on(situation: Situation, days: int, clock: Clock) -> date:
     """The last day: so many calendar or office days after today in Japan."""
-    today = japan_date(situation.now)
-    if clock == "office":
-        return calendar_of(situation).office_days_after(today, days)
-    return today + timedelta(days=days)
+    return last_day(situation.plan.calendar, japan_date(situation.now), days, clock)
 
 
 def review_due(situation: Situation) -> datetime:
@@ -43,74 +38,63 @@ def review_due(situation: Situation) -> datetime:
 
 def correction(situation: Situation, persons: tuple[str, ...]) -> DeadlineSet:
     """The client's deadline to correct, with reminders before it."""
-    plan = situation.plan
-    last = due_on(situation, plan.correction_days, plan.correction_clock)
-    derived = _derived(situation, CORRECTION, plan.correction_days, plan.correction_clock)
-    return _set(
-        situation, CORRECTION, last, persons=persons, derived=derived, reminders=_reminders(situation, last)
-    )
+    return _asked_of_client(situation, CORRECTION, persons)
 
 
 def extension(situation: Situation, kind: str, persons: tuple[str, ...], days: int) -> DeadlineSet:
-    """A new deadline granted by a manager, so many calendar days from today."""
-    last = due_on(situation, days, "calendar")
+    """A new deadline granted by a person of the desk, so many calendar days from today."""
+    before = () if kind == RESULT_EXPECTED else situation.plan.remind_days_before
     derived = _derived(situation, f"{kind}_extended", days, "calendar")
-    return _set(
-        situation, kind, last, persons=persons, derived=derived, reminders=_reminders(situation, last)
-    )
+    return _set(situation, kind, persons, derived, before=before)
 
 
 def more_requested(situation: Situation, persons: tuple[str, ...], given: date | None) -> DeadlineSet:
     """The authority's date when it gave one, otherwise the desk's usual time to correct."""
     if given is None:
-        return correction(situation, persons).model_copy(update={"deadline_kind": MORE_REQUESTED})
-    derived = Derived(rule=MORE_REQUESTED, from_on=japan_date(situation.now), days=0, clock="given")
+        return _asked_of_client(situation, MORE_REQUESTED, persons)
+    derived = _derived(situation, MORE_REQUESTED, 0, "given")
     return _set(
-        situation,
-        MORE_REQUESTED,
-        given,
-        persons=persons,
-        derived=derived,
-        reminders=_reminders(situation, given),
+        situation, MORE_REQUESTED, persons, derived, before=situation.plan.remind_days_before, given=given
     )
 
 
 def result_expected(situation: Situation, persons: tuple[str, ...]) -> DeadlineSet:
     """When the authority usually has decided; after it a handler asks."""
-    days = situation.plan.expected_days
-    derived = _derived(situation, RESULT_EXPECTED, days, "calendar")
-    return _set(
-        situation, RESULT_EXPECTED, due_on(situation, days, "calendar"), persons=persons, derived=derived
-    )
+    derived = _derived(situation, RESULT_EXPECTED, situation.plan.expected_days, "calendar")
+    return _set(situation, RESULT_EXPECTED, persons, derived)
 
 
-def _derived(situation: Situation, rule: str, days: int, clock: str) -> Derived:
-    plain = "office" if clock == "office" else "calendar"
-    return Derived(rule=rule, from_on=japan_date(situation.now), days=days, clock=plain)
+def _asked_of_client(situation: Situation, kind: str, persons: tuple[str, ...]) -> DeadlineSet:
+    plan = situation.plan
+    derived = _derived(situation, kind, plan.correction_days, plan.correction_clock)
+    return _set(situation, kind, persons, derived, before=plan.remind_days_before)
+
+
+def _derived(
+    situation: Situation, rule: str, days: int, clock: Literal["calendar", "office", "given"]
+) -> Derived:
+    return Derived(rule=rule, from_on=japan_date(situation.now), days=days, clock=clock)
 
 
 def _set(
     situation: Situation,
     kind: str,
-    last: date,
-    *,
     persons: tuple[str, ...],
     derived: Derived,
-    reminders: tuple[datetime, ...] = (),
+    *,
+    before: tuple[int, ...] = (),
+    given: date | None = None,
 ) -> DeadlineSet:
+    clock: Clock = "office" if derived.clock == "office" else "calendar"
+    last = given or due_on(situation, derived.days, clock)
     return DeadlineSet(
         deadline_id=situation.deadline_id(),
         deadline_kind=kind,
         due_at=end_of_day(last),
-        remind_at=reminders,
+        remind_at=reminders(situation.plan.calendar, last, before, clock, after=situation.now),
         persons=persons,
         derived=derived,
     )
-
-
-def _reminders(situation: Situation, last: date) -> tuple[datetime, ...]:
-    instants = (end_of_day(last) - timedelta(days=days) for days in situation.plan.remind_days_before)
-    return tuple(sorted(instant for instant in instants if instant > situation.now))
 
 
 def next_instant(situation: Situation) -> datetime | None:

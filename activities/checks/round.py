@@ -1,5 +1,6 @@
 """The activity `check_round`: the sealed content of a round against the rules; the report is kept, codes are answered."""
 
+import asyncio
 from datetime import date
 
 from temporalio import activity
@@ -11,8 +12,8 @@ from infra.dossiers import Collected, case_of, collected, dossier
 from infra.keys import KeyRing, seal_json
 from schemas.checked import CheckAsked, Checked, FoundByRule
 from schemas.dossier import CheckReport, Dossier, RuleFinding
+from schemas.lodging import offices_of
 from schemas.maps import Catalogue, ProcedureMap
-from schemas.offices import office_for
 from schemas.rules import evaluate
 
 REPORT_PURPOSE = "report"
@@ -43,7 +44,7 @@ class Checks:
             return Checked(pack_version="", unexamined=waiting)
         ready = self._catalogue.map_for(case.procedure, version=case.map_version)
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
-        report = evaluate(ready, facts, named_checks=NAMED_CHECKS)
+        report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS)
         sealed = seal_json(key, REPORT_PURPOSE, report.model_dump(mode="json"))
         await self._ledger.store_report(
             {
@@ -67,7 +68,7 @@ def _answer(ready: ProcedureMap, facts: Dossier, report: CheckReport, persons: f
         for finding in report.findings
         if finding.person_id is None or finding.person_id in persons
     )
-    return Checked(pack_version=report.pack_version, found=found, offices=offices_of_persons(ready, facts))
+    return Checked(pack_version=report.pack_version, found=found, offices=offices_of(ready, facts))
 
 
 def _found(finding: RuleFinding) -> FoundByRule:
@@ -80,16 +81,3 @@ def _found(finding: RuleFinding) -> FoundByRule:
         place=finding.place,
         cannot_decide=finding.outcome == "cannot_decide",
     )
-
-
-def offices_of_persons(ready: ProcedureMap, facts: Dossier) -> dict[str, str]:
-    """The receiving office of every person, by the prefecture the map routes on."""
-    routing = ready.procedure.office
-    field = ready.procedure.field(routing.prefecture_field)
-    offices: dict[str, str] = {}
-    for person in facts.persons:
-        values = person.values if field is not None and field.belongs_to_person else facts.application
-        office = office_for(ready.tables, routing.table, str(values.get(routing.prefecture_field, "")))
-        if office is not None:
-            offices[person.person_id] = office.id
-    return offices

@@ -91,4 +91,4 @@ class Documents:
         if found.outcome != "released":
             return found, None
         kept = vault_key(uploaded.number, uploaded.document_id)
-        return found, (kept, self._objects.release(path, kept, row.media_type, row.sha256))
+        return found, (kept, self._objects.release(path, kept, row.media_type, found.sha256))

@@ -1,92 +1,81 @@
-"""Deadlines: where they end, how they explain themselves, how they stand still."""
+"""Time limits: where they end, when they remind, how they explain themselves."""
 
 from datetime import UTC, date, datetime
 
-from schemas.deadlines import (
-    after_hold,
-    authority_request_due,
-    correction_due,
-    result_expected,
-    review_due,
-)
-from tests.schemas.cases import EXTENSION, PLAN, a_map
+from schemas.calendar import OfficeCalendar, end_of_day
+from schemas.deadlines import calendar_of, explained, last_day, reminders
+from schemas.events import Derived
+from tests.schemas.cases import PLAN, a_map
 
 
 def at(year: int, month: int, day: int, hour: int = 3) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
-def test_a_correction_counts_calendar_days_where_the_map_says_so() -> None:
-    due = correction_due(a_map(EXTENSION), at(2026, 11, 22))
-
-    assert due.due_on == date(2026, 11, 29)
-    assert due.due_by == datetime(2026, 11, 29, 15, tzinfo=UTC)
-    assert due.reminders_on == (date(2026, 11, 26), date(2026, 11, 28))
+def the_calendar() -> OfficeCalendar:
+    return calendar_of(a_map(PLAN))
 
 
-def test_a_correction_counts_office_days_over_the_new_year() -> None:
-    due = correction_due(a_map(PLAN), at(2026, 12, 24))
-
-    assert due.due_on == date(2027, 1, 14)
-    assert due.reminders_on == (date(2027, 1, 6), date(2027, 1, 12))
+def test_calendar_days_count_from_the_day_after() -> None:
+    assert last_day(the_calendar(), date(2026, 11, 22), 7, "calendar") == date(2026, 11, 29)
 
 
-def test_a_correction_explains_each_span_it_skipped() -> None:
-    due = correction_due(a_map(PLAN), at(2026, 12, 24))
+def test_office_days_step_over_the_new_year() -> None:
+    assert last_day(the_calendar(), date(2026, 12, 24), 10, "office") == date(2027, 1, 14)
 
-    lines = due.derivation.lines("ja")
+
+def test_office_days_step_over_golden_week() -> None:
+    assert last_day(the_calendar(), date(2026, 4, 30), 3, "office") == date(2026, 5, 8)
+
+
+def test_reminders_go_out_on_mornings_of_the_same_clock() -> None:
+    found = reminders(the_calendar(), date(2027, 1, 14), (5, 2), "office", after=at(2026, 12, 24))
+
+    assert found == (datetime(2027, 1, 6, 0, tzinfo=UTC), datetime(2027, 1, 12, 0, tzinfo=UTC))
+
+
+def test_a_reminder_whose_morning_is_past_is_left_out() -> None:
+    found = reminders(the_calendar(), date(2026, 11, 29), (3, 1), "calendar", after=at(2026, 11, 27))
+
+    assert found == (datetime(2026, 11, 28, 0, tzinfo=UTC),)
+
+
+def test_a_deadline_explains_each_span_it_skipped() -> None:
+    derived = Derived(rule="correction", from_on=date(2026, 12, 24), days=10, clock="office")
+
+    tree = explained(derived, end_of_day(date(2027, 1, 14)), the_calendar())
+    lines = tree.lines("ja")
 
     assert lines[0] == "期限: 2027年1月14日の終わり(日本時間24時)"
+    assert lines[1].strip() == "補正を求めた日: 2026年12月24日"
     assert any("年末年始の休日" in line for line in lines)
     assert any("成人の日" in line for line in lines)
-    assert len(due.derivation.lines("en")) == len(lines)
+    assert len(tree.lines("en")) == len(lines)
 
 
-def test_what_is_asked_in_the_evening_in_london_is_asked_the_next_day_in_japan() -> None:
-    before = correction_due(a_map(EXTENSION), at(2026, 11, 22, 14))
-    after = correction_due(a_map(EXTENSION), at(2026, 11, 22, 15))
+def test_a_date_of_the_authority_is_explained_as_given() -> None:
+    derived = Derived(rule="more_requested", from_on=date(2026, 11, 22), days=0, clock="given")
 
-    assert before.due_on == date(2026, 11, 29)
-    assert after.due_on == date(2026, 11, 30)
+    lines = explained(derived, end_of_day(date(2026, 12, 1)), the_calendar()).lines("en")
 
-
-def test_a_review_is_due_in_office_days_over_golden_week() -> None:
-    due = review_due(a_map(EXTENSION), at(2026, 4, 30))
-
-    assert due.due_on == date(2026, 5, 8)
+    assert lines == (
+        "Due by the end of 2026-12-01 (24:00 in Japan)",
+        "  Request recorded on 2026-11-22",
+        "  The authority set the date",
+    )
 
 
-def test_a_result_is_expected_by_the_end_of_the_usual_span() -> None:
-    slow = result_expected(a_map(EXTENSION), at(2026, 11, 22))
-    standard = result_expected(a_map(PLAN), at(2026, 11, 22))
+def test_a_deadline_that_a_hold_moved_says_so() -> None:
+    derived = Derived(rule="correction", from_on=date(2026, 11, 22), days=7, clock="calendar")
 
-    assert slow.due_on == date(2026, 12, 31)
-    assert standard.due_on == date(2027, 1, 21)
-    assert any("通常39日" in line for line in slow.derivation.lines("ja"))
+    lines = explained(derived, at(2026, 12, 2, 1), the_calendar()).lines("en")
 
-
-def test_what_the_authority_sets_is_kept_as_it_is() -> None:
-    due = authority_request_due(a_map(EXTENSION), date(2026, 11, 22), date(2026, 11, 24))
-
-    assert due.due_on == date(2026, 11, 24)
-    assert due.reminders_on == (date(2026, 11, 23),)
+    assert lines[-1].strip() == "Moved by a hold from 2026-11-29"
 
 
-def test_a_hold_moves_the_deadline_by_the_days_it_lasted() -> None:
-    due = correction_due(a_map(EXTENSION), at(2026, 11, 22))
+def test_a_deadline_that_was_not_held_does_not_say_so() -> None:
+    derived = Derived(rule="correction", from_on=date(2026, 11, 22), days=7, clock="calendar")
 
-    moved = after_hold(a_map(EXTENSION), due, at(2026, 11, 23), at(2026, 11, 26))
+    lines = explained(derived, end_of_day(date(2026, 11, 29)), the_calendar()).lines("en")
 
-    assert moved.due_on == date(2026, 12, 2)
-    assert moved.reminders_on == (date(2026, 11, 29), date(2026, 12, 1))
-    assert any("保留" in line for line in moved.derivation.lines("ja"))
-
-
-def test_a_hold_on_the_office_clock_counts_office_days_only() -> None:
-    due = correction_due(a_map(PLAN), at(2026, 11, 24))
-
-    over_the_weekend = after_hold(a_map(PLAN), due, at(2026, 11, 27), at(2026, 11, 29))
-    over_monday = after_hold(a_map(PLAN), due, at(2026, 11, 27), at(2026, 11, 30))
-
-    assert over_the_weekend.due_on == due.due_on == date(2026, 12, 8)
-    assert over_monday.due_on == date(2026, 12, 9)
+    assert not any("hold" in line for line in lines)
