@@ -41,7 +41,7 @@ class Scanner(Protocol):
         """Scan one file."""
 
 
-class _Refused(Exception):  # noqa: N818  a verdict on its way out, not an error
+class _Refused(Exception):
     def __init__(self, code: RefusalCode) -> None:
         self.code = code
         super().__init__(code.value)
