@@ -27,6 +27,7 @@ from schemas.findings import UNSETTLED, FindingSettled, FindingState, Severity
 from schemas.folding import fold
 from schemas.identifiers import application_number
 from schemas.parties import ROAD, Actor
+from schemas.refusals import Refused
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from workflows import advance_review, filing, human_tasks, intake, result_receipt
@@ -199,11 +200,16 @@ class PaperRoad:
         return self.situation.person(person_id)
 
     def task(self, kind: TaskKind) -> Task:
-        """The latest open task of this kind."""
-        return self.standing.open_tasks(kind)[-1]
+        """The latest open task of this kind. Raises Refused when there is none."""
+        tasks = self.standing.open_tasks(kind)
+        if not tasks:
+            raise Refused("no_such_task", "task_id")
+        return tasks[-1]
 
     def filing(self) -> Filing:
-        """The latest filing."""
+        """The latest filing. Raises Refused when there is none."""
+        if not self.standing.filings:
+            raise Refused("no_such_filing", "filing_id")
         return self.standing.filings[-1]
 
     def claim(self, kind: TaskKind, actor: Actor) -> None:
