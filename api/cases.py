@@ -21,7 +21,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_CASES))]
 
 
 @router.get("/overview")
-async def show_overview(number: NumberInPath, at: AtDesk, principal: Reader) -> CaseView:
+async def show_overview(principal: Reader, at: AtDesk, number: NumberInPath) -> CaseView:
     """All of a case but its content: persons, balls, tasks, findings, filings, deadlines, rounds."""
     key = await reading_key(at.keys, number)
     async with at.database.as_desk() as connection:
@@ -34,9 +34,9 @@ async def show_overview(number: NumberInPath, at: AtDesk, principal: Reader) -> 
 
 @router.get("/content")
 async def show_content(
-    number: NumberInPath,
-    at: AtDesk,
     principal: Reader,
+    at: AtDesk,
+    number: NumberInPath,
     round_: Annotated[int | None, Query(alias="round", ge=1, le=1_000)] = None,
 ) -> HandedInContent:
     """What was handed in, as of a round (the latest unless named), with what that round changed."""

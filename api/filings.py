@@ -87,7 +87,7 @@ class Ended(Body):
 
 @router.get("")
 async def show_filings(
-    at: AtDesk, principal: Looking, asked: Annotated[FilingQuery, Query()]
+    principal: Looking, at: AtDesk, asked: Annotated[FilingQuery, Query()]
 ) -> Listed[FilingView]:
     """Filings of all cases, what rests longest first."""
     named = asked.model_dump(exclude={"limit", "cursor", "organisation"})
@@ -99,7 +99,7 @@ async def show_filings(
 
 
 @router.get("/{filing_id}")
-async def show_filing(filing_id: FilingInPath, at: AtDesk, principal: Looking) -> FilingOnTheDesk:
+async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -> FilingOnTheDesk:
     """One filing, its packages, the channels there are, and what the reader has to show for lodging it."""
     async with at.database.as_desk() as connection:
         view = await one_filing(connection, filing_id)
@@ -118,9 +118,9 @@ async def show_filing(filing_id: FilingInPath, at: AtDesk, principal: Looking) -
     "/{filing_id}/package", status_code=303, response_class=RedirectResponse, responses={303: {"content": {}}}
 )
 async def download_package(
-    filing_id: FilingInPath,
-    at: AtDesk,
     principal: Annotated[Principal, Depends(needs(Right.READ_DOCUMENTS))],
+    at: AtDesk,
+    filing_id: FilingInPath,
     sha256: Annotated[str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Query()] = None,
 ) -> RedirectResponse:
     """A signed address of the sealed package (the newest unless its SHA-256 is named); the read is recorded."""
@@ -136,7 +136,7 @@ async def download_package(
 
 @router.post("/{filing_id}/begin")
 async def begin(
-    filing_id: FilingInPath, body: Begun, at: AtDesk, principal: Lodging, act: CurrentAct
+    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Begun, act: CurrentAct
 ) -> Answer:
     """Record the intent before the act. Refused: `certificate_expired`, `no_mandate`, `channel_not_allowed`, …"""
     case = await case_at(at, number_of(filing_id))
@@ -148,7 +148,7 @@ async def begin(
 
 @router.post("/{filing_id}/end")
 async def end(
-    filing_id: FilingInPath, body: Ended, at: AtDesk, principal: Lodging, act: CurrentAct
+    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Ended, act: CurrentAct
 ) -> Answer:
     """Say how the act ended. Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, …"""
     case = await case_at(at, number_of(filing_id))

@@ -27,10 +27,10 @@ class Waived(Body):
 
 @router.post("/{finding_id}/waive")
 async def waive(
+    principal: Annotated[Principal, Depends(needs(Right.WAIVE))],
+    at: AtDesk,
     finding_id: FindingInPath,
     body: Waived,
-    at: AtDesk,
-    principal: Annotated[Principal, Depends(needs(Right.WAIVE))],
     act: CurrentAct,
 ) -> Answer:
     """Waive one unsettled finding. Refused: `no_such_finding`."""

@@ -29,7 +29,7 @@ class HoldAsked(Body):
 
 @router.post("/hold")
 async def place_hold(
-    number: NumberInPath, body: HoldAsked, at: AtDesk, principal: Holding, act: CurrentAct
+    principal: Holding, at: AtDesk, number: NumberInPath, body: HoldAsked, act: CurrentAct
 ) -> Answer:
     """Stop the clocks. Refused: `on_hold`, `already_closed`."""
     case = await case_at(at, number)
@@ -48,7 +48,7 @@ async def place_hold(
 
 
 @router.post("/release-hold")
-async def release_hold(number: NumberInPath, at: AtDesk, principal: Holding, act: CurrentAct) -> Answer:
+async def release_hold(principal: Holding, at: AtDesk, number: NumberInPath, act: CurrentAct) -> Answer:
     """Let the clocks go on; open deadlines move by the length of the hold. Refused: `not_on_hold`."""
     await case_at(at, number)
     command = LiftHold(actor=principal.actor, act_id=act.id)

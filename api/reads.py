@@ -22,7 +22,7 @@ Inspector = Annotated[Principal, Depends(needs(Right.INSPECT))]
 
 @router.get("/applications/{number}/reads")
 async def reads_of_a_case(
-    number: NumberInPath, at: AtDesk, principal: Inspector, asked: Annotated[Paged, Query()]
+    principal: Inspector, at: AtDesk, number: NumberInPath, asked: Annotated[Paged, Query()]
 ) -> Listed[StaffRead]:
     """Every read of this case by staff, the newest first."""
     await case_at(at, number)
@@ -38,7 +38,7 @@ class ReadsQuery(Paged):
 
 
 @router.get("/reads")
-async def reads(at: AtDesk, principal: Inspector, asked: Annotated[ReadsQuery, Query()]) -> Listed[StaffRead]:
+async def reads(principal: Inspector, at: AtDesk, asked: Annotated[ReadsQuery, Query()]) -> Listed[StaffRead]:
     """Every read by staff, by reader and time, the newest first."""
     wanted = ReadsFilter(reader_id=asked.reader, from_at=asked.from_at, to_at=asked.to_at)
     return await _page(at, wanted, asked)

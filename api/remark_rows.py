@@ -80,7 +80,7 @@ async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark
         set_={"words": adding.excluded.words, "removed_at": None},
         where=remark.c.removed_at.is_not(None),
     )
-    return (await connection.execute(again)).rowcount == 1
+    return (await connection.execute(again.returning(remark.c.id))).first() is not None
 
 
 async def take_back_remarks(connection: AsyncConnection, ids: Iterable[str], at: datetime) -> None:

@@ -68,7 +68,7 @@ class DraftKept(Shown):
 
 @router.post("/applications/{number}/remarks", status_code=201)
 async def write_draft(
-    number: NumberInPath, body: DraftAsked, at: AtDesk, principal: Reviewing, act: CurrentAct
+    principal: Reviewing, at: AtDesk, number: NumberInPath, body: DraftAsked, act: CurrentAct
 ) -> DraftKept:
     """Write down a finding. Refused: `task_not_claimed`, `task_of_another`, `unknown_field`, `unknown_person`, …"""
     case = await case_at(at, number)
@@ -144,9 +144,9 @@ def _of_person(body: DraftAsked) -> str:
 
 @router.get("/applications/{number}/remarks")
 async def show_remarks(
-    number: NumberInPath,
-    at: AtDesk,
     principal: Annotated[Principal, Depends(needs(Right.READ_CASES))],
+    at: AtDesk,
+    number: NumberInPath,
     task_id: Annotated[Name, Query()] = None,
 ) -> tuple[Words, ...]:
     """Everything written about a case, drafts too, the oldest first; the read is recorded."""
@@ -159,7 +159,7 @@ async def show_remarks(
 
 @router.patch("/remarks/{remark_id}")
 async def change_draft(
-    remark_id: RemarkInPath, body: DraftChanged, at: AtDesk, principal: Reviewing
+    principal: Reviewing, at: AtDesk, remark_id: RemarkInPath, body: DraftChanged
 ) -> DraftKept:
     """Change one's own draft. Refused: `not_found`, also for another's and for what was sent."""
     async with at.database.as_desk() as connection:
@@ -176,7 +176,7 @@ async def change_draft(
 
 
 @router.delete("/remarks/{remark_id}", status_code=204)
-async def remove_draft(remark_id: RemarkInPath, at: AtDesk, principal: Reviewing) -> Response:
+async def remove_draft(principal: Reviewing, at: AtDesk, remark_id: RemarkInPath) -> Response:
     """Take one's own draft away. Refused: `not_found`, also for another's and for what was sent."""
     async with at.database.as_desk() as connection:
         await _change(connection, remark_id, principal, {"removed_at": at.now()})

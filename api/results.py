@@ -44,7 +44,7 @@ class Decided(Body):
 
 @router.post("/more-requested")
 async def more_requested(
-    number: NumberInPath, body: MoreRequested, at: AtDesk, principal: Recording, act: CurrentAct
+    principal: Recording, at: AtDesk, number: NumberInPath, body: MoreRequested, act: CurrentAct
 ) -> Answer:
     """The authority asks for more. Refused: `no_result_pending`, `unknown_person`."""
     case = await case_at(at, number)
@@ -61,7 +61,7 @@ async def more_requested(
 
 @router.post("/results")
 async def record_result(
-    number: NumberInPath, body: Decided, at: AtDesk, principal: Recording, act: CurrentAct
+    principal: Recording, at: AtDesk, number: NumberInPath, body: Decided, act: CurrentAct
 ) -> Answer:
     """Record a result. Refused: `no_result_pending`, `result_kind`, `result_contradicts`, `receipt_form`."""
     await case_at(at, number)

@@ -62,7 +62,7 @@ class PassedOn(Body):
 
 
 @router.get("")
-async def show_inbox(at: AtDesk, principal: Working, asked: Annotated[TaskQuery, Query()]) -> Listed[TaskRow]:
+async def show_inbox(principal: Working, at: AtDesk, asked: Annotated[TaskQuery, Query()]) -> Listed[TaskRow]:
     """Tasks in the order they should be taken, each with the reason."""
     if asked.box == "all" and Right.INSPECT not in principal.rights:
         raise Refused("not_allowed", "box")
@@ -89,7 +89,7 @@ def _since(at: Desk, of: str, cursor: str | None) -> tuple[datetime, Key | None]
 
 
 @router.get("/{task_id}")
-async def show_task(task_id: TaskInPath, at: AtDesk, principal: Looking) -> TaskOnTheDesk:
+async def show_task(principal: Looking, at: AtDesk, task_id: TaskInPath) -> TaskOnTheDesk:
     """One task with what is needed to decide it; the read is recorded."""
     key = await reading_key(at.keys, number_of(task_id))
     async with at.database.as_desk() as connection:
@@ -110,7 +110,7 @@ async def show_task(task_id: TaskInPath, at: AtDesk, principal: Looking) -> Task
 
 
 @router.get("/{task_id}/colleagues")
-async def colleagues(task_id: TaskInPath, at: AtDesk, principal: Steering) -> tuple[Named, ...]:
+async def colleagues(principal: Steering, at: AtDesk, task_id: TaskInPath) -> tuple[Named, ...]:
     """Who could be given this task: has the right, and four eyes allow it."""
     task = await task_at(at, task_id)
     async with at.database.as_desk() as connection:
@@ -119,7 +119,7 @@ async def colleagues(task_id: TaskInPath, at: AtDesk, principal: Steering) -> tu
 
 
 @router.post("/{task_id}/claim")
-async def claim(task_id: TaskInPath, at: AtDesk, principal: Working, act: CurrentAct) -> Answer:
+async def claim(principal: Working, at: AtDesk, task_id: TaskInPath, act: CurrentAct) -> Answer:
     """Take a task. Refused: `task_of_another`, `same_person`, `task_closed`, `not_allowed`."""
     task = await task_at(at, task_id)
     command = ClaimTask(actor=entitled(principal, task).actor, act_id=act.id, task_id=task.id)
@@ -127,7 +127,7 @@ async def claim(task_id: TaskInPath, at: AtDesk, principal: Working, act: Curren
 
 
 @router.post("/{task_id}/release")
-async def release(task_id: TaskInPath, at: AtDesk, principal: Steering, act: CurrentAct) -> Answer:
+async def release(principal: Steering, at: AtDesk, task_id: TaskInPath, act: CurrentAct) -> Answer:
     """Give a task back to the queue; a manager can do it for others. Refused: `task_of_another`."""
     task = await task_at(at, task_id)
     command = ReleaseTask(actor=principal.actor, act_id=act.id, task_id=task.id)
@@ -136,7 +136,7 @@ async def release(task_id: TaskInPath, at: AtDesk, principal: Steering, act: Cur
 
 @router.post("/{task_id}/pass-on")
 async def pass_on(
-    task_id: TaskInPath, body: PassedOn, at: AtDesk, principal: Steering, act: CurrentAct
+    principal: Steering, at: AtDesk, task_id: TaskInPath, body: PassedOn, act: CurrentAct
 ) -> Answer:
     """Give a task to a colleague who has the right for it. Refused: `no_such_colleague`, `same_person`."""
     task = await task_at(at, task_id)

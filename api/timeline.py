@@ -29,9 +29,9 @@ class TimelinePage(Shown):
 
 @router.get("/timeline")
 async def show_timeline(
-    number: NumberInPath,
-    at: AtDesk,
     principal: Annotated[Principal, Depends(needs(Right.INSPECT, Right.READ_OWN))],
+    at: AtDesk,
+    number: NumberInPath,
     asked: Annotated[Paged, Query()],
 ) -> TimelinePage:
     """Every event with who did it, in order; a client sees what concerns it in its own cases."""
@@ -51,7 +51,7 @@ async def show_timeline(
 
 @router.get("/engine")
 async def show_engine(
-    number: NumberInPath, at: AtDesk, principal: Annotated[Principal, Depends(needs(Right.INSPECT))]
+    principal: Annotated[Principal, Depends(needs(Right.INSPECT))], at: AtDesk, number: NumberInPath
 ) -> EngineHistory:
     """The engine's own history of a case: events, what is being tried how often, failures, a link to its page.
 

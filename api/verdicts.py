@@ -150,10 +150,10 @@ class Writing:
 
 @router.post("/{task_id}/complete")
 async def complete(
+    principal: Annotated[Principal, Depends(needs(*TASK_RIGHTS))],
+    at: AtDesk,
     task_id: TaskInPath,
     body: Completed,
-    at: AtDesk,
-    principal: Annotated[Principal, Depends(needs(*TASK_RIGHTS))],
     act: CurrentAct,
 ) -> Answer:
     """Decide a task; findings and reasons go along together. Refused: `wrong_task_kind`, `reason_missing`, …"""
