@@ -32,6 +32,7 @@ from api import (
     verdicts,
 )
 from api.desk import Desk, opened
+from api.pages import routes as pages
 from infra.settings import Settings
 
 TITLE = "取次 Toritsugi"
@@ -59,6 +60,7 @@ ROUTERS = (
     tasks.router,
     timeline.router,
     verdicts.router,
+    *pages.ROUTERS,
 )
 OPEN_TO_ALL = frozenset(
     {
@@ -69,6 +71,7 @@ OPEN_TO_ALL = frozenset(
         "/sign-out",
         "/openapi.json",
         "/problems/{code}",
+        *pages.OPEN_TO_ALL,
     }
 )
 """The only addresses that declare no right."""
@@ -101,5 +104,6 @@ def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/static", pages.own_files(), name="static")
     app.add_middleware(middleware.Door, settings=settings)
     return app

@@ -1,6 +1,7 @@
 """The door of every request: its id, the limits of its body, its origin, and the headers of every answer."""
 
 import asyncio
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, MutableMapping
@@ -19,9 +20,12 @@ from infra.settings import Settings
 from schemas.refusals import Refused
 
 JSON = "application/json"
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+MULTIPART = "multipart/form-data"
+FORMS = frozenset({"application/x-www-form-urlencoded", MULTIPART})
 JSON_PATHS = ("/v1/", "/codec/")
 BODY_WITHIN_SECONDS = 15
+FILE_FORMS = re.compile(r"/applications/[^/]+/documents")
+AROUND_A_FILE_BYTES = 16_384
 CODEC_PATH = "/codec/decode"
 """The one address that another origin may use with our cookie: the engine's own pages, to read payloads."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,6 +92,8 @@ class Door:
         is_json = request.url.path.startswith(JSON_PATHS)
         if media_type != JSON and (is_json or media_type not in FORMS):
             raise Refused("unsupported_media_type")
+        if media_type == MULTIPART and FILE_FORMS.fullmatch(request.url.path):
+            return self._streamed(request, receive)
         body = await self._read(request, receive)
         if media_type == JSON:
             read_strictly(body)
@@ -104,9 +110,29 @@ class Door:
         if not is_own or (site is not None and site not in SAME_SITE):
             raise Refused("foreign_origin")
 
+    def _streamed(self, request: Request, receive: Receive) -> Receive:
+        """A form with one file goes through in pieces: counted, and refused when the line falls silent."""
+        limit_bytes = self._settings.limits.file_size_bytes + AROUND_A_FILE_BYTES
+        if int(_announced(request)) > limit_bytes:
+            raise Refused("document_too_large", limit_bytes=self._settings.limits.file_size_bytes)
+        counted = 0
+
+        async def piece() -> Message:
+            nonlocal counted
+            try:
+                async with asyncio.timeout(BODY_WITHIN_SECONDS):
+                    message = await receive()
+            except TimeoutError:
+                raise Refused("malformed_body") from None
+            counted += len(message.get("body", b""))
+            if counted > limit_bytes:
+                raise Refused("document_too_large", limit_bytes=self._settings.limits.file_size_bytes)
+            return message
+
+        return piece
+
     async def _read(self, request: Request, receive: Receive) -> bytes:
-        announced = request.headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > self._limit_bytes:
+        if int(_announced(request)) > self._limit_bytes:
             raise Refused("body_too_large", limit_bytes=self._limit_bytes)
         read = bytearray()
         try:
@@ -168,6 +194,13 @@ def _origin(url: str) -> str:
 
 def _has_body(request: Request) -> bool:
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _announced(request: Request) -> str:
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit():
+        raise Refused("malformed_body")
+    return announced
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
