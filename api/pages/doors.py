@@ -1,0 +1,58 @@
+"""The door of every page: who isn't signed in is shown where to, and every refusal is a page, not a problem body."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from api.desk import Desk
+from api.pages.trouble import told
+from api.pages.visit import drawn
+from api.problems import AWAY
+from schemas.refusals import Refused
+
+log = structlog.get_logger("pages")
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages in the visitor's language."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route, with its refusals caught."""
+        inner = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except Refused as refused:
+                return _turned_away(request, refused)
+            except AWAY:
+                return _turned_away(request, Refused("not_ready"))
+            except RequestValidationError as error:
+                in_path = any(each["loc"][0] == "path" for each in error.errors())
+                return _turned_away(request, Refused("not_found" if in_path else "malformed_request"))
+            except Exception as error:
+                log.exception("fault", code=type(error).__name__)
+                return _turned_away(request, Refused("fault"))
+
+        return answered
+
+
+def _turned_away(request: Request, refused: Refused) -> Response:
+    at: Desk = request.app.state.desk
+    if refused.code == "not_signed_in" and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path + query, safe='')}", status_code=303)
+    return drawn(
+        request,
+        at.settings,
+        "refused.html",
+        status=refused.telling.status,
+        trouble=told(refused),
+        request_id=getattr(request.state, "request_id", ""),
+    )

@@ -1,0 +1,86 @@
+"""The facts of an event as people read them: labels and values in the language of the page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages.telling import NOTHING, day, moment
+from api.pages.terms import Terms
+from api.pages.words import Wording, all_words
+
+SHOWN = (
+    "persons",
+    "person_id",
+    "round",
+    "task_kind",
+    "outcome",
+    "level",
+    "then",
+    "found",
+    "findings",
+    "items",
+    "deadline_kind",
+    "due_at",
+    "due_on",
+    "reason",
+    "office",
+    "channel",
+    "way",
+    "receipts",
+    "result",
+    "decided_on",
+    "how",
+)
+"""The facts worth telling, in this order. Ids and digests are left to the exports."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Tells the facts of one case's events. `people` names persons by their line, never by name."""
+
+    terms: Terms
+    people: Mapping[str, str]
+
+    def told(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Label and value of every fact worth telling."""
+        words = Wording(self.terms.locale)
+        present = [name for name in SHOWN if facts.get(name) not in (None, (), [], {})]
+        return [(words(f"fact.{name}"), self._value(name, facts[name])) for name in present]
+
+    def _value(self, name: str, value: Any) -> str:
+        tell = self._tellers().get(name)
+        return tell(value) if tell else self._coded(name, value)
+
+    def _tellers(self) -> Mapping[str, Callable[[Any], str]]:
+        locale, terms = self.terms.locale, self.terms
+        return {
+            "persons": lambda persons: "、".join(self._person(each) for each in persons),
+            "person_id": self._person,
+            "due_at": lambda at: moment(locale, at),
+            "due_on": lambda on: day(locale, on),
+            "decided_on": lambda on: day(locale, on),
+            "office": terms.office,
+            "channel": terms.channel,
+            "result": terms.result,
+            "receipts": lambda given: ", ".join(each["number"] for each in given),
+            "found": lambda found: str(len(found)),
+            "findings": lambda found: str(len(found)),
+            "items": lambda items: str(len(items)),
+        }
+
+    def _person(self, person_id: str) -> str:
+        return self.people.get(person_id, NOTHING)
+
+    def _coded(self, name: str, value: Any) -> str:
+        key = f"{CODES.get(name, name)}.{value}"
+        return all_words()[key][self.terms.locale] if key in all_words() else str(value)
+
+
+CODES = {
+    "task_kind": "task_kind",
+    "deadline_kind": "deadline",
+    "then": "stage",
+    "reason": "reason",
+    "outcome": "outcome",
+}
+"""Which words tell the codes of a fact."""

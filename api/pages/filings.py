@@ -1,0 +1,163 @@
+"""Filings step by step: what may be lodged and by whom, the intent, the package, the act, its outcome, the results."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import cases, filings, results
+from api.act_paths import FilingInPath
+from api.desk import AtDesk
+from api.documents import MayReadDocuments
+from api.filings import Lodging, Looking
+from api.pages.doors import PageRoute
+from api.pages.forms import Filled, FilledIn
+from api.pages.reviews import people_in
+from api.pages.trouble import Trouble, attempted, made
+from api.pages.verdict_forms import receipts_in
+from api.pages.visit import NOT_FILLED, Visit, gone_to
+from api.queries_case import persons_of
+from api.results import Recording
+from schemas.filing import FilingState
+from schemas.identifiers import number_of
+from schemas.parties import Right
+
+LISTED = 50
+AWAITED = ("lodged", "more_requested")
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/filings")
+async def show_filings(
+    request: Request,
+    at: AtDesk,
+    principal: Looking,
+    state: Annotated[FilingState | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+) -> Response:
+    """Filings of all cases by state, what rests longest first."""
+    visit = Visit(request, at, principal)
+    chosen = state or FilingState.PREPARED
+    page = await filings.show_filings(
+        principal, at, filings.FilingQuery(state=chosen, limit=LISTED, cursor=cursor)
+    )
+    terms = {row.id: visit.terms(row.procedure, row.map_version) for row in page.items}
+    return visit.show("filings.html", page=page, terms=terms, state=chosen, states=tuple(FilingState))
+
+
+@router.get("/filings/{filing_id}")
+async def show_filing(request: Request, at: AtDesk, principal: Looking, filing_id: FilingInPath) -> Response:
+    """One filing."""
+    return await filing_page(Visit(request, at, principal), filing_id)
+
+
+async def filing_page(
+    visit: Visit, filing_id: str, *, trouble: Trouble | None = None, form: Filled = NOT_FILLED
+) -> Response:
+    """One filing with the step that comes next."""
+    at, principal = visit.at, visit.principal
+    on_desk = await filings.show_filing(principal, at, filing_id)
+    filing = on_desk.filing
+    terms = visit.terms(filing.procedure, filing.map_version)
+    content = await cases.show_content(principal, at, filing.number, None)
+    async with at.database.as_desk() as connection:
+        lines = await persons_of(connection, filing.number, at.now())
+    return visit.show(
+        "filing.html",
+        trouble=trouble,
+        filled=form,
+        on_desk=on_desk,
+        filing=filing,
+        terms=terms,
+        people=people_in(terms, content),
+        lines=[line for line in lines if line.person_id in filing.persons],
+        awaited=AWAITED,
+        is_mine=filing.handler is not None and filing.handler.id == principal.id,
+        may_lodge=Right.LODGE in principal.rights,
+        may_record=Right.RECORD_RESULT in principal.rights,
+        has_machine=at.settings.authority_simulator_url is not None,
+    )
+
+
+@router.get("/filings/{filing_id}/package")
+async def download_package(at: AtDesk, principal: MayReadDocuments, filing_id: FilingInPath) -> Response:
+    """Send the browser to the newest sealed package, by a signed address."""
+    return await filings.download_package(principal, at, filing_id, None)
+
+
+@router.post("/filings/{filing_id}/begin")
+async def begin(
+    request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Record the intent; the package is sealed."""
+
+    async def act() -> None:
+        way = form.text("way") or "by_hand"
+        body = made(filings.Begun, channel=form.text("channel") or "", way=way)
+        await filings.begin(principal, at, filing_id, body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
+
+
+@router.post("/filings/{filing_id}/end")
+async def end(
+    request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Say how the act ended."""
+
+    async def act() -> None:
+        outcome = form.text("outcome") or ""
+        receipts = [each.model_dump() for each in receipts_in(form)] if outcome == "confirmed" else []
+        body = made(filings.Ended, outcome=outcome, receipts=receipts, words=form.text("words"))
+        await filings.end(principal, at, filing_id, body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "lodging_ended")
+
+
+@router.post("/filings/{filing_id}/results")
+async def record_result(
+    request: Request, at: AtDesk, principal: Recording, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Record the authority's decision about one person."""
+
+    async def act() -> None:
+        body = made(
+            results.Decided,
+            person_id=form.text("person_id") or "",
+            receipt=form.text("receipt") or "",
+            result=form.text("result") or "",
+            decided_on=form.text("decided_on") or "",
+        )
+        await results.record_result(principal, at, number_of(filing_id), body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "result_recorded", "#results")
+
+
+@router.post("/filings/{filing_id}/more-requested")
+async def more_requested(
+    request: Request, at: AtDesk, principal: Recording, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """The authority asks for more."""
+
+    async def act() -> None:
+        body = made(
+            results.MoreRequested,
+            persons=form.several("persons"),
+            words=form.text("words") or "",
+            due_on=form.text("due_on"),
+        )
+        await results.more_requested(principal, at, number_of(filing_id), body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "more_recorded", "#results")

@@ -1,0 +1,107 @@
+"""The inbox: tasks in the order they should be taken, with the reason; taking, giving back, passing on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import tasks
+from api.act_paths import TaskInPath
+from api.desk import AtDesk
+from api.pages.doors import PageRoute
+from api.pages.forms import Filled, FilledIn
+from api.pages.reviews import task_page
+from api.pages.trouble import Trouble, attempted, made
+from api.pages.visit import NOT_FILLED, Visit, gone_to
+from api.queries_tasks import Box
+from api.tasks import Steering, Working
+from schemas.parties import Right
+
+LISTED = 50
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/tasks")
+async def show_inbox(
+    request: Request,
+    at: AtDesk,
+    principal: Working,
+    box: Annotated[Box, Query()] = "open",
+    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+) -> Response:
+    """My tasks, and the ones I may take (or, for managers, all)."""
+    return await inbox_page(Visit(request, at, principal), box, cursor)
+
+
+async def inbox_page(
+    visit: Visit,
+    box: Box,
+    cursor: str | None = None,
+    *,
+    trouble: Trouble | None = None,
+    form: Filled = NOT_FILLED,
+) -> Response:
+    """The inbox, with one's own tasks on top."""
+    at, principal = visit.at, visit.principal
+    chosen = "all" if box == "all" else "open"
+    mine = await tasks.show_inbox(principal, at, tasks.TaskQuery(box="mine", limit=LISTED))
+    others = await tasks.show_inbox(principal, at, tasks.TaskQuery(box=chosen, limit=LISTED, cursor=cursor))
+    return visit.show(
+        "inbox.html",
+        trouble=trouble,
+        filled=form,
+        box=chosen,
+        mine=mine,
+        others=others,
+        names={row.id: row.name for row in at.catalogue.procedures()},
+        may_see_all=Right.INSPECT in principal.rights,
+    )
+
+
+@router.post("/tasks/{task_id}/claim")
+async def claim(
+    request: Request, at: AtDesk, principal: Working, task_id: TaskInPath, form: FilledIn
+) -> Response:
+    """Take a task, and go to work on it."""
+    visit = Visit(request, at, principal)
+
+    async def act() -> None:
+        await tasks.claim(principal, at, task_id, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble and form.text("from") == "inbox":
+        return await inbox_page(visit, "open", trouble=trouble, form=form)
+    if trouble:
+        return await task_page(visit, task_id, trouble=trouble, form=form)
+    return gone_to(f"/tasks/{task_id}", "claimed")
+
+
+@router.post("/tasks/{task_id}/release")
+async def release(
+    request: Request, at: AtDesk, principal: Steering, task_id: TaskInPath, form: FilledIn
+) -> Response:
+    """Give a task back to the queue."""
+
+    async def act() -> None:
+        await tasks.release(principal, at, task_id, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await task_page(Visit(request, at, principal), task_id, trouble=trouble, form=form)
+    return gone_to("/tasks", "given_back")
+
+
+@router.post("/tasks/{task_id}/pass-on")
+async def pass_on(
+    request: Request, at: AtDesk, principal: Steering, task_id: TaskInPath, form: FilledIn
+) -> Response:
+    """Give a task to a colleague."""
+
+    async def act() -> None:
+        to = made(tasks.PassedOn, to=form.text("to") or "")
+        await tasks.pass_on(principal, at, task_id, to, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await task_page(Visit(request, at, principal), task_id, trouble=trouble, form=form)
+    return gone_to("/tasks", "passed_on")

@@ -1,0 +1,90 @@
+"""One application as its own people see it: what is there, what is missing, and where each gap is mended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from api.access import scope
+from api.applications import map_of
+from api.completeness import gaps
+from api.drafts import ApplicationShown, shown
+from api.pages.terms import Terms
+from api.pages.visit import Visit
+from api.problems import ItemAtFault
+from api.queries_case import RoundView, rounds_of
+from api.reading import WHOLE, Collected, case_of, collected, dossier, key_of
+from infra.dossiers import values_in
+from schemas.asking import Asking
+from schemas.calendar import japan_date
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """Everything of one application, opened, with the terms of its procedure."""
+
+    shown: ApplicationShown
+    everything: Collected
+    rounds: tuple[RoundView, ...]
+    asking: Asking
+    terms: Terms
+
+    @property
+    def number(self) -> str:
+        """The application's number."""
+        return self.shown.number
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nothing was handed in yet."""
+        return self.everything.case.is_draft
+
+    @cached_property
+    def gaps(self) -> list[ItemAtFault]:
+        """What is missing before it can be handed in."""
+        return gaps(self.terms.ready, self.asking.dossier)
+
+    def gaps_of(self, person_id: str | None, *, documents: bool) -> int:
+        """How many answers or documents are missing for a person, or for the application itself."""
+        return sum(
+            1 for gap in self.gaps if gap.person_id == person_id and (gap.kind is not None) is documents
+        )
+
+    @cached_property
+    def people(self) -> Mapping[str, str]:
+        """Every person's line with the name as far as it was filled in."""
+        return {
+            line.person_id: self.terms.person(line.position, values_in(self.everything.of(line.person_id)))
+            for line in self.shown.persons
+        }
+
+    def mended_at(self, item: ItemAtFault) -> str:
+        """The address where a gap is mended."""
+        if item.kind is not None:
+            whose = f"?person={item.person_id}" if item.person_id else ""
+            return f"/applications/{self.number}/documents{whose}#k-{item.kind}"
+        return f"{form_path(self.number, item.person_id)}#f-{item.field}"
+
+    def documents_there(self, person_id: str | None) -> int:
+        """How many documents count for a person, or for the application itself."""
+        slots = {each.slot for each in self.everything.documents if each.counts}
+        return sum(1 for _, whose in slots if whose == person_id)
+
+
+def form_path(number: str, person_id: str | None) -> str:
+    """The form of a person, or of the application itself."""
+    whose = f"/persons/{person_id}" if person_id and person_id != WHOLE else ""
+    return f"/applications/{number}{whose}/edit"
+
+
+async def own_case(visit: Visit, number: str) -> OwnCase:
+    """Read one of the visitor's own applications. Raises Refused `not_found`."""
+    at = visit.at
+    key = await key_of(at.keys, number)
+    async with scope(at, visit.principal) as connection:
+        case = await case_of(connection, number, visit.principal.client_organisation)
+        everything = await collected(connection, case, key)
+        seen = await shown(connection, case, everything)
+        rounds = await rounds_of(connection, number)
+    ready = map_of(at, case)
+    asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
+    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale))

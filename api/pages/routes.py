@@ -1,0 +1,51 @@
+"""All pages in one tuple, and the style sheet and modules they load."""
+
+from pathlib import Path
+
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from api.pages import (
+    applications,
+    board,
+    cases,
+    documents,
+    drafts,
+    filings,
+    histories,
+    home,
+    inbox,
+    reviews,
+)
+
+ROUTERS = (
+    home.router,
+    applications.router,
+    drafts.router,
+    documents.router,
+    cases.router,
+    histories.router,
+    inbox.router,
+    reviews.router,
+    filings.router,
+    board.router,
+)
+OPEN_TO_ALL = frozenset({"/", "/language"})
+"""Pages that declare no right: the welcome, and the choice of language."""
+STATIC = Path(__file__).parent / "static"
+
+
+class OwnFiles(StaticFiles):
+    """Our own style sheet and modules; browsers ask each time whether theirs is still the same."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept but checked."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+def own_files() -> OwnFiles:
+    """What `/static` serves."""
+    return OwnFiles(directory=STATIC)

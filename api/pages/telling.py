@@ -1,0 +1,79 @@
+"""How days, instants, sizes and spans are told in each language. All times are Japan's."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from api.pages.words import Locale
+from schemas.calendar import JAPAN, japan_date
+
+NOTHING = "—"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+UNITS = {"ja": ("日", "時間", "分"), "en": (" d", " h", " min")}
+
+
+def day(locale: Locale, on: date | str | None) -> str:
+    """2026年11月22日 / 22 Nov 2026. Takes a date or its ISO text; an instant is told by its day in Japan."""
+    if not on:
+        return NOTHING
+    if isinstance(on, datetime):
+        on = japan_date(on)
+    if isinstance(on, str):
+        on = date.fromisoformat(on)
+    if locale == "ja":
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def moment(locale: Locale, at: datetime | str | None) -> str:
+    """The day and the time in Japan."""
+    if not at:
+        return NOTHING
+    local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(JAPAN)
+    return f"{day(locale, local.date())} {local:%H:%M}"
+
+
+def size(_: Locale, size_bytes: int | None) -> str:
+    """1.2 MB, 340 kB."""
+    if size_bytes is None:
+        return NOTHING
+    if size_bytes >= 1_000_000:
+        return f"{size_bytes / 1_000_000:.1f} MB"
+    return f"{max(1, round(size_bytes / 1_000))} kB"
+
+
+def span(locale: Locale, seconds: float | None) -> str:
+    """The two greatest units of a length of time."""
+    if seconds is None:
+        return NOTHING
+    days, rest = divmod(int(seconds), DAY)
+    hours, rest = divmod(rest, HOUR)
+    counted = zip((days, hours, rest // MINUTE), UNITS[locale], strict=True)
+    told = [f"{count}{unit}" for count, unit in counted if count][:2]
+    return " ".join(told) or f"0{UNITS[locale][2]}"
+
+
+def yen(_: Locale, amount: int) -> str:
+    """¥1,234."""
+    return f"¥{amount:,}"
+
+
+def either(locale: Locale, pair: Any) -> str:
+    """The text of this language of anything that has `ja` and `en`; nothing for None."""
+    if pair is None:
+        return ""
+    if isinstance(pair, Mapping):
+        return str(pair[locale])
+    return str(getattr(pair, locale))
+
+
+FILTERS: dict[str, Callable[[Locale, Any], str]] = {
+    "day": day,
+    "moment": moment,
+    "size": size,
+    "span": span,
+    "yen": yen,
+    "either": either,
+}
+"""By the name templates use."""
