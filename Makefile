@@ -44,6 +44,7 @@ check: install
 bench: install
 	$(RUN) -m tests.bench
 
-clean: install
-	@$(RUN) -m infra.dev down
+# Needs no installation: it is also the way out of a broken one.
+clean:
+	@test ! -e $(STAMP) || $(RUN) -m infra.dev down
 	rm -rf .toritsugi .bench .artefacts $(VENV)

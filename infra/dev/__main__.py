@@ -27,7 +27,7 @@ def main() -> int:
     directory: Path = chosen.directory.absolute()
     try:
         if chosen.command == "up":
-            return _up(directory, chosen.services, detach=chosen.detach)
+            return _up(directory, chosen.services, detach=chosen.detach, tells_logs=chosen.logs)
         if chosen.command == "credentials":
             return _credentials(directory, chosen.subject)
         return _down(directory) if chosen.command == "down" else _status(directory)
@@ -45,6 +45,9 @@ def _arguments() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="start everything")
     up.add_argument("--detach", action="store_true", help="come back when everything runs")
     up.add_argument(
+        "--logs", action="store_true", help="in the foreground: also print what every server logs"
+    )
+    up.add_argument(
         "--services", type=_services, default=",".join(EVERYTHING), help="only these, comma between"
     )
     commands.add_parser("down", help="stop everything")
@@ -61,13 +64,13 @@ def _services(text: str) -> str:
     return text
 
 
-def _up(directory: Path, services: str, *, detach: bool) -> int:
+def _up(directory: Path, services: str, *, detach: bool, tells_logs: bool) -> int:
     if is_claimed(directory):
         print("すでに動いています。 / It is running already.")
     elif detach:
         background.detach(directory, services)
     else:
-        command = background.keeper(directory, services)
+        command = (*background.keeper(directory, services), *(("--logs",) if tells_logs else ()))
         os.chdir(ROOT)
         os.execv(command[0], command)  # noqa: S606 - this very interpreter, without a shell
     print(welcome(background.place_of(directory)))

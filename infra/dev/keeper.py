@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
 
+from infra.dev.log_tail import LogTail
 from infra.dev.ports import Ports, PortTakenError
 from infra.dev.postgres import RightsCannotBeDroppedError
 from infra.dev.screen import welcome
@@ -28,13 +29,13 @@ REFUSALS = (
 )
 
 
-async def keep(directory: Path, services: Collection[str]) -> None:
+async def keep(directory: Path, services: Collection[str], *, tells_logs: bool) -> None:
     """Run these servers until a signal ends it. Raises the errors of Stack."""
     ending = asyncio.Event()
     for number in ENDINGS:
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     stack = Stack(directory, services, ports=Ports(), sample_office="api" in services)
-    work = asyncio.create_task(_watch(stack))
+    work = asyncio.create_task(_watch(stack, tells_logs=tells_logs))
     wish = asyncio.create_task(ending.wait())
     await asyncio.wait({work, wish}, return_when=asyncio.FIRST_COMPLETED)
     wish.cancel()
@@ -45,12 +46,15 @@ async def keep(directory: Path, services: Collection[str]) -> None:
         return
 
 
-async def _watch(stack: Stack) -> None:
+async def _watch(stack: Stack, *, tells_logs: bool) -> None:
+    tail = LogTail(stack.place.directory / "logs")
     async with stack:
         print(welcome(stack.place), flush=True)
         falls: dict[str, list[float]] = defaultdict(list)
         while True:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
+            if tells_logs:
+                print("".join(f"{line}\n" for line in tail.new_lines()), end="", flush=True)
             for name in stack.fallen():
                 print(f"{name} が止まったので再起動します。 / {name} ended and is started again.", flush=True)
                 if _falls_too_often(falls[name]):
@@ -69,9 +73,10 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m infra.dev.keeper", description=__doc__)
     arguments.add_argument("--directory", type=Path, required=True)
     arguments.add_argument("--services", required=True)
+    arguments.add_argument("--logs", action="store_true")
     chosen = arguments.parse_args()
     try:
-        asyncio.run(keep(chosen.directory, chosen.services.split(",")))
+        asyncio.run(keep(chosen.directory, chosen.services.split(","), tells_logs=chosen.logs))
     except REFUSALS as refusal:
         print(refusal, file=sys.stderr)
         return 1

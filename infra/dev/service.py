@@ -35,7 +35,7 @@ class Service:
     prepare: Callable[[], None] = field(default=nothing)
     ready: Callable[[float], bool] = field(default=at_once)
     furnish: Callable[[], None] = field(default=nothing)
-    ready_within_seconds: float = 30.0
+    ready_within_seconds: float = 60.0
     spawn_attempts: int = 1
 
     def answers(self, ports: Ports, started_at: float) -> bool:

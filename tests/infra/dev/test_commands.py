@@ -118,8 +118,9 @@ def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
         "--directory",
         str(tmp_path),
         "up",
+        "--logs",
         "--services",
-        "authority",
+        "postgres,authority",
     ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as foreground:
         wait_until(lambda: (StackState.read(tmp_path) or NOT_YET).ready)
@@ -134,6 +135,7 @@ def test_control_c_stops_everything_and_a_fallen_server_comes_back_before(
     assert mended == 200
     assert foreground.returncode == 0
     assert "authority ended and is started again" in said
+    assert "postgres  | " in said
     assert not any(child.alive for child in state_of(tmp_path).children.values())
 
 
