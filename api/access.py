@@ -1,7 +1,7 @@
 """Who is asking and what they may do. Every route declares its right with `needs(...)`; a house test insists.
 
-A bearer token (the issuer's id token, or an API key of ours) or the session cookie of the pages. It is looked up
-anew on every request, so that a closed account is out at once.
+A bearer token (the issuer's id token, or an API key of ours) or the session cookie of the pages. Accounts are
+looked up anew on every request: a closed one is out at once.
 """
 
 from collections.abc import Awaitable, Callable

@@ -21,6 +21,7 @@ from infra.dev.place import CLIENT_ID
 from infra.dev.sample_office import load_sample_office
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
+from infra.logs import configure
 from infra.settings import Settings
 from schemas.maps import ProcedureMap
 from tests.api.visiting import SSW, Visitor
@@ -34,6 +35,12 @@ Visiting = Callable[[str], Visitor]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """Lines as in production; the library's own way of showing a traceback takes half a minute."""
+    configure("WARNING")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ ANSWERS: dict[str, Any] = {
     "prefecture": "13",
     "card_number": "AB12345678CD",
     "passport_number": "C1234567",
-    "corporate_number": "1000012050002",
+    "corporate_number": "7000012050002",
     "sending_number": "VNM000123",
     "email": "person@client.example",
     "phone": "03-0000-0000",
@@ -142,7 +142,7 @@ def answer_to(ready: ProcedureMap, row: FieldRow) -> Any:
     """One acceptable answer."""
     if row.type == "choice":
         return ready.choices_of(row)[-1].id
-    answer = ANSWERS[row.type]
+    answer = "1-2-3" if row.pattern else ANSWERS[row.type]
     return row.minimum if isinstance(answer, int) and row.minimum and answer < row.minimum else answer
 
 
