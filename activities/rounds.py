@@ -1,14 +1,15 @@
 """The activities of the desk's round: start what was not started, deliver corrections that got lost, fetch news."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
@@ -25,6 +26,9 @@ from schemas.planning import road_plan
 AT_A_TIME = 100
 SETTLED_AFTER = timedelta(seconds=2)
 ANSWER_WITHIN = timedelta(seconds=8)
+AGAIN_WITHIN = timedelta(seconds=5)
+AGAIN_AT_MOST = timedelta(hours=1)
+AGAIN_DOUBLED = 10
 NOT_STARTED = text(
     """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.handed_in_at, h.handed_in_by,
               (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
@@ -40,8 +44,25 @@ NOT_DELIVERED = text(
 )
 READ_UP_TO = text("SELECT after FROM authority_news WHERE source = :source")
 REMEMBER = text(
-    """INSERT INTO authority_news (source, after) VALUES (:source, :after)
+    """WITH kept AS (
+         INSERT INTO news_item (source, id, seq, item, state, received_at, due_at)
+         SELECT :source, n.item->>'id', (n.item->>'seq')::int, n.item, 'waiting', :now, :now
+         FROM jsonb_array_elements(CAST(:items AS jsonb)) AS n(item)
+         ON CONFLICT (source, id) DO NOTHING)
+       INSERT INTO authority_news (source, after) VALUES (:source, :after)
        ON CONFLICT (source) DO UPDATE SET after = GREATEST(authority_news.after, EXCLUDED.after)"""
+)
+WAITING = text(
+    """SELECT id, item, attempts FROM news_item
+       WHERE source = :source AND state = 'waiting' AND due_at <= :now ORDER BY seq LIMIT :many"""
+)
+DONE = text(
+    """UPDATE news_item SET state = :state, attempts = attempts + 1, trouble = :trouble
+       WHERE source = :source AND id = :id"""
+)
+NOT_YET = text(
+    """UPDATE news_item SET attempts = attempts + 1, due_at = :due, trouble = :trouble
+       WHERE source = :source AND id = :id"""
 )
 WHOSE = text("SELECT number, person_id FROM receipt WHERE receipt = :receipt")
 SOURCE = "simulator"
@@ -88,7 +109,7 @@ class Rounds:
                 persons=tuple(row.persons),
                 handed_in_at=row.handed_in_at,
             )
-            delivered += await self._act(row.number, messages.HAND_IN_CORRECTION, command)
+            delivered += await self._act(row.number, messages.HAND_IN_CORRECTION, command) is None
         return delivered
 
     @activity.defn(name="fetch_authority_news")
@@ -99,11 +120,29 @@ class Rounds:
         async with self._database.as_worker() as connection:
             after = (await connection.execute(READ_UP_TO, {"source": SOURCE})).scalar_one_or_none() or 0
         items = await self._simulator.news(after)
-        told = 0
-        for item in items:
-            told += await self._tell(item)
+        if items:
+            values = {
+                "source": SOURCE,
+                "items": json.dumps(items),
+                "now": datetime.now(UTC),
+                "after": max(item["seq"] for item in items),
+            }
             async with self._database.as_worker() as connection:
-                await connection.execute(REMEMBER, {"source": SOURCE, "after": item["seq"]})
+                await connection.execute(REMEMBER, values)
+        return await self._tell_what_waits()
+
+    async def _tell_what_waits(self) -> int:
+        """Nothing the authority said is lost: what no road takes yet (an unknown receipt, say) is tried again later."""
+        now = datetime.now(UTC)
+        async with self._database.as_worker() as connection:
+            asked = {"source": SOURCE, "now": now, "many": AT_A_TIME}
+            waiting = (await connection.execute(WAITING, asked)).all()
+        told = 0
+        for row in waiting:
+            trouble = await self._tell(row.item)
+            told += trouble is None
+            async with self._database.as_worker() as connection:
+                await connection.execute(*_noted(row, trouble, now))
         return told
 
     async def _rows(self, asked: Any) -> list[Row[Any]]:
@@ -145,28 +184,38 @@ class Rounds:
         except WorkflowAlreadyStartedError:
             return
 
-    async def _tell(self, item: dict[str, Any]) -> bool:
+    async def _tell(self, item: dict[str, Any]) -> str | None:
+        """Tell the road; answers what stood in the way, or None when it was told or concerns nobody's decision."""
         async with self._database.as_worker() as connection:
             row = (await connection.execute(WHOSE, {"receipt": item["receipt"]})).one_or_none()
         if row is None:
-            activity.logger.warning("news for an unknown receipt", extra={"news": item["id"]})
-            return False
+            return "unknown_receipt"
         name, command = _command(item, row.person_id)
-        return command is not None and await self._act(row.number, name, command)
+        return await self._act(row.number, name, command) if command is not None else None
 
-    async def _act(self, number: str, name: str, command: Command) -> bool:
-        """Ask the road. A refusal is an answer; an unreachable road is asked again next round."""
+    async def _act(self, number: str, name: str, command: Command) -> str | None:
+        """Ask the road; answers the code of a refusal, or None when it was done."""
         handle = self._client.get_workflow_handle(number)
         try:
             await handle.execute_update(name, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as refused:
-            activity.logger.info("refused", extra={"act": name, "code": getattr(refused.cause, "type", None)})
-            return False
+            return str(getattr(refused.cause, "type", None) or "refused")
         except RPCError as gone:
-            if "already completed" in str(gone):
-                return False
+            if gone.status is RPCStatusCode.NOT_FOUND:
+                return "already_closed"
             raise
-        return True
+        return None
+
+
+def _noted(row: Row[Any], trouble: str | None, now: datetime) -> tuple[TextClause, dict[str, Any]]:
+    """How the outcome of one telling is kept: done, over (the road has ended), or to be tried again ever more seldom."""
+    values: dict[str, Any] = {"source": SOURCE, "id": row.id}
+    if trouble is None:
+        return DONE, values | {"state": "told", "trouble": None}
+    if trouble == "already_closed":
+        return DONE, values | {"state": "late", "trouble": trouble}
+    wait = min(AGAIN_AT_MOST, AGAIN_WITHIN * 2 ** min(row.attempts, AGAIN_DOUBLED))
+    return NOT_YET, values | {"trouble": trouble, "due": now + wait}
 
 
 def _command(item: dict[str, Any], person_id: str) -> tuple[str, Command | None]:

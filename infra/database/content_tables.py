@@ -1,4 +1,4 @@
-"""Content: what people bring. Written by the front desk only (`api.content`, `api.directory`, …), each row with its author."""
+"""Content: what people bring. Written by the front desk only (`api.content`, `api.directory`, …), with author."""
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +11,8 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+)
+from sqlalchemy import (
     text as sql,
 )
 

@@ -1,6 +1,7 @@
 """Progress: what has happened. Written by the ledger only (`activities.ledger`), in one transaction per act."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, text as sql
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table
+from sqlalchemy import text as sql
 
 from infra.database.metadata import METADATA, document, instant, of_application, sealed, text, texts
 
@@ -234,4 +235,19 @@ authority_news = Table(
     METADATA,
     text("source", primary_key=True),
     Column("after", Integer, nullable=False),
+)
+
+news_item = Table(
+    "news_item",
+    METADATA,
+    text("source", primary_key=True),
+    text("id", primary_key=True),
+    Column("seq", Integer, nullable=False),
+    document("item"),
+    text("state"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    text("trouble", nullable=True),
+    instant("received_at"),
+    instant("due_at"),
+    Index("ix_news_item_due_at", "due_at", postgresql_where=sql("state = 'waiting'")),
 )

@@ -59,6 +59,7 @@ DESK: dict[str, str] = {
     "examination": READ,
     "check_report": READ,
     "notice": READ,
+    "news_item": READ,
 }
 WORKER: dict[str, str] = {
     "organisation": READ,
@@ -87,6 +88,7 @@ WORKER: dict[str, str] = {
     "check_report": WRITE,
     "notice": WRITE,
     "authority_news": WRITE,
+    "news_item": WRITE,
 }
 GRANTS: dict[str, dict[str, str]] = {
     "toritsugi_client": CLIENT,
@@ -101,5 +103,5 @@ SEEN_BY_CLIENT = {
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
 }
 NOT_OF_AN_ORGANISATION = frozenset(
-    {"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news"}
+    {"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news", "news_item"}
 )
