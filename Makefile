@@ -19,7 +19,7 @@ $(STAMP): requirements.txt
 		echo "Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3.11 make install." >&2; exit 1; }
 	@test -x $(RUN) || "$(PYTHON)" -m venv $(VENV)
 	@test -x $(VENV)/bin/uv || $(RUN) -m pip install --quiet --disable-pip-version-check uv
-	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv pip sync --quiet --python $(RUN) --require-hashes requirements.txt
+	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(RUN) --require-hashes requirements.txt
 	@touch $(STAMP)
 
 up: install

@@ -11,7 +11,7 @@ from infra.dev.service import ROOT, module
 from infra.dev.state import StackState, is_claimed
 
 STOPS_WITHIN_SECONDS = 45.0
-READY_WITHIN_SECONDS = 180.0
+READY_WITHIN_SECONDS = 300.0
 
 
 class SupervisorEndedError(Exception):
