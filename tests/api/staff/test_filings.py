@@ -1,0 +1,248 @@
+"""Lodging: intent, package, receipts; what comes back from the authority."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.api.staff.office_day import OfficeDay, organisation, receipt_number, somebody
+
+HANDLER = somebody("handler")
+EXPIRED = somebody("handler", 2)
+MANAGER = somebody("manager")
+BEGIN = {"channel": "online"}
+
+
+class Ready:
+    """A case whose filing waits for a handler."""
+
+    def __init__(self, day: OfficeDay, number: str, persons: tuple[str, ...], filing: str) -> None:
+        self.day, self.number, self.persons, self.filing = day, number, persons, f"/v1/filings/{filing}"
+
+    def receipts(self) -> list[dict[str, str]]:
+        """A number of the authority for every person."""
+        return [
+            {"person_id": person, "number": receipt_number(self.number, line)}
+            for line, person in enumerate(self.persons, 1)
+        ]
+
+    async def end(self, who: str = HANDLER, **given: Any) -> httpx2.Response:
+        """Say how the act ended."""
+        body = {"outcome": "confirmed", "receipts": self.receipts()} | given
+        return await self.day.act(who, f"{self.filing}/end", body)
+
+
+@pytest.fixture
+async def ready(day: OfficeDay) -> Ready:
+    case = await day.handed_in(persons=2)
+    await day.reviewed(case)
+    lodge = await day.task_of(case.number, "lodge")
+    return Ready(day, case.number, case.persons, lodge["filing_id"])
+
+
+async def test_a_handler_begins_and_records_the_receipts(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    answer = await ready.end()
+
+    seen = (await ready.day.get(HANDLER, ready.filing))["filing"]
+    found = await ready.day.get(MANAGER, f"/v1/board?search={receipt_number(ready.number, 2)}")
+    assert answer.status_code == 200, answer.text
+    assert (seen["state"], seen["handler"]["id"], seen["channel"]) == ("confirmed", HANDLER, "online")
+    assert seen["receipts"] == ready.receipts()
+    assert [row["number"] for row in found["items"]] == [ready.number]
+
+
+async def test_the_sealed_package_is_downloaded_whole_and_the_read_is_recorded(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
+
+    async with httpx2.AsyncClient() as store:
+        package = await store.get(answer.headers["location"])
+    seen = await ready.day.get(HANDLER, ready.filing)
+    reads = await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/reads")
+    assert answer.status_code == 303
+    assert hashlib.sha256(package.content).hexdigest() == seen["filing"]["package_sha256"]
+    assert [each["sha256"] for each in seen["packages"]] == [seen["filing"]["package_sha256"]]
+    assert "attachment" in package.headers["content-disposition"]
+    assert (HANDLER, "package") in [(each["reader"]["id"], each["what"]) for each in reads["items"]]
+
+
+async def test_before_the_intent_there_is_no_package(ready: Ready) -> None:
+    answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_handler_whose_certificate_has_expired_is_refused_and_sees_why(ready: Ready) -> None:
+    shown = (await ready.day.get(EXPIRED, ready.filing))["entitlement"]
+
+    answer = await ready.day.act(EXPIRED, f"{ready.filing}/begin", BEGIN)
+
+    assert shown["certificate_valid_until"] < ready.day.today().isoformat()
+    assert (answer.status_code, answer.json()["code"]) == (403, "certificate_expired")
+    assert (await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "prepared"
+
+
+async def test_a_valid_handler_sees_what_he_has_to_show(ready: Ready) -> None:
+    shown = (await ready.day.get(HANDLER, ready.filing))["entitlement"]
+
+    assert shown["has_mandate"] is True
+    assert shown["certificate_valid_until"] > ready.day.today().isoformat()
+
+
+async def test_a_channel_the_procedure_does_not_have_is_refused(ready: Ready) -> None:
+    offered = [each["id"] for each in (await ready.day.get(HANDLER, ready.filing))["channels"]]
+
+    answer = await ready.day.act(HANDLER, f"{ready.filing}/begin", {"channel": "post"})
+
+    assert "post" not in offered
+    assert (answer.status_code, answer.json()["code"]) == (422, "channel_not_allowed")
+
+
+async def test_an_act_that_has_not_begun_cannot_end(ready: Ready) -> None:
+    answer = await ready.end()
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "filing_not_open")
+
+
+async def test_only_who_began_can_end(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    answer = await ready.end(somebody("handler", 1))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "task_of_another")
+
+
+async def test_a_receipt_number_is_missing_for_nobody(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    answer = await ready.end(receipts=ready.receipts()[:1])
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "receipt_missing")
+
+
+async def test_a_refusal_at_the_counter_needs_words(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    silent = await ready.end(outcome="refused", receipts=[])
+    said = await ready.end(outcome="refused", receipts=[], words="書類不備のため不受理")
+
+    assert silent.json()["code"] == "reason_missing"
+    assert said.status_code == 200
+
+
+async def test_an_unknown_outcome_opens_a_task_and_a_second_person_confirms_the_absence(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+    await ready.end(outcome="unknown", receipts=[])
+    find_out = f"/v1/tasks/{(await ready.day.task_of(ready.number, 'find_out'))['id']}"
+    await ready.day.done(HANDLER, f"{find_out}/claim")
+    absent = {"kind": "arrived", "arrived": False, "words": "受付一覧に見当たらない"}
+    await ready.day.done(HANDLER, f"{find_out}/complete", {"verdict": absent})
+    confirm = f"/v1/tasks/{(await ready.day.task_of(ready.number, 'confirm_absent'))['id']}"
+
+    himself = await ready.day.act(HANDLER, f"{confirm}/claim")
+    another = await ready.day.act(
+        somebody("handler", 1),
+        f"{confirm}/complete",
+        {"verdict": {"kind": "absent_confirmed", "absent": True}},
+    )
+
+    assert himself.json()["code"] == "same_person"
+    assert another.status_code == 200, another.text
+    assert (await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "absent"
+
+
+async def test_filings_are_listed_by_state_and_client(ready: Ready) -> None:
+    mine = f"organisation={organisation()}&limit=100"
+
+    prepared = await ready.day.get(HANDLER, f"/v1/filings?state=prepared&{mine}")
+    confirmed = await ready.day.get(HANDLER, f"/v1/filings?state=confirmed&{mine}")
+
+    assert ready.filing in [f"/v1/filings/{each['id']}" for each in prepared["items"]]
+    assert ready.filing not in [f"/v1/filings/{each['id']}" for each in confirmed["items"]]
+
+
+@pytest.mark.parametrize("filing_id", ["T26-00000000.filing.1", "nothing", "T26-%27"])
+async def test_a_filing_that_is_not_there_is_not_found(day: OfficeDay, filing_id: str) -> None:
+    answer = await day.call(HANDLER, "GET", f"/v1/filings/{filing_id}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_filing")
+
+
+class TestWhatComesBack:
+    """Requests for more, and results."""
+
+    @pytest.fixture
+    async def lodged(self, day: OfficeDay) -> Ready:
+        case = await day.handed_in(persons=2)
+        return Ready(day, case.number, case.persons, await day.lodged(case))
+
+    def result(self, lodged: Ready, **changed: Any) -> dict[str, Any]:
+        return {
+            "person_id": lodged.persons[0],
+            "receipt": receipt_number(lodged.number, 1),
+            "result": "permitted",
+            "decided_on": lodged.day.today().isoformat(),
+        } | changed
+
+    async def record(self, lodged: Ready, **changed: Any) -> httpx2.Response:
+        path = f"/v1/applications/{lodged.number}/results"
+        return await lodged.day.act(HANDLER, path, self.result(lodged, **changed))
+
+    async def test_a_result_is_recorded_for_one_person(self, lodged: Ready) -> None:
+        answer = await self.record(lodged)
+
+        case = await lodged.day.get(HANDLER, f"/v1/applications/{lodged.number}/overview")
+        assert answer.status_code == 200, answer.text
+        assert [each["result"] for each in case["persons"]] == ["permitted", None]
+
+    @pytest.mark.parametrize(
+        ("changed", "code"),
+        [
+            ({"receipt": "R-OTHER-1"}, "no_result_pending"),
+            ({"person_id": "p-somebody"}, "unknown_person"),
+            ({"result": "accredited"}, "result_kind"),
+            ({"result": "granted"}, "malformed_request"),
+            ({"decided_on": "2026-02-30"}, "malformed_request"),
+            ({"decided_on": 0}, "malformed_request"),
+            ({"decided_on": "令和8年11月1日"}, "malformed_request"),
+        ],
+    )
+    async def test_a_result_that_fits_nobody_is_refused(
+        self, lodged: Ready, changed: dict[str, Any], code: str
+    ) -> None:
+        answer = await self.record(lodged, **changed)
+
+        assert answer.json()["code"] == code
+
+    async def test_a_result_of_tomorrow_is_refused(self, lodged: Ready) -> None:
+        tomorrow = lodged.day.today() + timedelta(days=1)
+
+        answer = await self.record(lodged, decided_on=tomorrow.isoformat())
+
+        assert (answer.status_code, answer.json()["field"]) == (422, "decided_on")
+
+    async def test_the_authority_asks_for_more_and_the_client_has_the_ball(self, lodged: Ready) -> None:
+        due_on = (lodged.day.today() + timedelta(days=14)).isoformat()
+        body = {"persons": [lodged.persons[1]], "words": "雇用契約書の写し", "due_on": due_on}
+
+        await lodged.day.done(HANDLER, f"/v1/applications/{lodged.number}/more-requested", body)
+
+        case = await lodged.day.get(HANDLER, f"/v1/applications/{lodged.number}/overview")
+        asked = next(each for each in case["findings"] if each["source"] == "authority")
+        assert [each["holder"] for each in case["persons"]] == ["authority", "client"]
+        assert (asked["words"]["words"], asked["words"]["for_client"]) == ("雇用契約書の写し", True)
+        assert any(each["explained"] for each in case["deadlines"])
+
+    async def test_the_balls_times_add_up_to_the_time_elapsed(self, lodged: Ready) -> None:
+        async with lodged.day.later(timedelta(hours=5)) as later:
+            case = await later.get(HANDLER, f"/v1/applications/{lodged.number}/overview")
+
+        for person in case["persons"]:
+            assert sum(person["held_seconds"].values()) == person["elapsed_seconds"]
+            assert person["held_seconds"]["authority"] >= 5 * 3600 - 60
+            assert person["elapsed_seconds"] == pytest.approx(5 * 3600, abs=300)
