@@ -1,12 +1,18 @@
 """The activities of the desk's round: start what was not started, deliver corrections that got lost, fetch news."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -22,6 +28,7 @@ from schemas.filing import ResultKind
 from schemas.maps import Catalogue
 from schemas.parties import SIMULATOR, Actor
 from schemas.planning import road_plan
+from schemas.standing import CORRECTABLE
 
 AT_A_TIME = 100
 SETTLED_AFTER = timedelta(seconds=2)
@@ -29,6 +36,8 @@ ANSWER_WITHIN = timedelta(seconds=8)
 AGAIN_WITHIN = timedelta(seconds=5)
 AGAIN_AT_MOST = timedelta(hours=1)
 AGAIN_DOUBLED = 10
+AT_ONCE = 10
+NO_ANSWER = "no_answer"
 NOT_STARTED = text(
     """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.handed_in_at, h.handed_in_by,
               (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
@@ -39,7 +48,10 @@ NOT_STARTED = text(
 NOT_DELIVERED = text(
     """SELECT h.number, h.round, h.persons, h.handed_in_by, h.capacity, h.handed_in_at FROM hand_in h
        JOIN standing s ON s.number = h.number
-       WHERE h.round > s.round AND s.closed_at IS NULL AND h.handed_in_at < :before
+       WHERE h.round > 1 AND s.closed_at IS NULL AND h.handed_in_at < :before
+         AND NOT s.folded->'rounds_handed_in' @> to_jsonb(h.round)
+         AND EXISTS (SELECT 1 FROM person_standing p WHERE p.number = h.number
+                     AND p.person_id = ANY (h.persons) AND p.stage = ANY (:correctable))
        ORDER BY h.handed_in_at LIMIT :many"""
 )
 READ_UP_TO = text("SELECT after FROM authority_news WHERE source = :source")
@@ -92,25 +104,25 @@ class Rounds:
     async def start_what_was_not_started(self) -> int:
         """Start the road of everything handed in that has none. Starting twice is starting once."""
         rows = await self._rows(NOT_STARTED)
-        for row in rows:
-            await self._start(self._handed_in(row))
+        await _each(rows, lambda row: self._start(self._handed_in(row)))
         return len(rows)
 
     @activity.defn(name="deliver_corrections")
     async def deliver_corrections(self) -> int:
         """Tell the road of correction rounds that were sealed while it could not be reached."""
-        rows = await self._rows(NOT_DELIVERED)
-        delivered = 0
-        for row in rows:
-            command = HandInCorrection(
-                actor=Actor(id=row.handed_in_by, capacity=row.capacity),
-                act_id=f"hand-in-{row.round}",
-                round=row.round,
-                persons=tuple(row.persons),
-                handed_in_at=row.handed_in_at,
-            )
-            delivered += await self._act(row.number, messages.HAND_IN_CORRECTION, command) is None
-        return delivered
+        rows = await self._rows(NOT_DELIVERED, correctable=[stage.value for stage in CORRECTABLE])
+        troubles = await _each(rows, self._deliver)
+        return sum(trouble is None for trouble in troubles)
+
+    async def _deliver(self, row: Row[Any]) -> str | None:
+        command = HandInCorrection(
+            actor=Actor(id=row.handed_in_by, capacity=row.capacity),
+            act_id=f"hand-in-{row.round}",
+            round=row.round,
+            persons=tuple(row.persons),
+            handed_in_at=row.handed_in_at,
+        )
+        return await self._act(row.number, messages.HAND_IN_CORRECTION, command)
 
     @activity.defn(name="fetch_authority_news")
     async def fetch_news(self) -> int:
@@ -145,8 +157,8 @@ class Rounds:
                 await connection.execute(*_noted(row, trouble, now))
         return told
 
-    async def _rows(self, asked: Any) -> list[Row[Any]]:
-        values = {"before": datetime.now(UTC) - SETTLED_AFTER, "many": AT_A_TIME}
+    async def _rows(self, asked: TextClause, **further: object) -> list[Row[Any]]:
+        values = {"before": datetime.now(UTC) - SETTLED_AFTER, "many": AT_A_TIME, **further}
         async with self._database.as_worker() as connection:
             return list((await connection.execute(asked, values)).all())
 
@@ -194,17 +206,38 @@ class Rounds:
         return await self._act(row.number, name, command) if command is not None else None
 
     async def _act(self, number: str, name: str, command: Command) -> str | None:
-        """Ask the road; answers the code of a refusal, or None when it was done."""
+        """Ask the road; answers the code of a refusal, what else stood in the way, or None when it was done."""
         handle = self._client.get_workflow_handle(number)
         try:
             await handle.execute_update(name, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN)
         except WorkflowUpdateFailedError as refused:
             return str(getattr(refused.cause, "type", None) or "refused")
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            return NO_ANSWER
         except RPCError as gone:
             if gone.status is RPCStatusCode.NOT_FOUND:
                 return "already_closed"
             raise
         return None
+
+
+async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[Any]]) -> list[Any]:
+    """Do it for every row, some at once. One that is stuck holds up no other; troubles are raised when all are through."""
+    some = asyncio.Semaphore(AT_ONCE)
+
+    async def one(row: Row[Any]) -> Any:
+        async with some:
+            return await act(row)
+
+    outcomes = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
+    troubles = [(row, each) for row, each in zip(rows, outcomes, strict=True) if isinstance(each, Exception)]
+    for row, trouble in troubles:
+        activity.logger.warning(
+            "round_stuck", extra={"number": row.number, "trouble": type(trouble).__name__}
+        )
+    if troubles:
+        raise troubles[0][1]
+    return outcomes
 
 
 def _noted(row: Row[Any], trouble: str | None, now: datetime) -> tuple[TextClause, dict[str, Any]]:

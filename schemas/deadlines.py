@@ -10,8 +10,8 @@ from typing import Literal, Self
 
 from schemas.calendar import JAPAN, ClosedSpan, OfficeCalendar, end_of_day, japan_date
 from schemas.catalogue import Bilingual, Clock
-from schemas.events import Derived
 from schemas.maps import ProcedureMap
+from schemas.standing import Derived
 from schemas.words import Word
 
 DeadlineKind = Literal["correction", "review", "result", "lodging", "authority_request"]

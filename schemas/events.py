@@ -13,6 +13,7 @@ from schemas.filing import FilingKind, Receipt, ResultKind, Way
 from schemas.findings import Finding, FindingSettled
 from schemas.identifiers import Number
 from schemas.parties import Actor
+from schemas.standing import Derived
 from schemas.tasks import TaskKind
 from schemas.words import Word
 
@@ -136,15 +137,6 @@ class CorrectionHandedIn(Word):
     kind: Literal["correction_handed_in"] = "correction_handed_in"
     round: int
     persons: tuple[str, ...]
-
-
-class Derived(Word):
-    """How a deadline was derived: so many days of this clock after this day, by this policy."""
-
-    rule: str
-    from_on: date
-    days: int
-    clock: Literal["calendar", "office", "given"]
 
 
 class DeadlineSet(Word):

@@ -236,6 +236,7 @@ def _(body: events.DeadlineSet, standing: Standing, event: Event) -> Standing:
         remind_at=body.remind_at,
         persons=body.persons,
         set_at=event.at,
+        derived=body.derived,
     )
     changes = {"deadlines": (*standing.deadlines, deadline), "deadlines_set": standing.deadlines_set + 1}
     return standing.model_copy(update=changes)

@@ -5,7 +5,7 @@ The road keeps its state as this very value, the ledger stores it, the pages sho
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from schemas.filing import Filing, FilingKind, ResultKind
 from schemas.findings import ASKS_CLIENT, UNSETTLED, Finding, FindingState
@@ -29,6 +29,9 @@ class Stage(StrEnum):
 
 
 ORDER = tuple(Stage)
+ASKED = (Stage.CORRECTION, Stage.MORE_REQUESTED)
+CORRECTABLE = (*ASKED, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.READY)
+"""Where a sealed correction is still taken: wherever the person is not with, or on the way to, the authority."""
 
 
 class Holder(StrEnum):
@@ -65,6 +68,15 @@ class PersonLine(Word):
         return self.stage is Stage.CLOSED
 
 
+class Derived(Word):
+    """How a deadline was derived: so many days of this clock after this day, by this policy."""
+
+    rule: str
+    from_on: date
+    days: int
+    clock: Literal["calendar", "office", "given"]
+
+
 class Deadline(Word):
     """One deadline: set once, reminded, ended or passed."""
 
@@ -75,6 +87,7 @@ class Deadline(Word):
     persons: tuple[str, ...] = ()
     state: str = "running"
     set_at: datetime | None = None
+    derived: Derived | None = None
 
     @property
     def is_running(self) -> bool:

@@ -23,7 +23,7 @@ from schemas.events import (
 )
 from schemas.findings import ASKS_CLIENT, UNSETTLED, Finding, FindingSettled, FindingSource, FindingState
 from schemas.refusals import Refused
-from schemas.standing import Stage
+from schemas.standing import ASKED, CORRECTABLE, Stage
 from schemas.tasks import Task, TaskKind, TaskState
 from workflows import deadlines, withdrawal
 from workflows.human_tasks import taking
@@ -31,8 +31,6 @@ from workflows.situation import Happenings, Situation
 
 NEEDS_REASON = frozenset({FindingState.WAIVED, FindingState.DISMISSED})
 UNANSWERED = frozenset({FindingState.PROPOSED, FindingState.OPEN})
-ASKED = (Stage.CORRECTION, Stage.MORE_REQUESTED)
-CORRECTABLE = (*ASKED, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.READY)
 
 
 def open_reviews(situation: Situation) -> Happenings:

@@ -6,8 +6,8 @@ from typing import Literal
 from schemas.calendar import end_of_day, japan_date
 from schemas.catalogue import Clock
 from schemas.deadlines import last_day, reminders
-from schemas.events import DeadlineEnded, DeadlinePassed, DeadlineSet, Derived, ReminderDue, TaskOpened
-from schemas.standing import Deadline, Stage
+from schemas.events import DeadlineEnded, DeadlinePassed, DeadlineSet, ReminderDue, TaskOpened
+from schemas.standing import Deadline, Derived, Stage
 from schemas.tasks import TaskKind
 from workflows.situation import Happenings, Situation
 

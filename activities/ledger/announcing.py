@@ -28,9 +28,11 @@ STAFF_HEARS_OF = {
 }
 
 
-def notice_rows(standing: Standing, happened: Iterable[Event]) -> list[Facts]:
+def notice_rows(steps: Iterable[tuple[Event, Standing]]) -> list[Facts]:
     """One row per mail. The id is made from number, sequence and audience, so that a repetition is the same mail."""
-    return [_row(standing, event, *telling) for event in happened for telling in tellings(standing, event)]
+    return [
+        _row(standing, event, *telling) for event, standing in steps for telling in tellings(standing, event)
+    ]
 
 
 def _row(standing: Standing, event: Event, kind: NoticeKind, audience: str, facts: Facts) -> Facts:

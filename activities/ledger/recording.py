@@ -9,14 +9,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger.announcing import notice_rows
-from activities.ledger.rows import Row, changed_rows, event_rows
+from activities.ledger.rows import Row, Step, changed_rows, event_rows, steps_of
 from activities.ledger.statements import write_statement
 from infra.database.connection import Database
 from schemas.chain import GENESIS, digest
 from schemas.events import Event
 from schemas.examination import Examination
 from schemas.filing import Receipt
-from schemas.folding import fold
 from schemas.standing import Standing
 from schemas.words import Word
 
@@ -27,13 +26,14 @@ KNOWN = text(
 )
 MARK_SENT = text("UPDATE filing SET sent_at = :at WHERE id = :filing AND sent_at IS NULL RETURNING id")
 CLAIM_RECEIPTS = text(
-    """WITH asked AS (
-         SELECT * FROM jsonb_to_recordset(CAST(:receipts AS jsonb)) AS r(receipt text, person_id text)),
-       claimed AS (
-         INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
-         SELECT receipt, :organisation, :number, person_id, :filing, :at FROM asked
-         ON CONFLICT (receipt) DO NOTHING RETURNING receipt)
-       SELECT r.receipt FROM receipt r JOIN asked a USING (receipt)
+    """INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
+       SELECT a.receipt, :organisation, :number, a.person_id, :filing, :at
+       FROM jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text)
+       ORDER BY a.receipt ON CONFLICT (receipt) DO NOTHING"""
+)
+TAKEN = text(
+    """SELECT r.receipt FROM receipt r
+       JOIN jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text) USING (receipt)
        WHERE NOT (r.number = :number AND r.person_id = a.person_id)"""
 )
 
@@ -75,13 +75,13 @@ class Ledger:
 
     async def _write(self, connection: AsyncConnection, entry: Entry, known: RowMapping | None) -> None:
         old = Standing.model_validate(known["folded"]) if known else None
-        new, fresh = _advance(old, entry)
-        if new is None or not fresh:
+        steps = _advance(old, entry)
+        if not steps:
             return
         previous = bytes(known["hash"]) if known else GENESIS
-        rows: dict[str, list[Row]] = {"event": event_rows(new, fresh, previous)}
-        rows |= changed_rows(old, new, fresh)
-        rows["notice"] = notice_rows(new, fresh)
+        rows: dict[str, list[Row]] = {"event": event_rows(steps, previous)}
+        rows |= changed_rows(old, steps)
+        rows["notice"] = notice_rows(steps)
         await _run(connection, rows)
 
     async def store_examination(
@@ -137,21 +137,19 @@ class Ledger:
             "at": datetime.now(UTC),
         }
         async with self._database.as_worker() as connection:
-            taken = (await connection.execute(CLAIM_RECEIPTS, values)).all()
-            if taken:
+            await connection.execute(CLAIM_RECEIPTS, values)
+            # A statement of its own: it sees what another claimed while the first one waited for him.
+            if (await connection.execute(TAKEN, values)).all():
                 raise ApplicationError(
                     "a receipt number is taken", "receipts", type="receipt_taken", non_retryable=True
                 )
 
 
-def _advance(old: Standing | None, entry: Entry) -> tuple[Standing | None, list[Event]]:
+def _advance(old: Standing | None, entry: Entry) -> list[Step]:
     fresh = [event for event in entry.events if old is None or event.seq > old.seq]
     if fresh and fresh[0].seq != (old.seq if old else 0) + 1:
         raise ApplicationError("an earlier event is missing", type="ledger_gap")
-    standing = old
-    for event in fresh:
-        standing = fold(standing, event)
-    return standing, fresh
+    return steps_of(old, fresh)
 
 
 async def _run(connection: AsyncConnection, rows: dict[str, list[Row]]) -> None:

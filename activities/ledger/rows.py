@@ -1,30 +1,42 @@
 """What a standing looks like as table rows, and which of them changed. Pure; the ledger writes what comes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from schemas.chain import link
-from schemas.events import DeadlineSet, Event
+from schemas.events import Event
 from schemas.findings import UNSETTLED
+from schemas.folding import fold
 from schemas.standing import ORDER, Deadline, PersonLine, Standing
 from schemas.tasks import RIGHT_FOR
 
 Row = dict[str, Any]
+Step = tuple[Event, Standing]
+"""An event and the standing it leads to."""
 
 
-def changed_rows(old: Standing | None, new: Standing, events: Iterable[Event]) -> dict[str, list[Row]]:
-    """Every row that differs between two standings, by table. A row is written whole."""
-    happened = tuple(events)
+def steps_of(standing: Standing | None, events: Iterable[Event]) -> list[Step]:
+    """Some events with the standings they lead to, one after the other. Raises OutOfOrder."""
+    steps: list[Step] = []
+    for event in events:
+        standing = fold(standing, event)
+        steps.append((event, standing))
+    return steps
+
+
+def changed_rows(old: Standing | None, steps: Sequence[Step]) -> dict[str, list[Row]]:
+    """Every row that some events have changed, by table. Rows are written whole; each ball, however short, is one."""
+    event, new = steps[-1]
     return {
-        "standing": [standing_row(new, happened[-1].at)],
+        "standing": [standing_row(new, event.at)],
         "person_standing": _changed(old, new, "persons", person_row),
         "task": _changed(old, new, "tasks", task_row),
         "finding": _changed(old, new, "findings", finding_row),
-        "filing": _changed(old, new, "filings", partial(filing_row, at=happened[-1].at)),
-        "deadline": _deadline_rows(old, new, happened),
-        "ball": _ball_rows(old, new),
+        "filing": _changed(old, new, "filings", partial(filing_row, at=event.at)),
+        "deadline": _changed(old, new, "deadlines", deadline_row),
+        "ball": _ball_rows(old, [standing for _, standing in steps]),
     }
 
 
@@ -84,40 +96,33 @@ def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:
     return row
 
 
-def _deadline_rows(old: Standing | None, new: Standing, happened: tuple[Event, ...]) -> list[Row]:
-    derived = {
-        event.body.deadline_id: event.body.derived
-        for event in happened
-        if isinstance(event.body, DeadlineSet)
-    }
-    before = frozenset(old.deadlines) if old else frozenset()
-    rows = []
-    for each in new.deadlines:
-        if each in before:
-            continue
-        row = deadline_row(new, each)
-        if each.id in derived:
-            row["derivation"] = derived[each.id].model_dump(mode="json")
-        rows.append(row)
-    return rows
-
-
 def deadline_row(standing: Standing, deadline: Deadline) -> Row:
-    """One deadline; its derivation is written once, with the event that set it."""
-    return _of(standing) | deadline.model_dump(mode="json", exclude={"remind_at", "set_at"})
+    """One deadline, with how it was derived."""
+    plain = deadline.model_dump(mode="json", exclude={"remind_at", "set_at", "derived"})
+    derived = deadline.derived.model_dump(mode="json") if deadline.derived else None
+    return _of(standing) | plain | {"derivation": derived}
 
 
-def _ball_rows(old: Standing | None, new: Standing) -> list[Row]:
+def _ball_rows(old: Standing | None, standings: Sequence[Standing]) -> list[Row]:
+    """The balls that passed, step by step; one taken and given within the same instant of these steps is left out."""
+    rows: dict[tuple[str, int], Row] = {}
+    before = old
+    for after in standings:
+        rows |= {(row["person_id"], row["from_seq"]): row for row in _passed(before, after)}
+        before = after
+    known = old.seq if old else 0
+    return [row for row in rows.values() if row["from_seq"] <= known or row["to_at"] != row["from_at"]]
+
+
+def _passed(old: Standing | None, new: Standing) -> Iterator[Row]:
     held = {line.person_id: line for line in old.persons} if old else {}
-    rows: list[Row] = []
     for line in new.persons:
         before = held.get(line.person_id)
         if before is not None and before.held_from_seq == line.held_from_seq:
             continue
         if before is not None:
-            rows.append(_ball_row(new, before) | {"to_at": _iso(line.held_since)})
-        rows.append(_ball_row(new, line) | {"to_at": None})
-    return rows
+            yield _ball_row(new, before) | {"to_at": _iso(line.held_since)}
+        yield _ball_row(new, line) | {"to_at": None}
 
 
 def _ball_row(standing: Standing, line: PersonLine) -> Row:
@@ -129,10 +134,10 @@ def _ball_row(standing: Standing, line: PersonLine) -> Row:
     }
 
 
-def event_rows(standing: Standing, events: Iterable[Event], previous: bytes) -> list[Row]:
+def event_rows(steps: Iterable[Step], previous: bytes) -> list[Row]:
     """The rows of some events, each chained to the one before."""
     rows = []
-    for event in events:
+    for event, standing in steps:
         own = link(previous, event)
         rows.append(
             _of(standing)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from schemas.calendar import OfficeCalendar, end_of_day
 from schemas.deadlines import calendar_of, explained, last_day, reminders
-from schemas.events import Derived
+from schemas.standing import Derived
 from tests.schemas.cases import PLAN, a_map
 
 

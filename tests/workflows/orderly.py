@@ -3,14 +3,15 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from activities.ledger.rows import Row, changed_rows
+from activities.ledger.rows import Row, changed_rows, steps_of
 from schemas.balls import holder_of
 from schemas.events import LodgingConfirmed, LodgingIntended, TaskDone
 from schemas.filing import LIVE, UNDER_WAY
-from schemas.folding import fold, fold_all
+from schemas.folding import fold_all
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from tests.builders import PaperRoad
+from workflows.advance_review import rounds_left
 
 WAITS_FOR_TASK: dict[Stage, frozenset[TaskKind]] = {
     Stage.REVIEW: frozenset({TaskKind.REVIEW}),
@@ -34,6 +35,7 @@ def insist_on_order(road: PaperRoad) -> None:
         assert line.holder is holder_of(standing, line), f"{line.person_id}: the ball is elsewhere"
         _nobody_is_forgotten(standing, line)
         _nobody_is_in_two_places(standing, line)
+    _who_is_asked_can_answer(road)
     _filings_are_lodged_once(road)
     _receipts_are_unique(standing)
     _four_eyes(road)
@@ -60,6 +62,17 @@ def _nobody_is_forgotten(standing: Standing, line: PersonLine) -> None:
         running = any(line.person_id in each.persons for each in standing.running_deadlines())
         decided_about = WAITS_WITH_DEADLINE[line.stage] & set(held)
         assert running or decided_about, f"{line.person_id}: nobody waits for an end"
+
+
+def _who_is_asked_can_answer(road: PaperRoad) -> None:
+    standing = road.standing
+    asked = set(standing.at_stage(Stage.CORRECTION, Stage.MORE_REQUESTED))
+    decided_about = {p for task in standing.open_tasks(TaskKind.TOO_MANY_ROUNDS) for p in task.persons}
+    assert rounds_left(road.situation) > 0 or asked <= decided_about, (
+        "asked for a round that nobody may hand in"
+    )
+    pointless = [p for p in standing.at_stage(Stage.CORRECTION) if not standing.asks_client(p)]
+    assert not pointless, f"{pointless}: asked for nothing"
 
 
 def _nobody_is_in_two_places(standing: Standing, line: PersonLine) -> None:
@@ -128,11 +141,10 @@ def ball_rows(road: PaperRoad) -> dict[tuple[str, int], Row]:
     """The rows of table `ball` as the ledger would have written them, event by event."""
     rows: dict[tuple[str, int], Row] = {}
     standing: Standing | None = None
-    for event in road.events:
-        after = fold(standing, event)
-        for row in changed_rows(standing, after, (event,))["ball"]:
+    for step in steps_of(None, road.events):
+        for row in changed_rows(standing, [step])["ball"]:
             rows[(row["person_id"], row["from_seq"])] = row
-        standing = after
+        standing = step[1]
     return rows
 
 

@@ -70,7 +70,7 @@ class PlayedRoad(RuleBasedStateMachine):
         delivery=st.sampled_from(("release", "hand_over")),
         rounds=st.integers(1, 6),
         offices=st.sampled_from((("tokyo", "tokyo", "tokyo"), ("tokyo", "osaka", "tokyo"))),
-        far=st.integers(0, 6),
+        far=st.integers(0, 7),
     )
     def hand_in(self, levels: int, delivery: str, rounds: int, offices: tuple[str, ...], far: int) -> None:
         plan = a_plan(review_levels=levels, delivery=delivery, correction_rounds=rounds)
@@ -97,6 +97,8 @@ class PlayedRoad(RuleBasedStateMachine):
             lambda: self.correct(chosen=("p1",), again=0),
             lambda: road.check(offices=self.offices),
             lambda: road.pass_all(REVIEWER),
+            road.second_review,
+            road.begin,
         ]
 
     def tried(self, act: Callable[[], object]) -> bool:

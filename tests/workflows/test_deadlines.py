@@ -13,6 +13,7 @@ from tests.builders import MANAGER, PaperRoad, a_plan, a_remark, at_review, lodg
 from workflows import deadlines, holds
 
 DUE = datetime(2026, 12, 14, 15, 0, tzinfo=UTC)
+MORNING = datetime(2026, 12, 14, 0, 0, tzinfo=UTC)
 
 
 def correcting(*persons: str, **plan: object) -> PaperRoad:
@@ -39,7 +40,7 @@ def test_a_correction_is_due_at_the_end_of_the_last_day_in_japan() -> None:
     deadline = road.standing.running_deadlines()[0]
 
     assert deadline.due_at == DUE
-    assert deadline.remind_at == (DUE - timedelta(days=7), DUE - timedelta(days=3), DUE - timedelta(days=1))
+    assert deadline.remind_at == tuple(MORNING - timedelta(days=before) for before in (7, 3, 1))
 
 
 def test_a_deadline_says_how_it_was_derived() -> None:
@@ -56,17 +57,14 @@ def test_reminders_that_would_be_in_the_past_are_left_out() -> None:
 
     deadline = road.standing.running_deadlines()[0]
 
-    assert deadline.remind_at == (
-        deadline.due_at - timedelta(days=3),
-        deadline.due_at - timedelta(days=1),
-    )
+    assert [instant.isoformat() for instant in deadline.remind_at] == ["2026-12-02T00:00:00+00:00"]
 
 
 @pytest.mark.parametrize(("early_seconds", "reminded"), [(1, 0), (0, 1)])
 def test_a_reminder_comes_at_its_instant_and_not_before(early_seconds: int, reminded: int) -> None:
     road = correcting()
 
-    at(road, DUE - timedelta(days=7, seconds=early_seconds))
+    at(road, MORNING - timedelta(days=7, seconds=early_seconds))
 
     assert road.kinds.count("reminder_due") == reminded
 
@@ -150,7 +148,7 @@ def test_a_hold_moves_deadline_and_reminders_by_its_length() -> None:
 
     deadline = road.standing.running_deadlines()[0]
     assert deadline.due_at == DUE + timedelta(days=10)
-    assert deadline.remind_at[0] == DUE + timedelta(days=3)
+    assert deadline.remind_at[0] == MORNING + timedelta(days=3)
 
 
 def test_a_deadline_set_during_a_hold_moves_by_what_was_left_of_it() -> None:
