@@ -28,6 +28,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def people(desk: Stack) -> People:
+def people(desk: Stack) -> Iterator[People]:
     """One signed-in person per role, and the authority."""
-    return people_of(desk.place)
+    signed_in = people_of(desk.place)
+    yield signed_in
+    signed_in.leave()

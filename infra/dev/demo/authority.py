@@ -15,6 +15,10 @@ class AuthorityDesk:
     def __init__(self, url: str) -> None:
         self._http = httpx2.Client(base_url=url, timeout=30)
 
+    def close(self) -> None:
+        """No connection stays open."""
+        self._http.close()
+
     def _post(self, path: str, body: Json) -> Any:
         answer = self._http.post(path, json=body)
         answer.raise_for_status()

@@ -25,6 +25,12 @@ class People:
     authority: AuthorityDesk
     today: date
 
+    def leave(self) -> None:
+        """Everybody closes his connections."""
+        visitors = (self.client, self.reviewer, self.second_reviewer, self.handler, self.other_handler)
+        for each in (*visitors, self.manager, self.authority):
+            each.close()
+
 
 @dataclass(frozen=True)
 class Story:
