@@ -28,6 +28,7 @@ from activities.rounds import Rounds
 from infra import logs
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
+from infra.heartbeats import Heartbeats
 from infra.keys import KeyRing
 from infra.mail import Post
 from infra.objects import ObjectStore
@@ -125,6 +126,7 @@ async def work() -> None:
         workflows=WORKFLOWS,
         activities=activities(chosen, client, keys, database),
         workflow_runner=sandbox_runner(),
+        interceptors=[Heartbeats()],
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
         max_cached_workflows=WORKFLOWS_KEPT,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

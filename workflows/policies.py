@@ -21,6 +21,7 @@ Gives = TypeVar("Gives")
 Act = Callable[[Any, Given], Awaitable[Gives]]
 
 BRIEFLY = timedelta(seconds=6)
+DEAD_AFTER = timedelta(seconds=15)
 LONG_PATIENCE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
 )
@@ -49,7 +50,7 @@ async def patiently(act: Act[Given, Gives], given: Given, *, summary: str) -> Gi
             act,
             given,
             start_to_close_timeout=timedelta(minutes=5),
-            heartbeat_timeout=timedelta(minutes=2),
+            heartbeat_timeout=DEAD_AFTER,
             retry_policy=LONG_PATIENCE,
             summary=summary,
         )

@@ -51,10 +51,13 @@ def eventually(
 class Visitor:
     """Somebody with a bearer token."""
 
-    def __init__(self, url: str, token: str, name: str = "") -> None:
+    def __init__(
+        self, url: str, token: str, name: str = "", *, transport: httpx2.BaseTransport | None = None
+    ) -> None:
         self.name = name
+        headers = {"Authorization": f"Bearer {token}"}
         self._http = httpx2.Client(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=httpx2.Timeout(30)
+            base_url=url, headers=headers, timeout=httpx2.Timeout(30), transport=transport
         )
 
     def close(self) -> None:
