@@ -233,7 +233,7 @@ async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[An
     troubles = [(row, each) for row, each in zip(rows, outcomes, strict=True) if isinstance(each, Exception)]
     for row, trouble in troubles:
         activity.logger.warning(
-            "round_stuck", extra={"number": row.number, "trouble": type(trouble).__name__}
+            "round_stuck", extra={"number": row.number, "code": type(trouble).__name__}
         )
     if troubles:
         raise troubles[0][1]

@@ -34,7 +34,7 @@ def changed_rows(old: Standing | None, steps: Sequence[Step]) -> dict[str, list[
         "person_standing": _changed(old, new, "persons", person_row),
         "task": _changed(old, new, "tasks", task_row),
         "finding": _changed(old, new, "findings", finding_row),
-        "filing": _changed(old, new, "filings", partial(filing_row, at=event.at)),
+        "filing": _filing_rows(old, steps),
         "deadline": _changed(old, new, "deadlines", deadline_row),
         "ball": _ball_rows(old, [standing for _, standing in steps]),
     }
@@ -88,6 +88,16 @@ def finding_row(standing: Standing, finding: Any) -> Row:
     """One finding."""
     row: Row = _of(standing) | finding.model_dump(mode="json")
     return row
+
+
+def _filing_rows(old: Standing | None, steps: Sequence[Step]) -> list[Row]:
+    rows: dict[str, Row] = {}
+    before = old
+    for event, after in steps:
+        changed = _changed(before, after, "filings", partial(filing_row, at=event.at))
+        rows |= {row["id"]: row for row in changed}
+        before = after
+    return list(rows.values())
 
 
 def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:

@@ -7,6 +7,8 @@ elsewhere: the standing of the same database, or an anchor outside it.
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from schemas.chain import GENESIS, link
 from schemas.events import Event
 from schemas.words import Word
@@ -57,6 +59,9 @@ def _trouble(row: Row, previous: bytes, seq: int) -> Trouble | None:
         return "missing"
     if bytes(row["previous"]) != previous:
         return "unchained"
-    event = event_of(row)
+    try:
+        event = event_of(row)
+    except ValidationError:
+        return "changed"
     same = row["kind"] == event.body.kind and link(previous, event) == bytes(row["hash"])
     return None if same else "changed"

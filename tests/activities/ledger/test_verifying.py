@@ -1,0 +1,223 @@
+"""Verifying: an untouched history holds, and every way of changing it afterwards is found."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from activities.ledger import Entry, Ledger
+from activities.ledger.rebuilding import NOT_FROM_EVENTS, key_of, rebuild
+from activities.ledger.verifying import Tampered, event_of, verify
+from infra.database.tables import METADATA
+from schemas.chain import link
+from schemas.events import Event
+from schemas.findings import FindingState
+from tests.builders import (
+    MONDAY,
+    NUMBER,
+    ORGANISATION,
+    PaperRoad,
+    a_plan,
+    a_remark,
+    at_review,
+    handed_in,
+    settled,
+)
+from tests.ground import Ground
+
+Rows = list[dict[str, Any]]
+EVENTS = "SELECT * FROM event ORDER BY seq"
+REBUILT = ("person_standing", "task", "finding", "filing", "deadline", "ball", "notice", "standing")
+
+
+def a_long_day() -> PaperRoad:
+    """Everything the ledger has a table for: corrections, a second level, a hold, filings, a supplement, a result."""
+    road = at_review("p1", "p2", plan=a_plan(review_levels=2))
+    road.wait(hours=1)
+    road.review(a_remark("p2"))
+    road.second_review()
+    road.wait(hours=1)
+    road.lodge()
+    road.wait(days=1)
+    road.correct("p2")
+    road.check()
+    road.review(settled=(settled(road.standing.findings[0].id, FindingState.VERIFIED),))
+    road.second_review()
+    road.wait(days=1)
+    road.lodge()
+    road.ask_for_more("p1")
+    road.wait(days=13)
+    road.result("p2")
+    return road
+
+
+async def recorded(ground: Ground, road: PaperRoad, *, at_once: int = 3) -> Rows:
+    ground.take_in(handed_in(*road.handed_in.persons))
+    ledger = Ledger(ground.database)
+    for first in range(0, len(road.events), at_once):
+        some = tuple(road.events[first : first + at_once])
+        await ledger.record(Entry(number=NUMBER, organisation_id=ORGANISATION, events=some))
+    return await ground.rows(EVENTS)
+
+
+async def test_events_come_back_from_the_database_as_they_went_in(ground: Ground) -> None:
+    road = a_long_day()
+
+    rows = await recorded(ground, road)
+
+    assert [event_of(row) for row in rows] == road.events
+
+
+async def test_an_untouched_history_holds(ground: Ground) -> None:
+    rows = await recorded(ground, a_long_day())
+
+    assert verify(rows, up_to=len(rows), head=bytes(rows[-1]["hash"])) is None
+
+
+def edit_a_body(rows: Rows) -> Rows:
+    rows[1]["body"] = rows[1]["body"] | {"pack_version": "2"}
+    return rows
+
+
+def make_a_body_unreadable(rows: Rows) -> Rows:
+    rows[1]["body"] = {"kind": "never_heard_of"}
+    return rows
+
+
+def edit_the_author(rows: Rows) -> Rows:
+    rows[3]["actor_id"] = "somebody-else"
+    return rows
+
+
+def edit_the_time(rows: Rows) -> Rows:
+    rows[3]["at"] = MONDAY.replace(year=2025)
+    return rows
+
+
+def edit_the_kind(rows: Rows) -> Rows:
+    rows[3]["kind"] = "closed"
+    return rows
+
+
+def delete_one(rows: Rows) -> Rows:
+    return rows[:3] + rows[4:]
+
+
+def delete_the_first(rows: Rows) -> Rows:
+    return rows[1:]
+
+
+def delete_one_and_close_ranks(rows: Rows) -> Rows:
+    return [row | {"seq": place} for place, row in enumerate(rows[:3] + rows[4:], start=1)]
+
+
+def insert_one(rows: Rows) -> Rows:
+    forged = [*rows[:3], rows[2], *rows[3:]]
+    return [row | {"seq": place} for place, row in enumerate(forged, start=1)]
+
+
+def swap_two(rows: Rows) -> Rows:
+    rows[2], rows[3] = rows[3] | {"seq": 3}, rows[2] | {"seq": 4}
+    return rows
+
+
+def cut_the_tail(rows: Rows) -> Rows:
+    return rows[:-2]
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        (edit_a_body, Tampered(seq=2, trouble="changed")),
+        (make_a_body_unreadable, Tampered(seq=2, trouble="changed")),
+        (edit_the_author, Tampered(seq=4, trouble="changed")),
+        (edit_the_time, Tampered(seq=4, trouble="changed")),
+        (edit_the_kind, Tampered(seq=4, trouble="changed")),
+        (delete_one, Tampered(seq=4, trouble="missing")),
+        (delete_the_first, Tampered(seq=1, trouble="missing")),
+        (delete_one_and_close_ranks, Tampered(seq=4, trouble="unchained")),
+        (insert_one, Tampered(seq=4, trouble="unchained")),
+        (swap_two, Tampered(seq=3, trouble="unchained")),
+    ],
+)
+async def test_every_change_is_found_where_it_was_made(
+    ground: Ground, tamper: Callable[[Rows], Rows], found: Tampered
+) -> None:
+    rows = await recorded(ground, at_review("p1"))
+
+    assert verify(tamper([*rows, *copies(rows)])) == found
+
+
+def copies(rows: Rows) -> Rows:
+    """The history goes on: what is behind the place of the change is chained as it should be."""
+    previous, more = bytes(rows[-1]["hash"]), []
+    for row in rows[1:4]:
+        event = event_of(row | {"seq": len(rows) + len(more) + 1})
+        own = link(previous, event)
+        more.append(row | {"seq": event.seq, "previous": previous, "hash": own})
+        previous = own
+    return more
+
+
+async def test_a_cut_tail_shows_against_the_standing(ground: Ground) -> None:
+    rows = await recorded(ground, a_long_day())
+
+    cut = cut_the_tail(rows)
+
+    assert verify(cut) is None
+    assert verify(cut, up_to=len(rows)) == Tampered(seq=len(cut) + 1, trouble="cut_off")
+
+
+async def test_a_history_chained_anew_shows_against_the_head_kept_elsewhere(ground: Ground) -> None:
+    rows = await recorded(ground, a_long_day())
+    head = bytes(rows[-1]["hash"])
+
+    forged = rechained([event_of(row | {"actor_id": "somebody-else"}) for row in rows], rows)
+
+    assert verify(forged) is None
+    assert verify(forged, head=head) == Tampered(seq=len(rows), trouble="unchained")
+
+
+def rechained(events: list[Event], rows: Rows) -> Rows:
+    previous, forged = b"\x00" * 32, []
+    for event, row in zip(events, rows, strict=True):
+        own = link(previous, event)
+        forged.append(row | {"actor_id": event.actor.id, "previous": previous, "hash": own})
+        previous = own
+    return forged
+
+
+@pytest.mark.parametrize("at_once", [1, 4, 1_000])
+async def test_everything_that_is_shown_can_be_worked_out_again_from_the_events(
+    ground: Ground, at_once: int
+) -> None:
+    road = a_long_day()
+    rows = await recorded(ground, road, at_once=at_once)
+
+    again = rebuild([event_of(row) for row in rows])
+
+    for name in REBUILT:
+        kept = {key_of(name, row): row for row in await ground.rows(f"SELECT * FROM {name}")}  # noqa: S608
+        assert told(name, again[name]) == told(name, kept), name
+
+
+def told(
+    name: str, rows: dict[tuple[object, ...], dict[str, Any]]
+) -> dict[tuple[object, ...], dict[str, str]]:
+    """What a table tells, independent of how the database writes it; a ball held for no time tells nothing."""
+    left_out = NOT_FROM_EVENTS.get(name, frozenset())
+    columns = [column.name for column in METADATA.tables[name].columns if column.name not in left_out]
+    return {
+        key: {column: plain(row.get(column)) for column in columns}
+        for key, row in rows.items()
+        if name != "ball" or plain(row["from_at"]) != plain(row["to_at"])
+    }
+
+
+def plain(value: object) -> str:
+    if value is None:
+        return ""
+    iso = getattr(value, "isoformat", None)
+    text = iso() if iso is not None else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return text.strip('"').replace("+00:00", "Z")
