@@ -16,6 +16,7 @@ from api.pages import (
     histories,
     home,
     inbox,
+    reference,
     reviews,
 )
 
@@ -30,9 +31,10 @@ ROUTERS = (
     reviews.router,
     filings.router,
     board.router,
+    reference.router,
 )
-OPEN_TO_ALL = frozenset({"/", "/language"})
-"""Pages that declare no right: the welcome, and the choice of language."""
+OPEN_TO_ALL = frozenset({"/", "/language", "/docs"})
+"""Pages that declare no right: the welcome, the choice of language, the reference of the API."""
 STATIC = Path(__file__).parent / "static"
 
 
