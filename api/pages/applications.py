@@ -151,7 +151,7 @@ async def hand_in(
         await applications.hand_in(principal, at, number, form.act(principal), version)
     except Refused as refused:
         own = await own_case(visit, number)
-        return await case_page(visit, number, trouble=told(refused, own.mended_at), form=form)
+        return await case_page(visit, number, trouble=told(refused, own.mended_at, own.whose), form=form)
     return gone_to(f"/applications/{number}", "handed_in")
 
 
@@ -166,7 +166,7 @@ async def correct(
         await corrections.correct(principal, at, number, form.act(principal), correction)
     except Refused as refused:
         own = await own_case(visit, number)
-        return await case_page(visit, number, trouble=told(refused, own.mended_at), form=form)
+        return await case_page(visit, number, trouble=told(refused, own.mended_at, own.whose), form=form)
     return gone_to(f"/applications/{number}", "corrected")
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from api.pages.telling import NOTHING, day, moment
+from api.pages.telling import NOTHING, day, due
 from api.pages.terms import Terms
 from api.pages.words import Wording, all_words
 
@@ -56,7 +57,7 @@ class Facts:
         return {
             "persons": lambda persons: "、".join(self._person(each) for each in persons),
             "person_id": self._person,
-            "due_at": lambda at: moment(locale, at),
+            "due_at": lambda at: due(locale, datetime.fromisoformat(at)),
             "due_on": lambda on: day(locale, on),
             "decided_on": lambda on: day(locale, on),
             "office": terms.office,

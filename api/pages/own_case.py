@@ -64,10 +64,10 @@ class OwnCase:
             return f"/applications/{self.number}/documents{whose}#k-{item.kind}"
         return f"{form_path(self.number, item.person_id)}#f-{item.field}"
 
-    def documents_there(self, person_id: str | None) -> int:
-        """How many documents count for a person, or for the application itself."""
-        slots = {each.slot for each in self.everything.documents if each.counts}
-        return sum(1 for _, whose in slots if whose == person_id)
+    def whose(self, item: ItemAtFault) -> str:
+        """The person a gap belongs to, as the beginning of a sentence."""
+        name = self.people.get(item.person_id or "")
+        return f"{name}: " if name else ""
 
 
 def form_path(number: str, person_id: str | None) -> str:

@@ -1,8 +1,10 @@
 """How days, instants, sizes and spans are told in each language. All times are Japan's."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from markupsafe import Markup
 
 from api.pages.words import Locale
 from schemas.calendar import JAPAN, japan_date
@@ -32,6 +34,21 @@ def moment(locale: Locale, at: datetime | str | None) -> str:
         return NOTHING
     local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(JAPAN)
     return f"{day(locale, local.date())} {local:%H:%M}"
+
+
+def exact(locale: Locale, at: datetime | None) -> str:
+    """The day and the time in Japan, with seconds."""
+    return f"{moment(locale, at)}:{at.astimezone(JAPAN):%S}" if at else NOTHING
+
+
+def due(locale: Locale, at: datetime | None) -> str:
+    """A deadline; the one that passes at midnight is told as 24:00 of the day it ends."""
+    if not at:
+        return NOTHING
+    local = at.astimezone(JAPAN)
+    if local.time() != time.min:
+        return moment(locale, at)
+    return f"{day(locale, local.date() - timedelta(days=1))} 24:00"
 
 
 def size(_: Locale, size_bytes: int | None) -> str:
@@ -68,9 +85,22 @@ def either(locale: Locale, pair: Any) -> str:
     return str(getattr(pair, locale))
 
 
+def unbroken(tell: Callable[[Locale, Any], str]) -> Callable[[Locale, Any], str]:
+    """The same for a page: lines break between day and time only. In English a day has blanks of its own."""
+
+    def told(locale: Locale, value: Any) -> str:
+        on, _, at = tell(locale, value).rpartition(" ")
+        parts = (part for part in (on, at) if part)
+        return Markup(" ").join(Markup('<span class="when">{}</span>').format(part) for part in parts)
+
+    return told
+
+
 FILTERS: dict[str, Callable[[Locale, Any], str]] = {
     "day": day,
-    "moment": moment,
+    "moment": unbroken(moment),
+    "exact": unbroken(exact),
+    "due": unbroken(due),
     "size": size,
     "span": span,
     "yen": yen,

@@ -50,8 +50,12 @@ def _own_place(item: ItemAtFault) -> str | None:
     return f"#f-{item.field}" if item.field else None
 
 
-def told(refused: Refused, place: Callable[[ItemAtFault], str | None] = _own_place) -> Trouble:
-    """A refusal for the page; `place` says where each fault is to be mended."""
+def told(
+    refused: Refused,
+    place: Callable[[ItemAtFault], str | None] = _own_place,
+    whose: Callable[[ItemAtFault], str] = lambda _: "",
+) -> Trouble:
+    """A refusal for the page; `place` says where each fault is to be mended, `whose` it is."""
     words, hint = all_words(), f"hint.{refused.code}"
     telling = words.get(f"refused.{refused.code}")
     return Trouble(
@@ -59,15 +63,20 @@ def told(refused: Refused, place: Callable[[ItemAtFault], str | None] = _own_pla
         status=refused.telling.status,
         ja=telling["ja"] if telling else refused.telling.ja,
         en=telling["en"] if telling else refused.telling.en,
-        lines=tuple(_lines(refused, place)),
+        lines=tuple(_lines(refused, place, whose)),
         hint=hint if hint in words else None,
     )
 
 
-def _lines(refused: Refused, place: Callable[[ItemAtFault], str | None]) -> list[Line]:
+def _lines(
+    refused: Refused, place: Callable[[ItemAtFault], str | None], whose: Callable[[ItemAtFault], str]
+) -> list[Line]:
     if isinstance(refused, RefusedTogether):
         shown = refused.items[:PROBLEMS_TOLD]
-        return [Line(item.ja, item.en, place(item), item.field) for item in shown]
+        return [
+            Line(f"{whose(item)}{item.ja}", f"{whose(item)}{item.en}", place(item), item.field)
+            for item in shown
+        ]
     if "reason_ja" in refused.facts:
         return [Line(str(refused.facts["reason_ja"]), str(refused.facts["reason_en"]), None)]
     if refused.field:

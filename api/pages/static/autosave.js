@@ -18,9 +18,20 @@ class Sheet {
     this.version = form.elements.version;
     this.changed = new Map();
     this.isSaving = false;
+    this.isLeaving = null;
     form.addEventListener("input", (event) => this.note(event.target));
     form.addEventListener("focusout", () => this.soon(200));
     window.addEventListener("online", () => this.soon(0));
+    form.addEventListener("submit", (event) => this.submitted(event));
+  }
+
+  // The button saves everything: what is under way ends first, so that both don't fight over one version.
+  submitted(event) {
+    clearTimeout(this.timer);
+    if (this.isSaving) {
+      event.preventDefault();
+      this.isLeaving = event.submitter ?? true;
+    } else this.form.dataset.sent = "yes";
   }
 
   note(input) {
@@ -31,7 +42,7 @@ class Sheet {
 
   soon(wait) {
     clearTimeout(this.timer);
-    if (this.changed.size) this.timer = setTimeout(() => this.save(), wait);
+    if (this.changed.size && !this.form.dataset.sent) this.timer = setTimeout(() => this.save(), wait);
   }
 
   say(word, isBad = false) {
@@ -40,7 +51,7 @@ class Sheet {
   }
 
   async save() {
-    if (this.isSaving || !this.changed.size) return;
+    if (this.isSaving || this.isLeaving || !this.changed.size) return;
     this.isSaving = true;
     const sent = new Map(this.changed);
     this.changed.clear();
@@ -53,7 +64,8 @@ class Sheet {
       this.soon(5_000);
     } finally {
       this.isSaving = false;
-      if (this.changed.size && !this.told.classList.contains("bad")) this.soon(AFTER_MS);
+      if (this.isLeaving) this.form.requestSubmit(this.isLeaving === true ? undefined : this.isLeaving);
+      else if (this.changed.size && !this.told.classList.contains("bad")) this.soon(AFTER_MS);
     }
   }
 

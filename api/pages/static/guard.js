@@ -4,7 +4,7 @@ let sending = false;
 export function begin(forms) {
   for (const form of forms) {
     form.addEventListener("input", () => { form.dataset.touched = "yes"; });
-    form.addEventListener("submit", () => { sending = true; });
+    form.addEventListener("submit", (event) => { sending = !event.defaultPrevented; });
     form.addEventListener("saved", () => { delete form.dataset.touched; });
   }
   window.addEventListener("beforeunload", (event) => {

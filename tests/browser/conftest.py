@@ -1,0 +1,54 @@
+"""A whole office for the browser: every server, worker, front desk and the sample people; and Chromium."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from infra.dev.own_servers import DESK, SERVERS
+from infra.dev.services import Stack
+from tests.browser.walking import Walker
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("office"), (*SERVERS, *DESK), fast=True, sample_office=True)
+    asyncio.run(stack.__aenter__())
+    try:
+        yield stack
+    finally:
+        asyncio.run(stack.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def walker(office: Stack, browser: Browser) -> Iterator[Callable[..., Walker]]:
+    """Opens windows; they are closed at the end."""
+    opened: list[Walker] = []
+
+    def open_one(**given: object) -> Walker:
+        opened.append(Walker.at(browser, office.address("api"), **given))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()

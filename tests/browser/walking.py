@@ -1,0 +1,99 @@
+"""Somebody in front of a browser: signs in, fills in forms as people do, looks for barriers, takes pictures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+PICTURES = Path(__file__).resolve().parents[2] / ".artefacts" / "pages"
+DESKTOP, PHONE = (1280, 900), (390, 844)
+GRAVE = frozenset({"serious", "critical"})
+PATIENCE_MS = 20_000
+SCROLLED_TO_MS = 30_000
+
+
+@dataclass
+class Walker:
+    """One person in one window. `complaints` collects what the browser itself said was wrong."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    complaints: list[str]
+
+    @classmethod
+    def at(
+        cls, browser: Browser, base: str, *, size: tuple[int, int] = DESKTOP, scripts: bool = True, dark: bool = False
+    ) -> "Walker":
+        """A new window with no history."""
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            locale="ja-JP",
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return cls(context, page, base, complaints)
+
+    def go(self, path: str) -> None:
+        """Open one of our pages."""
+        self.page.goto(f"{self.base}{path}")
+
+    def sign_in(self, subject: str) -> None:
+        """Through the issuer's page and back."""
+        self.go("/sign-in")
+        self.page.locator(f'button[name="sub"][value="{subject}"]').click()
+        self.page.wait_for_url(f"{self.base}/**")
+
+    def speak(self, locale: str) -> None:
+        """Switch to a language with the button in the header, unless the page speaks it already."""
+        if self.page.locator("html").get_attribute("lang") != locale:
+            self.page.locator('form[action="/language"] button').click()
+            self.page.wait_for_selector(f'html[lang="{locale}"]')
+
+    def press(self, action: str, name: str | None = None) -> None:
+        """Send the form with this action (the first one, or the one whose button has this name)."""
+        buttons = self.page.locator(f'form[action="{action}"] button')
+        (buttons.filter(has_text=name) if name else buttons).first.click()
+
+    def fill_in(self, answers: dict[str, Any]) -> None:
+        """Answer the fields of a form by their ids."""
+        for field, answer in answers.items():
+            place = self.page.locator(f"#f-{field}")
+            if place.evaluate("each => each.tagName") == "SELECT":
+                chosen = {True: "yes", False: "no"}.get(answer, str(answer)) if isinstance(answer, bool) else str(answer)
+                place.select_option(chosen)
+            else:
+                place.fill(str(answer))
+
+    def done(self) -> str:
+        """What the page says was done."""
+        told = self.page.locator(".done")
+        expect(told).to_be_visible(timeout=PATIENCE_MS)
+        return told.inner_text()
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole page."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def barriers(self) -> list[str]:
+        """The serious and critical barriers axe finds on this page."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{each['id']}: {node['target']} {node['html'][:160]}"
+            for each in found
+            if each["impact"] in GRAVE
+            for node in each["nodes"]
+        ]
+
+    def close(self) -> None:
+        """Close the window."""
+        self.context.close()
