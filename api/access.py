@@ -4,8 +4,8 @@ A bearer token (the issuer's id token, or an API key of ours) or the session coo
 looked up anew on every request: a closed one is out at once.
 """
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -145,8 +145,16 @@ def needs(*rights: Right) -> Callable[[Principal], Awaitable[Principal]]:
     return allowed
 
 
-def scope(at: Desk, principal: Principal) -> AbstractAsyncContextManager[AsyncConnection]:
-    """The transaction this principal may have: a client's sees its own organisation's rows only."""
+@asynccontextmanager
+async def scope(at: Desk, principal: Principal) -> AsyncIterator[AsyncConnection]:
+    """The transaction this principal may have: a client's sees its own organisation's rows only.
+
+    Never open one inside another. Raises Refused `too_many_requests` when the organisation's lane stays full.
+    """
     if principal.organisation_id is None:
-        return at.database.as_desk()
-    return at.database.as_client(principal.organisation_id)
+        async with at.database.as_desk() as connection:
+            yield connection
+        return
+    organisation_id = principal.organisation_id
+    async with at.lanes.of(organisation_id), at.database.as_client(organisation_id) as connection:
+        yield connection

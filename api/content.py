@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.problems import ItemAtFault, RefusedTogether
+from api.problems import ItemAtFault, RefusedTogether, place_in_words
 from api.reading import (
     CONTENT_PURPOSE,
     WHOLE,
@@ -207,7 +207,7 @@ def _value(ready: ProcedureMap, field: FieldRow, raw: object) -> Value | None:
 
 def _unknown(field_id: str, person_id: str | None) -> ItemAtFault:
     telling = REFUSALS["unknown_field"]
-    return ItemAtFault("unknown_field", telling.ja, telling.en, field_id[:60], person_id)
+    return ItemAtFault("unknown_field", telling.ja, telling.en, place_in_words((field_id,)), person_id)
 
 
 async def _save(

@@ -74,14 +74,15 @@ async def read_findings(
         remarks = await remarks_of(connection, number, key)
         due = select(standing.c.next_due_at).where(standing.c.number == number)
         due_at = (await connection.execute(due)).scalar_one_or_none()
-        # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
-        async with at.database.as_desk() as desk_connection:
-            values = await message_values(desk_connection, number, key)
-        texts = Texts(
-            rules={each.rule.id: each.rule for each in map_of(at, case).rules},
-            values=values,
-            remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
-        )
+    # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
+    async with at.database.as_desk() as connection:
+        values = await message_values(connection, number, key)
+    texts = Texts(
+        rules={each.rule.id: each.rule for each in map_of(at, case).rules},
+        values=values,
+        remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
+    )
+    async with scope(at, principal) as connection:
         found = await findings_of(connection, number, texts)
     return FindingsShown(
         number=number,

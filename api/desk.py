@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.gateway import Gateway
+from api.lanes import Lanes
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
 from infra.identity import IdentityProvider
@@ -38,6 +39,7 @@ class Desk:
     gateway: Gateway
     identity: IdentityProvider
     now: Callable[[], datetime] = utc_now
+    lanes: Lanes = field(default_factory=Lanes)
 
 
 def wrapped_keys_of(database: Database) -> WrappedKeyLoad:

@@ -3,7 +3,8 @@
 `api.app` hangs these handlers in; `GET /problems/{code}` explains a code to people.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, FastAPI, Request
@@ -32,6 +33,7 @@ CODE_OF_STATUS = {
     415: "unsupported_media_type",
     503: "not_ready",
 }
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 RETRIED_LATER = frozenset({429, 503})
 
 AWAY = (NotReady, StoreUnavailableError, IssuerUnreachable, PoolExhausted, OperationalError, InterfaceError)
@@ -169,9 +171,14 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 
 def _item(each: dict[str, Any]) -> ItemAtFault:
-    place = ".".join(str(part) for part in each["loc"] if part != "body")
+    place = place_in_words(part for part in each["loc"] if part != "body")
     telling = REFUSALS["malformed_request"]
     return ItemAtFault(code=str(each["type"]), field=place or None, ja=telling.ja, en=telling.en)
+
+
+def place_in_words(parts: Iterable[str | int]) -> str:
+    """Where something is wrong. A name that can't be one of ours is left out: it may be anything."""
+    return ".".join(str(part) if NAME.fullmatch(str(part)) else "?" for part in parts)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

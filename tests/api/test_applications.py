@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from api.desk import Desk
 from infra.keys import open_json
@@ -98,8 +99,6 @@ async def test_values_are_kept_with_author_and_capacity(client: Visitor, desk: D
 
 
 async def test_values_lie_encrypted_in_the_database(client: Visitor, desk: Desk) -> None:
-    from sqlalchemy import text
-
     begun = await client.begin()
     body = {"application": {"organisation_name": "CANARY-4711"}, "persons": {}}
     await client.patch(f"/v1/applications/{begun['number']}/content", body, version=1)
@@ -279,8 +278,6 @@ async def test_a_cursor_can_not_be_forged_or_carried_to_another_list(client: Vis
 async def test_a_person_s_values_are_overwritten_when_the_person_is_taken_out(
     client: Visitor, desk: Desk, extension: ProcedureMap
 ) -> None:
-    from sqlalchemy import text
-
     begun = await client.begin(persons=2)
     number, person = begun["number"], begun["persons"][0]
     body = {"persons": {person: answers_for(extension, per_person=True)}}

@@ -202,7 +202,7 @@ async def test_a_file_that_can_not_be_is_not_declared(
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "CON.pdf", "a\r\nb.pdf", "‮fdp.exe", "😀.pdf", "x" * 255]
+    "name", ["../../etc/passwd", "CON.pdf", "a\r\nb.pdf", "\u202efdp.exe", "😀.pdf", "x" * 255]
 )
 async def test_a_strange_file_name_is_only_a_name(
     client: Visitor, store: httpx2.AsyncClient, name: str
@@ -274,6 +274,7 @@ async def test_staff_see_a_document_once_it_is_handed_in_and_the_read_is_recorde
     client: Visitor,
     client_alone: Visitor,
     visitor: Visiting,
+    *,
     store: httpx2.AsyncClient,
     extension: ProcedureMap,
     desk: Desk,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,11 @@ ANSWERS: dict[str, Any] = {
     "phone": "03-0000-0000",
     "date": "2026-10-01",
 }
+
+
+Files = Mapping[str, bytes]
+NO_FILES: Files = dict.fromkeys(("application/pdf", "image/jpeg"), b"%PDF-1.7 sample")
+"""Bytes that arrive but would not pass an examination."""
 
 
 @dataclass
@@ -74,9 +80,9 @@ class Visitor:
         return begun
 
     async def complete_draft(
-        self, ready: ProcedureMap, store: httpx2.AsyncClient, persons: int = 1
+        self, ready: ProcedureMap, store: httpx2.AsyncClient, persons: int = 1, files: Files = NO_FILES
     ) -> dict[str, Any]:
-        """A draft with every answer and every document that is needed."""
+        """A draft with every answer and every document that is needed; `files` are the bytes by media type."""
         begun = await self.begin(ready.procedure.id, persons)
         number = begun["number"]
         body = {
@@ -88,7 +94,10 @@ class Visitor:
         listed = (await self.get(f"/v1/applications/{number}/documents")).json()
         needed = [line for line in listed["lines"] if line["need"] in ("needed", "omittable")]
         await asyncio.gather(
-            *(self.upload(store, number, line["kind"], line["person_id"]) for line in needed)
+            *(
+                self.upload(store, number, line["kind"], line["person_id"], files[line["media_types"][0]])
+                for line in needed
+            )
         )
         return {**begun, "version": saved.json()["version"]}
 

@@ -1,0 +1,68 @@
+"""Every door declares who may enter, and every answer is documented."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from api.app import OPEN_TO_ALL, build
+from infra.settings import Settings
+
+
+def rights_of(dependant: Any) -> Iterator[Any]:
+    for each in dependant.dependencies:
+        if hasattr(each.call, "rights"):
+            yield each.call.rights
+        yield from rights_of(each)
+
+
+def routes_in(router: Any) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes_in(route.original_router)
+
+
+def test_every_route_declares_a_right_or_is_named_as_open(settings: Settings) -> None:
+    app = build(settings)
+
+    unguarded = {
+        route.path
+        for route in routes_in(app)
+        if route.path not in OPEN_TO_ALL
+        and route.methods != {"OPTIONS"}
+        and not any(True for _ in rights_of(route.dependant))
+    }
+
+    assert len(list(routes_in(app))) > 20
+    assert unguarded == set()
+
+
+def test_no_post_goes_without_a_key_but_the_one_that_may_be_repeated(settings: Settings) -> None:
+    specification = build(settings).openapi()
+
+    keyless = {
+        path
+        for path, acts in specification["paths"].items()
+        if path.startswith("/v1/")
+        and "post" in acts
+        and not any(each["name"] == "idempotency-key" for each in acts["post"].get("parameters", []))
+    }
+
+    assert keyless == {"/v1/documents/{document_id}/complete"}
+
+
+def test_the_specification_is_complete(settings: Settings) -> None:
+    specification = build(settings).openapi()
+
+    acts = [
+        (path, method, act)
+        for path, methods in specification["paths"].items()
+        for method, act in methods.items()
+        if path.startswith("/v1/")
+    ]
+
+    assert specification["openapi"].startswith("3.1")
+    assert all(act.get("description") or act.get("summary") for _, _, act in acts)
+    assert all("401" in act["responses"] and "422" in act["responses"] for _, _, act in acts)
