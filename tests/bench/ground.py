@@ -1,5 +1,6 @@
 """The ground the benchmarks stand on: a whole stack, its people, a watching database connection, the engine."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -129,6 +130,8 @@ async def without_rounds(client: Client) -> AsyncIterator[None]:
     """While this lasts the desk's round is not walked, so that nothing is counted but what was asked for."""
     schedule = client.get_schedule_handle(messages.SCHEDULE)
     await schedule.pause(note="benchmark")
+    while (await schedule.describe()).info.running_actions:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
     try:
         yield
     finally:

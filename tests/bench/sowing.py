@@ -62,13 +62,17 @@ class Field:
         with self._engine.begin() as connection:
             self._pattern = self._read(connection, number)
 
-    def sow(self, count: int, persons: int, *, sealed: bool = False) -> list[Sown]:
-        """So many drafts for so many persons; `sealed` as if round 1 were handed in and its road were to be started."""
+    def sow(self, count: int, persons: int, *, sealed: bool = False, further: int = 0) -> list[Sown]:
+        """So many drafts for so many persons, each with `further` documents nobody asked for.
+
+        `sealed`: as if round 1 were handed in and its road were to be started.
+        """
         sown = []
         for first in range(0, count, BATCH):
             with self._engine.begin() as connection:
-                batch = min(BATCH, count - first)
-                sown += self._write(connection, [self._copy(persons, sealed=sealed) for _ in range(batch)])
+                batch = range(min(BATCH, count - first))
+                copies = [self._copy(persons, further, sealed=sealed) for _ in batch]
+                sown += self._write(connection, copies)
         return sown
 
     def close(self) -> None:
@@ -91,8 +95,10 @@ class Field:
         ]
         return Pattern(_row(connection, application, number), key_row, contents, documents, first)
 
-    def _copy(self, persons: int, *, sealed: bool) -> "_Copy":
-        return _Copy(self._pattern, self._kek, persons, 1 if sealed else None)
+    def _copy(self, persons: int, further: int, *, sealed: bool) -> "_Copy":
+        copy = _Copy(self._pattern, self._kek, persons, 1 if sealed else None)
+        copy.add_further_documents(further)
+        return copy
 
     @staticmethod
     def _write(connection: Connection, copies: Sequence["_Copy"]) -> list[Sown]:
@@ -125,6 +131,13 @@ class _Copy:
             "examination": [],
         }
         self._add_documents()
+
+    def add_further_documents(self, count: int) -> None:
+        """Documents of kinds no list asks for, beside the others."""
+        row, file_name, examined = self._pattern.documents[0]
+        for place in range(count):
+            kind = {"kind": f"further_{place}", "scope": "application"}
+            self._add_document(row | kind, file_name, examined, None)
 
     def _own(self) -> Row:
         return {"number": self._number}

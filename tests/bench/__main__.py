@@ -1,0 +1,136 @@
+"""`make bench`: starts stacks of its own on loopback, measures, prints one table, appends `.bench/results.jsonl`, stops."""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+
+from infra.dev.demo.__main__ import people_of
+from infra.dev.own_servers import DESK, SERVERS
+from infra.dev.services import Stack
+from infra.logs import configure
+from tests.bench.engines import (
+    Race,
+    Size,
+    bare_worker,
+    cold_figures,
+    desk_figures,
+    engine_figures,
+    shape_figure,
+)
+from tests.bench.exact import Fields, surveying
+from tests.bench.exact_sheet import exact_figures
+from tests.bench.figures import Sheet
+from tests.bench.ground import Engine, Ground, engine_of, without_rounds
+from tests.bench.intake import intake_figures
+from tests.bench.machine import CORES, can_measure
+from tests.bench.uploads import upload_figures
+
+RESULTS = Path(".bench") / "results.jsonl"
+EXACT = "exact"
+RATIOS = ("engine", "desk", "cold", "upload", "intake")
+AT_LONGEST_SECONDS = 900
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="two small pairs of everything, for developing")
+    asked.add_argument(
+        "--only", action="append", choices=(EXACT, *RATIOS), help="this part only; may be repeated"
+    )
+    asked.add_argument("--results", type=Path, default=RESULTS)
+    chosen = asked.parse_args()
+    configure("WARNING")
+    circumstances = {
+        "machine": f"{platform.system()} {platform.machine()}, {CORES} cores",
+        "python": platform.python_version(),
+        "quick": chosen.quick,
+    }
+    sheet = Sheet(chosen.results, circumstances)
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"{circumstances['machine']}, Python {circumstances['python']}; load before: {load}")
+    began = time.monotonic()
+    asyncio.run(_within_time(sheet, chosen.only or (EXACT, *RATIOS), quick=chosen.quick))
+    print(f"\n{time.monotonic() - began:.0f} s; results appended to {chosen.results}")
+    return 0
+
+
+async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
+    async with asyncio.timeout(AT_LONGEST_SECONDS):
+        if EXACT in parts:
+            await _exact(sheet, quick=quick)
+        ratios = [part for part in parts if part != EXACT]
+        if ratios and not can_measure():
+            sheet.tell("processor times are read from /proc, which is not here: no ratios")
+        elif ratios:
+            await _ratios(sheet, ratios, quick=quick)
+
+
+@asynccontextmanager
+async def _ground(*, fast: bool) -> AsyncIterator[tuple[Ground, Fields]]:
+    with tempfile.TemporaryDirectory(prefix="toritsugi-bench-") as folder:
+        async with Stack(Path(folder), (*SERVERS, *DESK), fast=fast, sample_office=True) as stack:
+            ground = Ground(stack, await asyncio.to_thread(people_of, stack.place))
+            fields = Fields(ground)
+            try:
+                yield ground, fields
+            finally:
+                fields.close()
+                ground.close()
+
+
+async def _exact(sheet: Sheet, *, quick: bool) -> None:
+    async with _ground(fast=True) as (ground, fields), surveying(ground) as survey:
+        await exact_figures(ground, survey, fields, sheet, quick=quick)
+
+
+async def _ratios(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
+    """On a durable stack. Handing in comes last: it is measured without a worker."""
+    size = Size(2, 12, 4) if quick else Size(5, 32, 10)
+    async with _ground(fast=False) as (ground, fields), engine_of(ground.place) as engine:
+        async with without_rounds(engine.client):
+            if "engine" in parts or "desk" in parts:
+                await _against_bare(ground, engine, fields, sheet, parts=parts, size=size)
+            if "cold" in parts:
+                await cold_figures(
+                    ground, engine, fields, sheet, Size(1 if quick else 3, size.applications, 0)
+                )
+            if "upload" in parts:
+                await upload_figures(ground, fields, sheet, size)
+            if "intake" in parts:
+                await intake_figures(ground, fields, sheet, size)
+
+
+async def _against_bare(
+    ground: Ground,
+    engine: Engine,
+    fields: Fields,
+    sheet: Sheet,
+    *,
+    parts: Sequence[str],
+    size: Size,
+) -> None:
+    address = f"127.0.0.1:{ground.place.ports.temporal}"
+    bare_client = await Client.connect(address, namespace=engine.client.namespace)
+    async with bare_worker(ground) as pid:
+        race = Race(ground, engine, bare_client, pid)
+        if "engine" in parts:
+            await shape_figure(race, fields, sheet)
+            await engine_figures(race, fields, sheet, size, persons=1)
+            tenth = Size(size.pairs, max(4, size.applications // 4), max(2, size.one_by_one // 3))
+            await engine_figures(race, fields, sheet, tenth, persons=10)
+        if "desk" in parts:
+            await desk_figures(race, fields, sheet, size)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
