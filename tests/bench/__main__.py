@@ -96,18 +96,19 @@ async def _exact(sheet: Sheet, *, quick: bool) -> None:
 async def _ratios(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
     """On a durable stack. Handing in comes last: it is measured without a worker."""
     size = Size(2, 12, 4) if quick else Size(5, 32, 10)
-    async with _ground(fast=False) as (ground, fields), engine_of(ground.place) as engine:
-        async with without_rounds(engine.client):
-            if "engine" in parts or "desk" in parts:
-                await _against_bare(ground, engine, fields, sheet, parts=parts, size=size)
-            if "cold" in parts:
-                await cold_figures(
-                    ground, engine, fields, sheet, Size(1 if quick else 3, size.applications, 0)
-                )
-            if "upload" in parts:
-                await upload_figures(ground, fields, sheet, size)
-            if "intake" in parts:
-                await intake_figures(ground, fields, sheet, size)
+    async with (
+        _ground(fast=False) as (ground, fields),
+        engine_of(ground.place) as engine,
+        without_rounds(engine.client),
+    ):
+        if "engine" in parts or "desk" in parts:
+            await _against_bare(ground, engine, fields, sheet, parts=parts, size=size)
+        if "cold" in parts:
+            await cold_figures(ground, engine, fields, sheet, Size(1 if quick else 3, size.applications, 0))
+        if "upload" in parts:
+            await upload_figures(ground, fields, sheet, size)
+        if "intake" in parts:
+            await intake_figures(ground, fields, sheet, size)
 
 
 async def _against_bare(

@@ -1,4 +1,4 @@
-"""The intake everybody would write: FastAPI, pydantic, psycopg, one INSERT of as many rows. `python -m tests.bench.bare_desk`."""
+"""The intake everybody would write: FastAPI, pydantic, psycopg, one INSERT of as many rows. A process of its own."""
 
 import argparse
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What one application costs, exactly: the same every time, on any machine. Tests assert these numbers, the bench prints them."""
+"""What one application costs, exactly: the same every time, on any machine. Tests assert it, the bench prints it."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from temporalio.testing import TimeSkipper
 
 from activities.ledger import Entry, Ledger
 from infra.database.connection import Database
-from infra.dev.demo.contents import EXTENSION, PLAN
+from infra.dev.demo.contents import EXTENSION
 from infra.dossiers import WHOLE
 from infra.keys import open_json
 from schemas.events import Event
@@ -174,6 +174,3 @@ class Fields:
         """Give the connections back."""
         for field in self._fields.values():
             field.close()
-
-
-WITH_SECOND_REVIEW = PLAN

@@ -45,19 +45,19 @@ def _of_the_engine(cost: Cost) -> list[Figure]:
 
 
 def _of_the_tables(cost: Cost) -> list[Figure]:
-    statements = sum(told.statements - told.kinds[PINGS] for told in cost.told.values())
     transactions = sum(told.transactions for told in cost.told.values())
     api, worker = cost.told["api"], cost.told["worker"]
-    pings = {name: told.kinds[PINGS] for name, told in cost.told.items()}
+    sent = {name: told.statements - told.kinds[PINGS] for name, told in cost.told.items()}
+    pings = sum(told.kinds[PINGS] for told in cost.told.values())
     rows = cost.rows
     uploads = rows["document_version"] + rows["examination"]
-    by_login = f"front desk {api.statements - pings['api']} in {cost.requests} requests, worker {worker.statements - pings['worker']}"
+    by_login = f"front desk {sent['api']} in {cost.requests} requests, worker {sent['worker']}"
     return [
         _line(
             "SQL statements",
-            statements,
+            sum(sent.values()),
             16,
-            f"{by_login}; sign-in, hat and audit of every request; + {sum(pings.values())} pings",
+            f"{by_login}; sign-in, hat and audit of every request; + {pings} pings",
             facts={name: dict(told.kinds) for name, told in cost.told.items()},
         ),
         _line(
