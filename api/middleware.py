@@ -22,6 +22,15 @@ from schemas.refusals import Refused
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
 FORMS = frozenset({"application/x-www-form-urlencoded", MULTIPART})
+ANSWERED_IN = frozenset(
+    {
+        *("", "*/*", "application/*", "text/*", "image/*"),
+        *(JSON, "application/problem+json", "application/x-ndjson", "application/pdf", "application/zip"),
+        *("text/csv", "text/event-stream", "text/html", "image/webp"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
+"""Media types that some door of the API answers in; a caller who takes none of them is told so."""
 JSON_PATHS = ("/v1/", "/codec/")
 BODY_WITHIN_SECONDS = 15
 FILE_FORMS = re.compile(r"/applications/[^/]+/documents")
@@ -83,6 +92,7 @@ class Door:
 
     async def _admitted(self, request: Request, receive: Receive) -> Receive:
         _insist_on_plain_address(request)
+        _insist_on_an_answer_we_have(request)
         if request.method in SAFE_METHODS:
             return receive
         self._insist_on_own_origin(request)
@@ -217,6 +227,16 @@ def _insist_on_plain_address(request: Request) -> None:
     named = [name for name, _ in request.query_params.multi_items()]
     if len(set(named)) != len(named) or "\0" in unquote(request.url.query):
         raise Refused("malformed_request")
+
+
+def _insist_on_an_answer_we_have(request: Request) -> None:
+    if not request.url.path.startswith(JSON_PATHS):
+        return
+    asked = {
+        each.partition(";")[0].strip().lower() for each in request.headers.get("accept", "*/*").split(",")
+    }
+    if asked.isdisjoint(ANSWERED_IN):
+        raise Refused("not_acceptable")
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:

@@ -99,6 +99,16 @@ async def test_only_json_is_taken(client: Visitor, media_type: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/xml", 406), ("text/turtle, application/rdf+xml", 406), ("application/json;q=0.9", 200)],
+)
+async def test_who_takes_nothing_we_have_is_told(client: Visitor, accept: str, status: int) -> None:
+    answer = await client.get("/v1/applications", headers={"Accept": accept})
+
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "PATCH"])
 async def test_another_method_is_not_available(client: Visitor, method: str) -> None:
     answer = await client.ask(method, "/v1/applications")
