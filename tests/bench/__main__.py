@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -65,6 +66,9 @@ def main() -> int:
 
 
 async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
+    mine = asyncio.current_task()
+    if mine is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, mine.cancel)
     async with asyncio.timeout(AT_LONGEST_SECONDS):
         if EXACT in parts:
             await _exact(sheet, quick=quick)
