@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, DateTime, Row, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import account, api_key
+from infra.database.tables import account
 from infra.keys import DataKey, KeyDestroyed, KeyRing, KeyUnknown
 from schemas.refusals import Refused
 from schemas.words import Word
@@ -21,8 +21,9 @@ Key = tuple[str | int, ...]
 FAR_AWAY = datetime(9999, 12, 31, tzinfo=UTC)
 DESK_ITSELF = "自動処理 / automatic"
 AUTHORITY_SIMULATOR = "模擬官署 / authority simulator"
-UNKNOWN = "不明 / unknown"
+API_KEY = "APIキー / API key"
 MACHINES = {"system:authority-simulator": AUTHORITY_SIMULATOR}
+KEY, SYSTEM = "key:", "system:"
 
 
 class Named(Word):
@@ -30,6 +31,9 @@ class Named(Word):
 
     id: str
     name: str
+
+
+THE_DESK = Named(id="desk", name="取次事務所 / the desk")
 
 
 class Told(Word):
@@ -50,15 +54,12 @@ class Found(NamedTuple):
 async def names_of(connection: AsyncConnection, ids: Iterable[str | None]) -> Mapping[str, str]:
     """Names to show for accounts, API keys and parts of the desk. Whom this hat can't see is missing."""
     wanted = {each for each in ids if each}
-    keys = {each.removeprefix("key:") for each in wanted if each.startswith("key:")}
-    people = {each for each in wanted if not each.startswith(("key:", "system:"))}
-    names = {each: MACHINES.get(each, DESK_ITSELF) for each in wanted if each.startswith("system:")}
+    names = {each: API_KEY for each in wanted if each.startswith(KEY)}
+    names |= {each: MACHINES.get(each, DESK_ITSELF) for each in wanted if each.startswith(SYSTEM)}
+    people = wanted - names.keys()
     if people:
         found = select(account.c.id, account.c.display_name).where(account.c.id.in_(people))
         names.update((row.id, row.display_name) for row in await connection.execute(found))
-    if keys:
-        found = select(api_key.c.id, api_key.c.name).where(api_key.c.id.in_(keys))
-        names.update((f"key:{row.id}", row.name) for row in await connection.execute(found))
     return names
 
 
@@ -71,8 +72,10 @@ async def reading_key(keys: KeyRing, number: str) -> DataKey | None:
 
 
 def named(names: Mapping[str, str], actor_id: str | None) -> Named | None:
-    """The actor with a name, or None when there is no actor."""
-    return Named(id=actor_id, name=names.get(actor_id, UNKNOWN)) if actor_id else None
+    """The actor with a name, or None when there is no actor. Whom the reader may not see is just the desk."""
+    if not actor_id:
+        return None
+    return Named(id=actor_id, name=names[actor_id]) if actor_id in names else THE_DESK
 
 
 async def keyset_page(

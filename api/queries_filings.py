@@ -20,7 +20,6 @@ from infra.database.tables import (
 from schemas.filing import FilingKind, FilingState, Receipt, Way
 from schemas.words import Word
 
-
 EVERY_PROCEDURE = "*"
 
 

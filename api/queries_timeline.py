@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.queries import Key, Named, Told, keyset_page, named, names_of
+from api.queries import THE_DESK, Key, Named, Told, keyset_page, named, names_of
 from infra.database.tables import event, notice
 from schemas.words import Word
 
-THE_DESK = "取次事務所 / the desk"
 CLIENT = "client"
 SAYINGS: dict[str, tuple[str, str]] = {
     "received": ("受付", "Received"),
@@ -121,7 +120,7 @@ def _for_client(row: Row[Any], names: Mapping[str, str]) -> Happened:
     shown = SHOWN_TO_CLIENTS[row.kind]
     facts = {name: value for name, value in row.body.items() if name in shown}
     own = row.capacity == CLIENT
-    return _happened(row, named(names, row.actor_id) if own else Named(id="desk", name=THE_DESK), facts, None)
+    return _happened(row, named(names, row.actor_id) if own else THE_DESK, facts, None)
 
 
 def _happened(row: Row[Any], actor: Named | None, facts: Mapping[str, Any], chained: str | None) -> Happened:
@@ -132,7 +131,7 @@ def _happened(row: Row[Any], actor: Named | None, facts: Mapping[str, Any], chai
         kind=row.kind,
         title=Told(code=row.kind, ja=ja, en=en),
         actor=actor,
-        capacity=row.capacity if actor and actor.id != "desk" else "desk",
+        capacity=row.capacity if actor is not THE_DESK else THE_DESK.id,
         facts=facts,
         hash=chained,
     )

@@ -51,6 +51,30 @@ async def test_a_client_reads_its_own_part_of_the_history_without_staff(day: Off
     assert answer.json()["notices"] == []
 
 
+async def test_what_a_machine_handed_in_is_read_by_both_sides(day: OfficeDay) -> None:
+    by = "key:sample"
+    case = await day.sealed(await day.drafted(), by=by)
+    await day.start(case, by=by)
+    await day.task_of(case.number, "review")
+
+    history = await day.get(CLIENT, f"/v1/applications/{case.number}/timeline")
+    overview = await day.get(REVIEWER, f"/v1/applications/{case.number}/overview")
+
+    assert history["items"][0]["actor"]["name"] == "APIキー / API key"
+    assert overview["rounds"][0]["handed_in_by"]["id"] == by
+
+
+async def test_a_client_reads_why_a_finding_was_waived_but_not_who_did(day: OfficeDay) -> None:
+    case = await day.handed_in()
+    chosen = (await day.get(MANAGER, f"/v1/applications/{case.number}/overview"))["findings"][0]["id"]
+    await day.done(MANAGER, f"/v1/findings/{chosen}/waive", {"reason": "提出済みのため"})
+
+    answer = await day.call(CLIENT, "GET", f"/v1/applications/{case.number}/findings")
+
+    assert "提出済みのため" in answer.text
+    assert MANAGER not in answer.text
+
+
 async def test_another_clients_history_is_not_there(day: OfficeDay) -> None:
     case = await day.handed_in()
 
