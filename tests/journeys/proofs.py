@@ -1,4 +1,4 @@
-"""What must hold for every application afterwards: chain, standing, balls. Each answers what is wrong, [] when nothing is."""
+"""What must hold for every application afterwards: chain, standing, balls. Each answers what is wrong."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise

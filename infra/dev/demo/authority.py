@@ -67,11 +67,15 @@ class AuthorityDesk:
         """Ask for more about one person."""
         self._post("/outcomes", {"kind": "more_requested", "receipt": receipt})
 
+    def be(self, mode: str, **more: float) -> None:
+        """Turn the authority's mood: normal, slow, down, accept_then_timeout, …"""
+        self._post("/mood", {"mode": mode, **more})
+
     @contextmanager
     def silent_after_accepting(self) -> Iterator[None]:
         """While this lasts, filings are accepted and never answered."""
-        self._post("/mood", {"mode": "accept_then_timeout"})
+        self.be("accept_then_timeout")
         try:
             yield
         finally:
-            self._post("/mood", {"mode": "normal"})
+            self.be("normal")

@@ -1,0 +1,73 @@
+"""A visitor who does not give up: a request without an answer is sent again, the same bytes under the same key."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import httpx2
+
+from infra.dev.demo.__main__ import RETURN_PATH
+from infra.dev.demo.visitor import RefusedAtTheDesk, Visitor
+from infra.dev.place import CLIENT_ID
+from infra.dev.services import Stack
+from infra.dev.sign_in import obtain_token
+
+PATIENCE_SECONDS = 150.0
+PAUSE_SECONDS = 0.3
+NOT_NOW = frozenset({502, 503, 504})
+Got = TypeVar("Got")
+
+
+class Persistent(httpx2.BaseTransport):
+    """Sends again until somebody answers. Counts what it met: broken connections, `not now`, and faults (500)."""
+
+    def __init__(self) -> None:
+        self._inner = httpx2.HTTPTransport()
+        self.met: dict[str, int] = {"broken": 0, "not_now": 0, "fault": 0}
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = self._attempt(request)
+            if answer is not None:
+                return answer
+            if time.monotonic() > ends:
+                raise TimeoutError(f"nobody answered {request.method} {request.url.path}")
+            time.sleep(PAUSE_SECONDS)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def _attempt(self, request: httpx2.Request) -> httpx2.Response | None:
+        try:
+            answer = self._inner.handle_request(request)
+            answer.read()
+        except httpx2.TransportError:
+            self.met["broken"] += 1
+            return None
+        if answer.status_code in NOT_NOW:
+            self.met["not_now"] += 1
+            return None
+        self.met["fault"] += answer.status_code == 500
+        return answer
+
+
+def stubborn(desk: Stack, subject: str) -> tuple[Visitor, Persistent]:
+    """A sample person who does not give up, and what he met."""
+    place = desk.place
+    secret = place.secrets.oidc_client_secret
+    token = obtain_token(place.issuer, CLIENT_ID, secret, place.public_url + RETURN_PATH, subject)
+    transport = Persistent()
+    return Visitor(place.public_url, token, subject, transport=transport), transport
+
+
+def again(act: Callable[[], Got], what: str) -> Got:
+    """An act of several steps (an upload through the store) as often as it takes."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return act()
+        except (httpx2.HTTPError, RefusedAtTheDesk):
+            if time.monotonic() > ends:
+                raise TimeoutError(what) from None
+            time.sleep(PAUSE_SECONDS)
