@@ -152,7 +152,8 @@ class Road:
 
     async def standing(self) -> Standing:
         """Where the road says it stands."""
-        return await self.handle.query(messages.STANDING, result_type=Standing)
+        standing: Standing = await self.handle.query(messages.STANDING, result_type=Standing)
+        return standing
 
     async def recorded(self) -> Standing:
         """Where the ledger says it stands."""

@@ -151,7 +151,8 @@ async def test_every_change_is_found_where_it_was_made(
 
 def copies(rows: Rows) -> Rows:
     """The history goes on: what is behind the place of the change is chained as it should be."""
-    previous, more = bytes(rows[-1]["hash"]), []
+    previous = bytes(rows[-1]["hash"])
+    more: Rows = []
     for row in rows[1:4]:
         event = event_of(row | {"seq": len(rows) + len(more) + 1})
         own = link(previous, event)

@@ -1,0 +1,121 @@
+"""The paths whose histories are kept: what people and the authority did, from hand-in to the end."""
+
+from collections.abc import Awaitable, Callable
+
+from schemas import messages
+from schemas.commands import (
+    AbsentConfirmed,
+    ArrivedVerdict,
+    HandedOver,
+    LiftHold,
+    OverdueDecision,
+    PlaceHold,
+    SecondVerdict,
+    Withdraw,
+)
+from schemas.filing import Way
+from schemas.standing import Stage
+from schemas.tasks import TaskKind
+from tests.builders import (
+    CLIENT,
+    HANDLER,
+    MANAGER,
+    OTHER_HANDLER,
+    SECOND,
+    a_plan,
+    a_remark,
+    found,
+)
+from tests.workflows import acting
+from tests.workflows.office import Office, Road, numbered
+
+
+async def straight_through(office: Office) -> Road:
+    """Two persons, nothing to correct, both accredited."""
+    road = await office.begin("p1", "p2")
+    await acting.lodge(road)
+    await acting.result(road, "p1")
+    await acting.result(road, "p2")
+    return road
+
+
+async def corrected_and_reviewed_twice(office: Office) -> Road:
+    """A rule and a reviewer find something; the correction is late, granted, made; a second person sends it back once."""
+    office.around.findings = [found("wage")]
+    road = await office.begin(plan=a_plan(review_levels=2, delivery="hand_over"))
+    await acting.review(road, a_remark())
+    await road.skip(days=16)
+    extend = OverdueDecision(decision="extend", extend_days=10, remark_id="reason")
+    await acting.decide(road, TaskKind.OVERDUE_CORRECTION, extend, MANAGER)
+    office.around.findings = []
+    await acting.correct(road)
+    await acting.settle_all(road)
+    back = SecondVerdict(sent_back=("p1",), remark_id="reason")
+    await acting.decide(road, TaskKind.SECOND_REVIEW, back, SECOND)
+    await acting.settle_all(road)
+    await acting.decide(road, TaskKind.SECOND_REVIEW, SecondVerdict(), SECOND)
+    await acting.begin(road)
+    await acting.end(road)
+    await acting.result(road)
+    await acting.decide(road, TaskKind.HAND_OVER, HandedOver(), HANDLER)
+    return road
+
+
+async def lost_and_sent_again(office: Office) -> Road:
+    """An answer got lost, two people find out that nothing arrived, a second filing goes through."""
+    road = await office.begin()
+    await acting.review(road)
+    await acting.begin(road, way=Way.MACHINE)
+    absent = ArrivedVerdict(arrived=False, remark_id="reason")
+    await acting.decide(road, TaskKind.FIND_OUT, absent, HANDLER)
+    await acting.decide(road, TaskKind.CONFIRM_ABSENT, AbsentConfirmed(absent=True), OTHER_HANDLER)
+    await road.until(lambda now: len(now.filings) == 2)
+    await acting.begin(road)
+    await acting.end(road)
+    await acting.result(road)
+    return road
+
+
+async def asked_for_more_by_machine(office: Office) -> Road:
+    """The authority's machine takes it, asks for more, takes the supplement and decides; with a hold in between."""
+    office.around.lodged = numbered
+    road = await office.begin()
+    await acting.review(road)
+    await acting.begin(road, way=Way.MACHINE)
+    await road.until_stage(Stage.LODGED)
+    await acting.ask_for_more(road)
+    await road.act(messages.PLACE_HOLD, PlaceHold, MANAGER, reason="client_asked")
+    await road.skip(days=5)
+    await road.act(messages.LIFT_HOLD, LiftHold, MANAGER)
+    await acting.correct(road)
+    await road.until_stage(Stage.REVIEW)
+    await acting.settle_all(road)
+    await road.until(lambda now: len(now.filings) == 2)
+    await acting.begin(road, way=Way.MACHINE)
+    await road.until_stage(Stage.LODGED)
+    await acting.result(road)
+    return road
+
+
+async def withdrawn_after_lodging(office: Office) -> Road:
+    """One withdraws before lodging, the other after it; a withdrawal filing goes out and is confirmed by its result."""
+    road = await office.begin("p1", "p2")
+    await road.task(TaskKind.REVIEW)
+    await road.act(messages.WITHDRAW, Withdraw, CLIENT, persons=("p2",))
+    await acting.lodge(road)
+    await road.skip(days=61)
+    await road.act(messages.WITHDRAW, Withdraw, CLIENT)
+    await road.until(lambda now: len(now.filings) == 2)
+    await acting.begin(road)
+    await acting.end(road)
+    await acting.result(road)
+    return road
+
+
+PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
+    "straight_through": straight_through,
+    "corrected_and_reviewed_twice": corrected_and_reviewed_twice,
+    "lost_and_sent_again": lost_and_sent_again,
+    "asked_for_more_by_machine": asked_for_more_by_machine,
+    "withdrawn_after_lodging": withdrawn_after_lodging,
+}
