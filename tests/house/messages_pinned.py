@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
 from activities.ledger.recording import Entry, ReceiptsClaimed
 from schemas import checked, commands, events
@@ -45,7 +46,9 @@ def present() -> Mapping[str, Any]:
         *_defined_in(checked),
         *FURTHER,
     ]
-    return {f"{kind.__module__}.{kind.__name__}": _bare(kind.model_json_schema()) for kind in kinds}
+    _, whole = models_json_schema([(kind, "validation") for kind in kinds])
+    defined: dict[str, Any] = _bare(whole["$defs"])
+    return defined
 
 
 def _bare(schema: Any) -> Any:
