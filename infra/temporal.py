@@ -24,7 +24,8 @@ from infra.codec import ApplicationCodec
 from infra.keys import KeyRing
 
 DEFAULT_ADDRESS = "localhost:7233"
-OUR_PACKAGES = ("schemas", "activities", "infra")
+WORDS_AND_EFFECTS = ("schemas", "activities", "infra")
+ORDER = "workflows"
 PROBE_SECONDS = 5.0
 LAST_BREATH_SECONDS = 0.2
 HEADERS = HeaderCodecBehavior.CODEC
@@ -46,10 +47,15 @@ def data_converter(keyring: KeyRing) -> DataConverter:
     )
 
 
-def sandbox_runner() -> SandboxedWorkflowRunner:
-    """The sandbox, with our own packages loaded once, not once per workflow (0.9 ms instead of 63 ms)."""
+def sandbox_runner(*, watchful: bool = False) -> SandboxedWorkflowRunner:
+    """The sandbox, with our own packages loaded once per process, not once per workflow (1 ms instead of 60 ms).
+
+    `watchful` loads the order anew inside the sandbox for every workflow, so that a forbidden call (clock, chance,
+    files) fails when it is made: for tests of workflows.
+    """
+    loaded_once = WORDS_AND_EFFECTS if watchful else (*WORDS_AND_EFFECTS, ORDER)
     return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*OUR_PACKAGES)
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*loaded_once)
     )
 
 

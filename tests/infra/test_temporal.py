@@ -109,11 +109,17 @@ def replayer(ring: KeyRing) -> Replayer:
     )
 
 
-def test_our_words_are_loaded_once_for_all_workflows() -> None:
+def test_our_packages_are_loaded_once_for_all_workflows() -> None:
     ours = sandbox_runner().restrictions.passthrough_modules
     stock = SandboxedWorkflowRunner().restrictions.passthrough_modules
 
-    assert set(ours) - set(stock) == {"schemas", "activities", "infra"}
+    assert set(ours) - set(stock) == {"schemas", "activities", "infra", "workflows"}
+
+
+def test_a_watchful_sandbox_loads_the_order_anew_for_every_workflow() -> None:
+    watchful = sandbox_runner(watchful=True).restrictions.passthrough_modules
+
+    assert set(sandbox_runner().restrictions.passthrough_modules) - set(watchful) == {"workflows"}
 
 
 @pytest.mark.parametrize("code", [0, 3])

@@ -227,7 +227,7 @@ class Office:
                 around.prepare_lodging,
                 around.lodge,
             ],
-            workflow_runner=sandbox_runner(),
+            workflow_runner=sandbox_runner(watchful=True),
             **{"graceful_shutdown_timeout": timedelta(seconds=1)} | options,
         )
         async with worker:
