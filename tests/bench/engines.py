@@ -15,7 +15,7 @@ from tests.bench.exact import Fields
 from tests.bench.figures import Figure, Sheet, Spread, at_least, at_most
 from tests.bench.ground import Engine, Ground
 from tests.bench.histories import history_cost
-from tests.bench.machine import Meter, Spent, pids_of
+from tests.bench.machine import READERS, Meter, Spent, pids_of
 from tests.bench.pairs import Measured, Pairs, in_turns
 from tests.bench.roads import (
     BareDriver,
@@ -28,7 +28,7 @@ from tests.bench.roads import (
 )
 
 AT_ONCE = 8
-OUR_SERVERS = ("temporal", "worker", "postgres", "objects", "api")
+OUR_SERVERS = ("temporal", "worker", READERS, "postgres", "objects", "api")
 STEPS = ("ready", "review", "begin", "end", "results")
 BARE = "bare worker"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Verdict = Literal["ok", "MISS", ""]
-NAME_WIDTH, CELL_WIDTH, LIMIT_WIDTH = 46, 13, 10
-COLUMNS = ("ours", "peer", "ratio")
+NAME_WIDTH, LIMIT_WIDTH = 46, 8
+COLUMNS = {"ours": 10, "peer": 10, "ratio": 19}
 
 
 @dataclass(frozen=True)
@@ -88,14 +88,14 @@ class Sheet:
         if section == self._section:
             return
         self._section = section
-        cells = "".join(f"{name:>{CELL_WIDTH}}" for name in COLUMNS)
+        cells = "".join(f"{name:>{width}}" for name, width in COLUMNS.items())
         print(f"\n{section:<{NAME_WIDTH + 2}}{cells}  {'limit':<{LIMIT_WIDTH}}", flush=True)
 
 
 def line_of(figure: Figure) -> str:
     """One line of the table."""
-    values = (figure.ours, figure.peer, figure.ratio)
-    cells = "".join(f"{_cell(value):>{CELL_WIDTH}}" for value in values)
+    values = zip((figure.ours, figure.peer, figure.ratio), COLUMNS.values(), strict=True)
+    cells = "".join(f"{_cell(value):>{width}}" for value, width in values)
     told = f"  {figure.name:<{NAME_WIDTH}}{cells}  {figure.limit:<{LIMIT_WIDTH}} {figure.verdict:<4} {figure.note}"
     return told.rstrip()
 

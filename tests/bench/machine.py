@@ -13,7 +13,9 @@ from infra.dev.state import StackState
 PROC = Path("/proc")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 CORES = os.cpu_count() or 1
-USER_FIELD, CHILDREN_SYSTEM_FIELD = 11, 14
+USER_FIELD, SYSTEM_FIELD, CHILDREN_SYSTEM_FIELD = 11, 12, 14
+READERS = "readers"
+"""what the worker's limited processes use: they open documents and bind packages"""
 IDLE_FIELDS = (3, 4)
 """idle and iowait in the first line of /proc/stat"""
 
@@ -25,15 +27,15 @@ def can_measure() -> bool:
 
 def seconds_of(pid: int) -> float:
     """Processor seconds of a process, its children that ended, and all below it that run."""
-    return sum(_own_seconds(each) for each in (pid, *descendants(pid)))
+    return sum(_seconds(each, CHILDREN_SYSTEM_FIELD) for each in (pid, *descendants(pid)))
 
 
-def _own_seconds(pid: int) -> float:
+def _seconds(pid: int, last_field: int) -> float:
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return sum(int(each) for each in fields[USER_FIELD : CHILDREN_SYSTEM_FIELD + 1]) / TICKS_PER_SECOND
+    return sum(int(each) for each in fields[USER_FIELD : last_field + 1]) / TICKS_PER_SECOND
 
 
 def _busy_seconds() -> float:
@@ -64,7 +66,7 @@ class _Look:
 
 
 class Meter:
-    """Reads the processor time of named processes (each with all below it)."""
+    """Reads the processor time of named processes, each with all below it; of the worker, what is below it apart."""
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         self._pids = dict(pids)
@@ -78,12 +80,15 @@ class Meter:
         """What was spent since the start."""
         began, now = self._began, self._look()
         wall = max(now.at - began.at, 1e-9)
-        by_name = {name: now.by_name[name] - began.by_name[name] for name in self._pids}
+        by_name = {name: spent - began.by_name[name] for name, spent in now.by_name.items()}
         foreign = (now.busy - began.busy) - (now.own - began.own)
         return Spent(by_name, wall, max(0.0, foreign / (wall * CORES)))
 
     def _look(self) -> _Look:
         by_name = {name: seconds_of(pid) for name, pid in self._pids.items()}
+        if "worker" in self._pids:
+            own = _seconds(self._pids["worker"], SYSTEM_FIELD)
+            by_name |= {READERS: by_name["worker"] - own, "worker": own}
         return _Look(time.monotonic(), _busy_seconds(), by_name, seconds_of(os.getpid()))
 
 

@@ -18,7 +18,7 @@ from tests.bench.engines import Size
 from tests.bench.exact import Fields
 from tests.bench.figures import Figure, Sheet, at_least
 from tests.bench.ground import Ground
-from tests.bench.machine import Meter, pids_of
+from tests.bench.machine import READERS, Meter, pids_of
 from tests.bench.pairs import Measured, Pairs, in_turns
 from tests.bench.sowing import Sown
 
@@ -28,6 +28,7 @@ SIZES = {"300 kB": (300_000, 0.7, 4), "5 MB": (5_000_000, 0.9, 1)}
 AT_ONCE = 4
 SECTION = f"upload : raw presigned PUT, {AT_ONCE} at once"
 SIGNED_SECONDS = 600
+SERVERS = ("api", "worker", READERS, "objects")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class _Turns:
 
     def _measured(self, meter: Meter, sending: float, whole: float) -> Measured:
         spent = meter.spent()
-        values = {f"{name} ms": 1_000 * spent.of(name) / self.count for name in ("api", "worker", "objects")}
+        values = {f"{name} ms": 1_000 * spent.of(name) / self.count for name in SERVERS}
         megabytes = self.count * self.size_bytes / 1e6
         return Measured(
             values | {"sent": megabytes / sending, "done": megabytes / whole}, spent.foreign_share
@@ -138,7 +139,7 @@ async def _at_once(acts: Sequence[Callable[[], Awaitable[Made]]]) -> list[Made]:
 def _show(sheet: Sheet, pairs: Pairs, name: str, goal: float) -> None:
     split = ", ".join(
         f"{each} {pairs.of_ours(f'{each} ms').median:.0f}:{pairs.of_theirs(f'{each} ms').median:.0f}"
-        for each in ("api", "worker", "objects")
+        for each in SERVERS
     )
     notes = {"sent": pairs.disturbance, "done": f"CPU ms per file: {split}"}
     told = {"sent": "declared and sent", "done": "examined and kept"}
