@@ -75,7 +75,7 @@ def handed_in(
         number=number,
         organisation_id=ORGANISATION,
         procedure="otit.plan.accreditation.D",
-        map_version=date(2026, 4, 1),
+        map_version=date(2026, 11, 22),
         persons=persons or ("p1",),
         plan=plan or a_plan(),
         handed_in_by=CLIENT.id,

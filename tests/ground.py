@@ -65,8 +65,9 @@ class Ground:
             row = (handed_in.number, handed_in.organisation_id, handed_in.procedure, handed_in.map_version)
             connection.execute(AN_APPLICATION, (*row, handed_in.handed_in_by))
             for place, person in enumerate(handed_in.persons):
-                applicant = (f"{handed_in.number}-{person}", handed_in.organisation_id, handed_in.number)
-                connection.execute(AN_APPLICANT, (*applicant, place))
+                row_id = person if handed_in.number in person else f"{handed_in.number}.{person}"
+                applicant = (row_id, handed_in.organisation_id, handed_in.number, place)
+                connection.execute(AN_APPLICANT, applicant)
             if wrapped_key is not None:
                 connection.execute(
                     "INSERT INTO data_key (number, wrapped, created_at) VALUES (%s, %s, now())",

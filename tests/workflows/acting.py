@@ -59,6 +59,14 @@ async def end(road: Road, outcome: str = "confirmed", by: Actor = HANDLER) -> An
     return await road.act(messages.END_LODGING, EndLodging, by, **values)
 
 
+async def end_with(road: Road, number: str) -> Answer:
+    """The only person of the latest filing got this number."""
+    chosen = await road.filing()
+    receipts = [{"person_id": chosen.persons[0], "number": number}]
+    values: dict[str, Any] = {"filing_id": chosen.id, "outcome": "confirmed", "receipts": receipts}
+    return await road.act(messages.END_LODGING, EndLodging, HANDLER, **values)
+
+
 async def refused_numbers(road: Road, *, of: Road) -> str:
     """The code with which numbers of another application are refused."""
     chosen = await road.filing()

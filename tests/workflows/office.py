@@ -238,9 +238,14 @@ class Office:
         number = application_number(2026, next(RANDOM))
         given = handed_in(*persons, number=number, plan=plan or a_plan())
         self.ground.take_in(given, self.keys.make(number))
-        handle = await self.client.start_workflow(
+        await self.client.start_workflow(
             ApplicationWorkflow.run, Journey(handed_in=given), id=number, task_queue=self.queue
         )
+        return self.road(number)
+
+    def road(self, number: str) -> Road:
+        """The road of an application that somebody started."""
+        handle = self.client.get_workflow_handle(number, result_type=Outcome)
         return Road(handle, self.ground, self._skipper)
 
     async def replay(

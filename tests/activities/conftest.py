@@ -1,0 +1,40 @@
+"""The servers the activities speak to: PostgreSQL, Temporal, the authority's simulator and a mailbox."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import httpx2
+import pytest
+
+from infra.dev.services import Stack
+from tests.ground import Ground, fresh_ground, standing_on
+from tests.workflows.office import Office, opened_office
+
+QUEUES = count(1)
+
+
+@pytest.fixture(scope="session")
+def activity_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with standing_on(tmp_path_factory.mktemp("activities"), "temporal", "authority", "mail") as stack:
+        yield stack
+
+
+@pytest.fixture
+async def desk_ground(activity_stack: Stack) -> AsyncIterator[Ground]:
+    async with fresh_ground(activity_stack) as one:
+        yield one
+
+
+@pytest.fixture
+async def office(activity_stack: Stack, desk_ground: Ground) -> AsyncIterator[Office]:
+    queue = f"desk-{next(QUEUES)}"
+    async with opened_office(desk_ground, activity_stack.settings_env(), queue) as one:
+        yield one
+
+
+@pytest.fixture
+async def authority(activity_stack: Stack) -> AsyncIterator[httpx2.AsyncClient]:
+    """The authority's own side: its mood, its ledger, its decisions."""
+    async with httpx2.AsyncClient(base_url=activity_stack.address("authority")) as client:
+        yield client
+        await client.post("/mood", json={"mode": "normal"})

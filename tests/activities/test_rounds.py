@@ -1,0 +1,176 @@
+"""The desk's round: what the front desk took while the engine was away is started, delivered and told, each once."""
+
+import asyncio
+
+import httpx2
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.authorities import Simulator
+from activities.rounds import Rounds
+from infra.catalogue import load_catalogue
+from infra.dev.services import Stack
+from infra.keys import KeyUnknown
+from infra.settings import Limits
+from schemas.application import HandedIn
+from schemas.commands import Withdraw
+from schemas.identifiers import application_number
+from schemas.standing import Stage
+from tests.builders import MANAGER, a_remark, handed_in
+from tests.workflows import acting
+from tests.workflows.office import RANDOM, Office, Road
+
+
+@pytest.fixture
+def rounds(office: Office, activity_stack: Stack) -> Rounds:
+    return Rounds(
+        database=office.ground.database,
+        client=office.client,
+        catalogue=load_catalogue(),
+        limits=Limits(),
+        task_queue=office.queue,
+        simulator=Simulator(activity_stack.address("authority")),
+    )
+
+
+async def walk(act: object) -> int:
+    """One activity of a round, as a worker would run it."""
+    return await ActivityEnvironment().run(act)  # type: ignore[arg-type]
+
+
+def taken_in(office: Office, *, with_key: bool = True) -> HandedIn:
+    """Handed in a minute ago while the engine was away."""
+    number = application_number(2026, next(RANDOM))
+    given = handed_in(f"{number}.p1", number=number)
+    office.ground.take_in(given, office.keys.make(number) if with_key else None)
+    office.ground.hand_in(number, 1, *given.persons)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(
+            "UPDATE application SET handed_in_at = now() - interval '1 minute' WHERE number = %s", (number,)
+        )
+    return given
+
+
+async def test_what_was_handed_in_while_the_engine_was_away_is_started_once(
+    office: Office, rounds: Rounds
+) -> None:
+    given = taken_in(office)
+
+    async with office.working():
+        first = await walk(rounds.start_what_was_not_started)
+        road = office.road(given.number)
+        standing = await road.until_stage(Stage.REVIEW)
+        second = await walk(rounds.start_what_was_not_started)
+
+    assert (first, second) == (1, 0)
+    assert standing.at_stage(Stage.REVIEW) == given.persons
+
+
+async def test_one_that_cannot_be_started_holds_up_no_other(office: Office, rounds: Rounds) -> None:
+    taken_in(office, with_key=False)
+    given = taken_in(office)
+
+    async with office.working():
+        with pytest.raises(KeyUnknown):
+            await walk(rounds.start_what_was_not_started)
+        standing = await office.road(given.number).until_stage(Stage.REVIEW)
+
+    assert standing.number == given.number
+
+
+async def test_a_correction_that_got_lost_is_delivered_once(office: Office, rounds: Rounds) -> None:
+    async with office.working():
+        road = await office.begin()
+        await acting.review(road, a_remark())
+        office.ground.hand_in(road.number, 2, "p1")
+
+        delivered = [await walk(rounds.deliver_corrections) for _ in range(2)]
+        await road.until_stage(Stage.REVIEW)
+
+    assert delivered == [1, 0]
+    assert (await road.kinds()).count("correction_handed_in") == 1
+
+
+async def test_an_earlier_round_that_got_lost_is_delivered_after_a_later_one(
+    office: Office, rounds: Rounds
+) -> None:
+    async with office.working():
+        road = await office.begin("p1", "p2")
+        await acting.review(road, a_remark(None))
+        office.ground.hand_in(road.number, 2, "p1")
+        await acting.correct(road, "p2", round=3)
+
+        delivered = await walk(rounds.deliver_corrections)
+        standing = await road.until_stage(Stage.REVIEW)
+
+    assert delivered == 1
+    assert standing.at_stage(Stage.REVIEW) == ("p1", "p2")
+
+
+async def test_a_correction_of_who_has_withdrawn_is_not_delivered_again_and_again(
+    office: Office, rounds: Rounds
+) -> None:
+    async with office.working():
+        road = await office.begin("p1", "p2")
+        await acting.review(road, a_remark(None))
+        await road.act("withdraw", Withdraw, MANAGER, persons=("p1",))
+        office.ground.hand_in(road.number, 2, "p1")
+
+        delivered = await walk(rounds.deliver_corrections)
+
+    assert delivered == 0
+
+
+async def lodged_with_the_authority(office: Office, authority: httpx2.AsyncClient, road: Road) -> str:
+    """Handed over at the counter; answers the number the authority gave, which the desk does not know yet."""
+    await acting.review(road)
+    await acting.begin(road)
+    chosen = await road.filing()
+    filing = {
+        "reference": chosen.id,
+        "application": road.number,
+        "office": "tokyo",
+        "channel": "counter",
+        "procedure": "otit.plan.accreditation.D",
+        "persons": ["p1"],
+        "package_sha256": "ab" * 32,
+    }
+    answer = await authority.post("/filings", json=filing)
+    return str(answer.json()["receipts"]["p1"])
+
+
+async def test_a_result_that_is_earlier_than_its_number_is_kept_and_told(
+    office: Office, rounds: Rounds, authority: httpx2.AsyncClient
+) -> None:
+    async with office.working():
+        road = await office.begin()
+        number = await lodged_with_the_authority(office, authority, road)
+        await authority.post("/outcomes", json={"kind": "result", "receipt": number, "result": "accredited"})
+        await walk(rounds.fetch_news)
+        too_early = await road.kinds()
+
+        await acting.end_with(road, number)
+        await asyncio.sleep(6)
+        await walk(rounds.fetch_news)
+        outcome = await road.handle.result()
+
+    assert "result_recorded" not in too_early
+    assert outcome.results == {"accredited": 1}
+
+
+async def test_a_result_told_twice_is_recorded_once(
+    office: Office, rounds: Rounds, authority: httpx2.AsyncClient
+) -> None:
+    async with office.working():
+        road = await office.begin()
+        number = await lodged_with_the_authority(office, authority, road)
+        await acting.end_with(road, number)
+        await authority.post("/mood", json={"mode": "answer_twice"})
+        await authority.post("/outcomes", json={"kind": "result", "receipt": number, "result": "refused"})
+
+        await walk(rounds.fetch_news)
+        await walk(rounds.fetch_news)
+        outcome = await road.handle.result()
+
+    assert outcome.results == {"refused": 1}
+    assert (await road.kinds()).count("result_recorded") == 1
