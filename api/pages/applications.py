@@ -97,7 +97,6 @@ async def case_page(
         filled=form,
         own=own,
         told_of=told_of,
-        answered={each.finding_id for each in _replies(form)},
         history=history,
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
     )

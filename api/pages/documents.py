@@ -68,8 +68,8 @@ async def list_page(
 @router.post("/applications/{number}/documents")
 async def upload(request: Request, at: AtDesk, principal: MayEdit, number: NumberInPath) -> Response:
     """Take a file from a plain form."""
-    sent = await sent_file(request)
-    trouble = await attempted(send_on(at, principal, number, sent))
+    async with sent_file(request) as sent:
+        trouble = await attempted(send_on(at, principal, number, sent))
     if trouble:
         visit = Visit(request, at, principal)
         return await list_page(visit, number, sent.person_id, trouble=trouble, at_fault=sent.kind)

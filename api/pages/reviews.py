@@ -89,7 +89,7 @@ async def task_page(
         content=content,
         people=people_in(terms, content),
         scopes=_concerned(content, task.persons),
-        papers=_papers(content, task.persons),
+        papers=_papers(terms, content, task.persons),
         lying=_lying(content, looked),
         looked=looked,
         with_pages=WITH_PAGES,
@@ -136,8 +136,11 @@ def _concerned(content: HandedInContent, persons: tuple[str, ...]) -> list[Any]:
     return [scope for scope in content.scopes if scope.person_id is None or scope.person_id in persons]
 
 
-def _papers(content: HandedInContent, persons: tuple[str, ...]) -> list[DocumentView]:
-    return [each for each in content.documents if each.person_id is None or each.person_id in persons]
+def _papers(terms: Terms, content: HandedInContent, persons: tuple[str, ...]) -> list[DocumentView]:
+    """The documents of these persons and of the application, in the authority's order."""
+    order = {row.id: row.order for row in terms.procedure.documents}
+    concerned = [each for each in content.documents if each.person_id is None or each.person_id in persons]
+    return sorted(concerned, key=lambda each: (order.get(each.kind, len(order)), each.person_id or ""))
 
 
 def _lying(content: HandedInContent, looked: Looked) -> DocumentView | None:

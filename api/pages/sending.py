@@ -5,12 +5,14 @@ The file waits on disk, never whole in memory; it is declared, sent in parts to 
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import httpx2
 from fastapi import Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api import documents
 from api.access import Principal
@@ -44,9 +46,14 @@ class SentFile:
     parts_sha256: tuple[str, ...]
 
 
-async def sent_file(request: Request) -> SentFile:
-    """The file of this request's form. Raises Refused for a form without one."""
-    form = await request.form(max_files=1, max_fields=FIELDS_AT_MOST)
+@asynccontextmanager
+async def sent_file(request: Request) -> AsyncIterator[SentFile]:
+    """The file of this request's form, gone from the disk afterwards. Raises Refused for a form without one."""
+    async with request.form(max_files=1, max_fields=FIELDS_AT_MOST) as form:
+        yield await _read(form)
+
+
+async def _read(form: FormData) -> SentFile:
     file, given = form.get("file"), {name: str(form.get(name) or "").strip() for name in FORM_FIELDS}
     if not isinstance(file, UploadFile) or not file.filename:
         raise Refused("upload_incomplete", "file")

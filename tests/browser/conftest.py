@@ -1,12 +1,10 @@
-"""A whole office for the browser: every server, worker, front desk and the sample people; and Chromium."""
+"""Chromium in front of the whole desk, and windows that close when their test ends."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 from tests.browser.walking import Walker
 
@@ -23,16 +21,6 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("office"), (*SERVERS, *DESK), fast=True, sample_office=True)
-    asyncio.run(stack.__aenter__())
-    try:
-        yield stack
-    finally:
-        asyncio.run(stack.__aexit__(None, None, None))
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -41,12 +29,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def walker(office: Stack, browser: Browser) -> Iterator[Callable[..., Walker]]:
+def walker(desk: Stack, browser: Browser) -> Iterator[Callable[..., Walker]]:
     """Opens windows; they are closed at the end."""
     opened: list[Walker] = []
 
     def open_one(**given: object) -> Walker:
-        opened.append(Walker.at(browser, office.address("api"), **given))  # type: ignore[arg-type]
+        opened.append(Walker.at(browser, desk.address("api"), **given))  # type: ignore[arg-type]
         return opened[-1]
 
     yield open_one

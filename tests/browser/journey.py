@@ -27,7 +27,9 @@ def links_to_forms(client: Walker, number: str) -> list[str]:
 def fill_forms(client: Walker, number: str, today: date, procedure: str = EXTENSION) -> None:
     """Every form, saved with its button."""
     for place, path in enumerate(links_to_forms(client, number)):
-        answers = application_answers(procedure, today) if place == 0 else person_answers(procedure, today, place)
+        answers = (
+            application_answers(procedure, today) if place == 0 else person_answers(procedure, today, place)
+        )
         client.go(path)
         client.fill_in(answers)
         client.press(path)

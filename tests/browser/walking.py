@@ -25,7 +25,13 @@ class Walker:
 
     @classmethod
     def at(
-        cls, browser: Browser, base: str, *, size: tuple[int, int] = DESKTOP, scripts: bool = True, dark: bool = False
+        cls,
+        browser: Browser,
+        base: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        scripts: bool = True,
+        dark: bool = False,
     ) -> "Walker":
         """A new window with no history."""
         width, height = size
@@ -68,7 +74,11 @@ class Walker:
         for field, answer in answers.items():
             place = self.page.locator(f"#f-{field}")
             if place.evaluate("each => each.tagName") == "SELECT":
-                chosen = {True: "yes", False: "no"}.get(answer, str(answer)) if isinstance(answer, bool) else str(answer)
+                chosen = (
+                    {True: "yes", False: "no"}.get(answer, str(answer))
+                    if isinstance(answer, bool)
+                    else str(answer)
+                )
                 place.select_option(chosen)
             else:
                 place.fill(str(answer))
