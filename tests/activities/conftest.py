@@ -1,4 +1,4 @@
-"""The servers the activities speak to: PostgreSQL, Temporal, the authority's simulator and a mailbox."""
+"""The servers the activities speak to: PostgreSQL, Temporal, the object store, the authority's simulator and a mailbox."""
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -15,7 +15,9 @@ QUEUES = count(1)
 
 @pytest.fixture(scope="session")
 def activity_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with standing_on(tmp_path_factory.mktemp("activities"), "temporal", "authority", "mail") as stack:
+    with standing_on(
+        tmp_path_factory.mktemp("activities"), "temporal", "objects", "authority", "mail"
+    ) as stack:
         yield stack
 
 

@@ -1,0 +1,163 @@
+"""Who may lodge: a valid certificate, an online id where it is online, and a mandate of this client for this procedure."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.ledger import Ledger
+from activities.lodging import Lodging, name_of
+from infra.catalogue import load_catalogue
+from infra.dev.services import Stack
+from infra.objects import ObjectStore
+from schemas.checked import LodgingAsked
+from schemas.identifiers import application_number
+from tests.builders import ORGANISATION, handed_in
+from tests.ground import Ground
+from tests.workflows.office import RANDOM, Office
+
+TODAY = date(2026, 11, 30)
+YESTERDAY = date(2026, 11, 29)
+TOMORROW = date(2026, 12, 1)
+PLAN = "otit.plan.accreditation.D"
+A_HANDLER = """INSERT INTO account (id, subject, display_name, email, roles, locale)
+    VALUES ('acc-handler', 'handler', '見本 取次', 'handler@toritsugi.example', '{handler}', 'ja')"""
+A_CERTIFICATE = "INSERT INTO certificate VALUES ('acc-handler', 'C-1', %s, %s)"
+A_MANDATE = "INSERT INTO mandate VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"
+
+
+@pytest.fixture
+def number(office: Office) -> str:
+    number = application_number(2026, next(RANDOM))
+    office.ground.take_in(handed_in(number=number), office.keys.make(number))
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_HANDLER)
+    return number
+
+
+@pytest.fixture
+def lodging(office: Office, activity_stack: Stack) -> Lodging:
+    return Lodging(
+        database=office.ground.database,
+        objects=ObjectStore.connect(activity_stack.place.settings()),
+        keys=office.keys.ring,
+        catalogue=load_catalogue(),
+        ledger=Ledger(office.ground.database),
+        desk_name="Sample office",
+    )
+
+
+def certify(ground: Ground, until: date, online: date | None = None) -> None:
+    with ground.behind_the_desk() as connection:
+        connection.execute(A_CERTIFICATE, (until, online))
+
+
+def give_mandate(
+    ground: Ground, procedure: str = PLAN, since: date = YESTERDAY, until: date | None = None
+) -> None:
+    with ground.behind_the_desk() as connection:
+        connection.execute(A_MANDATE, (ORGANISATION, procedure, since, until))
+
+
+def asked_for(number: str, channel: str = "post") -> LodgingAsked:
+    return LodgingAsked(
+        number=number,
+        organisation_id=ORGANISATION,
+        procedure=PLAN,
+        filing_id=f"{number}.filing.1",
+        filing_kind="first",
+        persons=(f"{number}.p1",),
+        office="tokyo",
+        channel=channel,
+        handler="acc-handler",
+        round=1,
+        as_of=TODAY.isoformat(),
+    )
+
+
+async def outcome(lodging: Lodging, number: str, channel: str = "post") -> str:
+    """The code with which lodging is refused for good, or `sealed`."""
+    try:
+        await lodging.prepare(asked_for(number, channel))
+    except ApplicationError as refused:
+        assert refused.non_retryable
+        return str(refused.type)
+    return "sealed"
+
+
+async def test_without_a_certificate_nobody_lodges(lodging: Lodging, number: str, office: Office) -> None:
+    give_mandate(office.ground)
+
+    assert await outcome(lodging, number) == "certificate_expired"
+
+
+@pytest.mark.parametrize(("until", "code"), [(YESTERDAY, "certificate_expired"), (TODAY, "no_mandate")])
+async def test_a_certificate_is_valid_through_its_last_day(
+    lodging: Lodging, number: str, office: Office, until: date, code: str
+) -> None:
+    certify(office.ground, until)
+
+    assert await outcome(lodging, number) == code
+
+
+@pytest.mark.parametrize(
+    ("online", "channel", "code"),
+    [
+        (None, "online", "online_id_expired"),
+        (YESTERDAY, "online", "online_id_expired"),
+        (TODAY, "online", "no_mandate"),
+        (None, "post", "no_mandate"),
+    ],
+)
+async def test_an_online_id_is_needed_online_only(
+    lodging: Lodging, number: str, office: Office, *, online: date | None, channel: str, code: str
+) -> None:
+    certify(office.ground, TOMORROW, online)
+
+    assert await outcome(lodging, number, channel) == code
+
+
+@pytest.mark.parametrize(
+    ("mandate", "code"),
+    [
+        ({"procedure": "isa.extension.ssw1"}, "no_mandate"),
+        ({"since": TOMORROW}, "no_mandate"),
+        ({"until": YESTERDAY}, "no_mandate"),
+        ({"until": TODAY}, "sealed"),
+        ({"since": TODAY}, "sealed"),
+        ({"procedure": "*"}, "sealed"),
+    ],
+)
+async def test_a_mandate_is_for_a_procedure_and_a_time(
+    lodging: Lodging, number: str, office: Office, mandate: dict[str, Any], code: str
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground, **mandate)
+
+    assert await outcome(lodging, number) == code
+
+
+async def test_a_package_sealed_again_the_same_day_is_the_same_package(
+    lodging: Lodging, number: str, office: Office
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+
+    first, second = [await lodging.prepare(asked_for(number)) for _ in range(2)]
+
+    kept = await office.ground.rows("SELECT filing_id, sha256 FROM package")
+    assert first == second
+    assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"name_latin": "SAMPLE TARO", "name_kanji": "見本太郎"}, "SAMPLE TARO (見本太郎)"),
+        ({"name_latin": "SAMPLE TARO"}, "SAMPLE TARO"),
+        ({}, "—"),
+    ],
+)
+def test_a_person_is_named_as_in_the_passport(values: dict[str, Any], shown: str) -> None:
+    assert name_of(values) == shown
