@@ -79,8 +79,10 @@ async def _new_number(connection: AsyncConnection, keys: KeyRing, at: datetime) 
     for _ in range(NUMBERS_TRIED):
         number = application_number(japan_date(at).year, secrets.randbits(RANDOM_BITS))
         row = {"number": number, "wrapped": keys.new_wrapped_key(number), "created_at": at}
-        taken = upsert(data_key).values(row).on_conflict_do_nothing(index_elements=["number"])
-        if (await connection.execute(taken.returning(data_key.c.number))).first():
+        # No RETURNING: a client's hat may add a key and read none.
+        added = upsert(data_key).values(row).on_conflict_do_nothing()
+        counted = added.execution_options(preserve_rowcount=True)
+        if (await connection.execute(counted)).rowcount == 1:
             return number
     raise RuntimeError("no free application number was found")
 
