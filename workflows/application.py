@@ -45,7 +45,7 @@ from workflows import (
     result_receipt,
     withdrawal,
 )
-from workflows.case import Case, refusing
+from workflows.case import Case, keeping, refusing
 from workflows.clock import Clock
 from workflows.policies import at_once, patiently
 from workflows.situation import Decision, Happenings, Situation
@@ -89,9 +89,10 @@ class ApplicationWorkflow:
         """Check what was handed in, let people review, file and record; until everybody's road has ended."""
         case = self._case
         while case.standing.closed_at is None:
-            await self._check_what_was_handed_in()
-            case.take_steps()
-            await case.record()
+            with keeping():
+                await self._check_what_was_handed_in()
+                case.take_steps()
+                await case.record()
             self._lodge_by_machine()
             workflow.set_current_details(current_details(case.standing))
             await self._something_happens()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.ledger import Entry, Ledger
 from schemas.application import HandedIn, Journey, Outcome
@@ -27,6 +27,21 @@ C = TypeVar("C", bound=Command)
 
 class Diverged(Exception):
     """Replayed code works out other events than were recorded. The case is kept, the task fails, a person is called."""
+
+
+class Fault(Exception):
+    """A step of the road itself was refused or failed for good. The case is kept, the task fails, a person is called."""
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Nobody asked for this step, so nobody hears its failure: it must never end the road."""
+    try:
+        yield
+    except (ActivityError, ApplicationError) as trouble:
+        if is_cancelled_exception(trouble):
+            raise
+        raise Fault("a step of the road failed") from trouble
 
 
 @contextmanager

@@ -73,6 +73,7 @@ class Surroundings:
 
     findings: list[FoundByRule] = field(default_factory=list)
     unexamined: int = 0
+    check_faults: int = 0
     lodged: Callable[[MachineLodging], Lodged] | None = None
     check_gate: asyncio.Event = field(default_factory=open_gate)
     prepare_gate: asyncio.Event = field(default_factory=open_gate)
@@ -83,6 +84,9 @@ class Surroundings:
     @activity.defn(name="check_round")
     async def check_round(self, asked: CheckAsked) -> Checked:
         self.asked.append("check_round")
+        if self.check_faults:
+            self.check_faults -= 1
+            raise ApplicationError("not_found", type="not_found", non_retryable=True)
         await self.check_gate.wait()
         if self.unexamined:
             self.unexamined -= 1

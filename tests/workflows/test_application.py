@@ -128,6 +128,17 @@ async def test_documents_that_were_not_examined_are_examined_before_anything_is_
     assert office.around.asked == ["check_round", "examine_documents"] * 2 + ["check_round"]
 
 
+async def test_a_step_of_the_road_that_fails_for_good_never_ends_the_road(office: Office) -> None:
+    office.around.check_faults = 1
+    async with office.working():
+        road = await office.begin()
+
+        standing = await road.until_stage(Stage.REVIEW)
+
+    assert standing.at_stage(Stage.REVIEW) == ("p1",)
+    assert office.around.asked.count("check_round") == 2
+
+
 async def test_a_correction_that_arrives_during_the_checks_of_another_is_checked_too(office: Office) -> None:
     async with office.working():
         road = await office.begin("p1", "p2")
