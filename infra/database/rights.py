@@ -11,7 +11,7 @@ WRITE = "SELECT, INSERT, UPDATE"
 CLIENT: dict[str, str] = {
     "organisation": READ,
     "account": READ,
-    "data_key": "SELECT, INSERT",
+    "data_key": "INSERT",
     "application": WRITE,
     "applicant": "SELECT, INSERT, DELETE",
     "content": WRITE,
@@ -101,7 +101,9 @@ OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SET
 SEEN_BY_CLIENT = {
     "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
+    "idempotency": "EXISTS (SELECT FROM application own WHERE own.number = idempotency.number)",
 }
 NOT_OF_AN_ORGANISATION = frozenset(
-    {"certificate", "session", "data_key", "idempotency", "staff_read", "authority_news", "news_item"}
+    {"certificate", "session", "data_key", "staff_read", "authority_news", "news_item"}
 )
+"""No hat of a client can read these, so they carry no organisation and no wall."""
