@@ -108,7 +108,7 @@ async def _ratios(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
         if "engine" in parts or "desk" in parts:
             await _against_bare(ground, engine, fields, sheet, parts=parts, size=size)
         if "cold" in parts:
-            await cold_figures(ground, engine, fields, sheet, Size(1 if quick else 3, size.applications, 0))
+            await cold_figures(ground, engine, fields, sheet, Size(1 if quick else 2, size.applications, 0))
         if "upload" in parts:
             await upload_figures(ground, fields, sheet, size)
         if "intake" in parts:

@@ -197,7 +197,8 @@ async def cold_figures(ground: Ground, engine: Engine, fields: Fields, sheet: Sh
         return None
 
     stepwise = Stepwise(ground, engine, fields, size.applications)
-    pairs = await in_turns(partial(stepwise.turn, restart), partial(stepwise.turn, remember), size.pairs)
+    cold, cached = partial(stepwise.turn, restart), partial(stepwise.turn, remember)
+    pairs = await in_turns(cold, cached, size.pairs, warming_up=False)
     section = "cold : cached — the worker restarted between acts"
     note = f"{pairs.disturbance}; restarts themselves are not counted, reading keys again and replaying is"
     sheet.add(

@@ -50,10 +50,11 @@ class Pairs:
         return sum(one.foreign_share < calm and other.foreign_share < calm for one, other in pairs)
 
 
-async def in_turns(ours: Side, theirs: Side, count: int) -> Pairs:
+async def in_turns(ours: Side, theirs: Side, count: int, *, warming_up: bool = True) -> Pairs:
     """One turn of each to warm up, then so many pairs."""
-    await ours()
-    await theirs()
+    if warming_up:
+        await ours()
+        await theirs()
     pairs = Pairs()
     for _ in range(count):
         pairs.ours.append(await ours())
