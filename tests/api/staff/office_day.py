@@ -136,7 +136,7 @@ class OfficeDay:
         await self.task_of(case.number, "review")
         return case
 
-    async def start(self, case: Case, place: int = 0, *, by: str | None = None) -> None:
+    async def start(self, case: Case, place: int = 0) -> None:
         """Tell the road."""
         at = self.desk
         ready = at.catalogue.map_for(case.procedure, version=case.map_version)
@@ -155,7 +155,7 @@ class OfficeDay:
             map_version=case.map_version,
             persons=case.persons,
             plan=plan,
-            handed_in_by=by or somebody("client", place),
+            handed_in_by=somebody("client", place),
             handed_in_at=case.handed_in_at,
         )
         assert await at.gateway.start(told)
