@@ -17,7 +17,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All servers, the worker, the front desk and the sample office."""
     running = Stack(tmp_path_factory.mktemp("desk"), (*SERVERS, *DESK), fast=True, sample_office=True)
     asyncio.run(running.__aenter__())
@@ -25,6 +25,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
     finally:
         asyncio.run(running.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def desk(whole_desk: Stack) -> Stack:
+    """The whole desk, as those see it who come through the door."""
+    return whole_desk
 
 
 @pytest.fixture(scope="session")

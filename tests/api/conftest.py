@@ -3,8 +3,7 @@
 Tests keep apart by organisation and application; the desk under test runs in this process, over ASGI.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,12 +12,8 @@ import pytest
 
 from api.app import build
 from api.desk import Desk, opened
-from api.directory import ensure_office
 from api.gateway import Gateway
-from infra.catalogue import load_catalogue
-from infra.database.connection import Database
 from infra.dev.place import CLIENT_ID
-from infra.dev.sample_office import load_sample_office
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
 from infra.logs import configure
@@ -26,7 +21,6 @@ from infra.settings import Settings
 from schemas.maps import ProcedureMap
 from tests.api.visiting import SSW, Visitor
 
-SERVICES = ("postgres", "temporal", "objects", "mail", "identity", "authority", "worker")
 NOBODY_THERE = {"TEMPORAL_ADDRESS": "127.0.0.1:9"}
 
 Visiting = Callable[[str], Visitor]
@@ -44,22 +38,9 @@ def logs() -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("desk"), services=SERVICES, fast=True)
-    asyncio.run(running.__aenter__())
-    try:
-        asyncio.run(_move_in(running))
-        yield running
-    finally:
-        asyncio.run(running.__aexit__(None, None, None))
-
-
-async def _move_in(running: Stack) -> None:
-    database = Database(running.place.settings().database_url)
-    procedures = [procedure.id for procedure in load_catalogue().procedures()]
-    async with database.as_desk() as connection:
-        await ensure_office(connection, load_sample_office(), procedures)
-    await database.close()
+def stack(whole_desk: Stack) -> Stack:
+    """The servers behind the desk under test."""
+    return whole_desk
 
 
 @pytest.fixture(scope="session")
