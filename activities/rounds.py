@@ -232,9 +232,7 @@ async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[An
     outcomes = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
     troubles = [(row, each) for row, each in zip(rows, outcomes, strict=True) if isinstance(each, Exception)]
     for row, trouble in troubles:
-        activity.logger.warning(
-            "round_stuck", extra={"number": row.number, "code": type(trouble).__name__}
-        )
+        activity.logger.warning("round_stuck", extra={"number": row.number, "code": type(trouble).__name__})
     if troubles:
         raise troubles[0][1]
     return outcomes

@@ -41,7 +41,7 @@ from workflows.application import ApplicationWorkflow
 
 KEY_ENCRYPTION_KEY = b"tests only: 32 bytes, not secret"
 RANDOM = count(int.from_bytes(os.urandom(4), "big"))
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Keys:
@@ -80,6 +80,11 @@ class Surroundings:
     lodge_gate: asyncio.Event = field(default_factory=open_gate)
     asked: list[str] = field(default_factory=list)
     packages: list[tuple[str, ...]] = field(default_factory=list)
+
+    def let_everybody_through(self) -> None:
+        """Nobody is held up any more: a worker can stop."""
+        for gate in (self.check_gate, self.prepare_gate, self.lodge_gate):
+            gate.set()
 
     @activity.defn(name="check_round")
     async def check_round(self, asked: CheckAsked) -> Checked:
@@ -235,7 +240,10 @@ class Office:
             **{"graceful_shutdown_timeout": timedelta(seconds=1)} | options,
         )
         async with worker:
-            yield worker
+            try:
+                yield worker
+            finally:
+                around.let_everybody_through()
 
     async def begin(self, *persons: str, plan: RoadPlan | None = None) -> Road:
         """Hand in an application and start its road."""
