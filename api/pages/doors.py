@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -14,9 +13,10 @@ from api.desk import Desk
 from api.pages.trouble import told
 from api.pages.visit import drawn
 from api.problems import AWAY
+from infra.logs import get_log
 from schemas.refusals import Refused
 
-log = structlog.get_logger("pages")
+log = get_log("pages")
 
 
 class PageRoute(APIRoute):

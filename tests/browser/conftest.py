@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.dev.services import Stack
+from tests.browser.journey import Walked, walk
 from tests.browser.walking import Walker
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,15 +29,26 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def walker(desk: Stack, browser: Browser) -> Iterator[Callable[..., Walker]]:
+Opening = Callable[..., Walker]
+
+
+@pytest.fixture(scope="session")
+def walker(desk: Stack, browser: Browser) -> Iterator[Opening]:
     """Opens windows; they are closed at the end."""
     opened: list[Walker] = []
 
-    def open_one(**given: object) -> Walker:
+    def open_one(subject: str | None = None, **given: object) -> Walker:
         opened.append(Walker.at(browser, desk.address("api"), **given))  # type: ignore[arg-type]
+        if subject is not None:
+            opened[-1].sign_in(subject)
         return opened[-1]
 
     yield open_one
     for each in opened:
         each.close()
+
+
+@pytest.fixture(scope="session")
+def walked(walker: Opening, tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """One application from the first click to its result."""
+    return walk(walker, tmp_path_factory.mktemp("files"))

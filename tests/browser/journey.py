@@ -1,11 +1,50 @@
-"""The main path through the pages, in the steps people take: hand-in, review, lodging, result."""
+"""The main path through the pages, in the steps people take: hand-in, review, correction, lodging, result."""
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from infra.dev.demo.contents import EXTENSION, application_answers, person_answers
 from infra.dev.demo.files import sample_pdf, sample_photo
+from schemas.calendar import japan_date
 from tests.browser.walking import Walker
+
+CLIENT, REVIEWER, HANDLER, MANAGER = "supervising-01-1", "reviewer-1", "handler-1", "manager-1"
+FOUND = "旅券の写しと氏名のつづりが違います。旅券のとおりに直してください。"
+REPLIED = "旅券のとおりに直しました。"
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What the path left behind. `complaints` are what browsers said was wrong on our pages."""
+
+    number: str
+    person: str
+    receipt: str
+    complaints: list[str]
+
+
+def walk(opened: Callable[..., Walker], folder: Path) -> Walked:
+    """Walk the whole path in Chromium, with pictures on the way."""
+    client, today = opened(CLIENT), japan_date(datetime.now(UTC))
+    number = begin(client)
+    client.picture("01-draft")
+    fill_forms(client, number, today)
+    client.picture("02-form")
+    send_documents(client, number, folder)
+    client.picture("03-documents")
+    hand_in(client, number)
+    client.picture("04-receipt")
+    reviewer = opened(REVIEWER)
+    person = find(reviewer, number)
+    correct(client, number)
+    approve(reviewer, number)
+    handler = opened(HANDLER)
+    receipt = lodge(handler, number, person)
+    decide(handler, number, person, receipt, today)
+    walkers = (client, reviewer, handler)
+    return Walked(number, person, receipt, [each for one in walkers for each in one.complaints])
 
 
 def begin(client: Walker, procedure: str = EXTENSION) -> str:
@@ -27,20 +66,19 @@ def links_to_forms(client: Walker, number: str) -> list[str]:
 def fill_forms(client: Walker, number: str, today: date, procedure: str = EXTENSION) -> None:
     """Every form, saved with its button."""
     for place, path in enumerate(links_to_forms(client, number)):
-        answers = (
-            application_answers(procedure, today) if place == 0 else person_answers(procedure, today, place)
-        )
+        of_whole = application_answers(procedure, today)
         client.go(path)
-        client.fill_in(answers)
+        client.fill_in(person_answers(procedure, today, place) if place else of_whole)
         client.press(path)
         assert client.done()
 
 
 def send_documents(client: Walker, number: str, folder: Path) -> None:
-    """Every needed document, with the plain or the scripted upload, whichever the window offers."""
+    """Every needed document, by the way the window offers."""
     for place in range(len(links_to_forms(client, number))):
         client.go(f"/applications/{number}")
         client.page.locator('.steps a[href*="/documents"]').nth(place).click()
+        client.page.wait_for_url("**/documents*")
         while (kind := _next_missing(client)) is not None:
             send_one(client, kind, folder)
 
@@ -67,20 +105,74 @@ def hand_in(client: Walker, number: str) -> None:
     assert client.done()
 
 
-def wait_for(walker: Walker, path: str, selector: str, *, tries: int = 40) -> None:
-    """Open a page again until something is on it: the road needs a moment."""
-    for _ in range(tries):
-        walker.go(path)
-        if walker.page.locator(selector).count():
-            return
-        walker.page.wait_for_timeout(500)
-    raise AssertionError(f"{selector} did not come up on {path}")
-
-
 def claim(reviewer: Walker, number: str) -> str:
     """Take the task of this application from the inbox; answers the task's path."""
     button = f'form[action^="/tasks/{number}.task."][action$="/claim"] button'
-    wait_for(reviewer, "/tasks", button)
+    reviewer.wait_for("/tasks", button)
     reviewer.page.locator(button).first.click()
     reviewer.page.wait_for_url("**/tasks/T*")
     return reviewer.page.url.partition("?")[0].removeprefix(reviewer.base)
+
+
+def find(reviewer: Walker, number: str) -> str:
+    """Look at a document, write down one finding at a field, ask for a correction; answers the person."""
+    path = claim(reviewer, number)
+    reviewer.page.locator(".paper-list a").first.click()
+    reviewer.page.wait_for_selector(".page-frame img")
+    reviewer.picture("05-review")
+    reviewer.page.locator("a.point[href*='place=field:name_latin']").click()
+    reviewer.page.wait_for_selector("#add[open]")
+    person = reviewer.page.locator("#f-person_id").input_value()
+    reviewer.page.fill("#f-words", FOUND)
+    reviewer.press(f"{path}/drafts")
+    assert reviewer.done()
+    reviewer.press(f"{path}/complete")
+    assert reviewer.done()
+    return person
+
+
+def correct(client: Walker, number: str) -> None:
+    """Answer the finding and hand in the next round."""
+    client.wait_for(f"/applications/{number}", ".attention")
+    client.picture("06-correction")
+    client.page.locator("textarea[name^='reply.']").first.fill(REPLIED)
+    client.press(f"/applications/{number}/corrections")
+    assert client.done()
+
+
+def approve(reviewer: Walker, number: str) -> None:
+    """Round two: everything is in order."""
+    path = claim(reviewer, number)
+    choices = reviewer.page.locator("input[value=verified]")
+    for place in range(choices.count()):
+        choices.nth(place).check()
+    reviewer.picture("07-round-two")
+    reviewer.press(f"{path}/complete")
+    assert reviewer.done()
+
+
+def lodge(handler: Walker, number: str, person: str) -> str:
+    """Record the intent, take the package, record the receipt number."""
+    path, receipt = f"/filings/{number}.filing.1", f"R-{number}"
+    handler.wait_for("/filings", f'a[href="{path}"]')
+    handler.go(path)
+    handler.press(f"{path}/begin")
+    assert handler.done()
+    handler.picture("08-filing")
+    with handler.page.expect_download() as package:
+        handler.page.locator(f'a[href="{path}/package"]').click()
+    assert package.value.suggested_filename == f"{number}.filing.1.zip"
+    handler.page.fill(f"[id='f-receipt-{person}']", receipt)
+    handler.press(f"{path}/end")
+    assert handler.done()
+    return receipt
+
+
+def decide(handler: Walker, number: str, person: str, receipt: str, today: date) -> None:
+    """Record what the authority decided."""
+    path = f"/filings/{number}.filing.1"
+    handler.page.fill(f"[id='r-receipt-{person}']", receipt)
+    handler.page.select_option(f"[id='r-result-{person}']", "permitted")
+    handler.page.fill(f"[id='r-on-{person}']", today.isoformat())
+    handler.press(f"{path}/results")
+    assert handler.done()

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 PICTURES = Path(__file__).resolve().parents[2] / ".artefacts" / "pages"
 DESKTOP, PHONE = (1280, 900), (390, 844)
 GRAVE = frozenset({"serious", "critical"})
-PATIENCE_MS = 20_000
-SCROLLED_TO_MS = 30_000
+PATIENCE_MS = 45_000
+
+
+def is_complaint(said: ConsoleMessage, base: str) -> bool:
+    """Whether the browser found something wrong on our own pages."""
+    return said.type == "error" and said.location["url"].startswith(base)
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Walker:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said, base) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return cls(context, page, base, complaints)
 
@@ -63,6 +67,15 @@ class Walker:
         if self.page.locator("html").get_attribute("lang") != locale:
             self.page.locator('form[action="/language"] button').click()
             self.page.wait_for_selector(f'html[lang="{locale}"]')
+
+    def wait_for(self, path: str, selector: str, *, tries: int = 60) -> None:
+        """Open a page again until something is on it: the road needs a moment."""
+        for _ in range(tries):
+            self.go(path)
+            if self.page.locator(selector).count():
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"{selector} did not come up on {path}")
 
     def press(self, action: str, name: str | None = None) -> None:
         """Send the form with this action (the first one, or the one whose button has this name)."""
@@ -103,6 +116,11 @@ class Walker:
             if each["impact"] in GRAVE
             for node in each["nodes"]
         ]
+
+    def overflow_px(self) -> int:
+        """How far the page runs over the right edge."""
+        root = "document.documentElement"
+        return int(self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
     def close(self) -> None:
         """Close the window."""

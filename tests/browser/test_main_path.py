@@ -1,0 +1,163 @@
+"""One application walked by four people in Chromium, with the modules of the pages at work."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Route
+
+from schemas.calendar import japan_date
+from tests.browser.journey import (
+    CLIENT,
+    MANAGER,
+    REVIEWER,
+    Walked,
+    begin,
+    fill_forms,
+    links_to_forms,
+    send_documents,
+)
+from tests.browser.walking import Walker
+
+Opening = Callable[..., Walker]
+
+
+def test_an_application_goes_from_the_first_click_to_its_result(walker: Opening, walked: Walked) -> None:
+    client = walker(CLIENT)
+
+    client.go(f"/applications/{walked.number}")
+    text = client.page.locator("main").inner_text()
+
+    client.picture("09-result")
+    assert walked.receipt in text
+    assert "許可" in text
+    assert walked.complaints == []
+
+
+def test_a_manager_sees_the_whole_history_and_the_engine_behind_it(walker: Opening, walked: Walked) -> None:
+    manager = walker(MANAGER)
+
+    manager.go(f"/applications/{walked.number}/timeline")
+    history = manager.page.locator("main").inner_text()
+    manager.picture("10-history")
+    manager.go(f"/applications/{walked.number}/engine")
+    engine = manager.page.locator("main").inner_text()
+    manager.picture("11-engine")
+
+    assert all(word in history for word in ("受付", "補正の依頼", "提出済み", "結果の引渡し"))
+    assert "workflow_execution_update_accepted" in engine
+
+
+def test_a_draft_is_saved_while_it_is_filled_in(walker: Opening) -> None:
+    client = walker(CLIENT)
+    number = begin(client)
+    path = links_to_forms(client, number)[0]
+    client.go(path)
+
+    client.page.fill("#f-organisation_name", "見本株式会社")
+    client.page.wait_for_function("document.querySelector('.saving').textContent !== ''")
+    client.page.wait_for_function("document.querySelector('.saving').textContent === '保存しました'")
+    client.page.fill("#f-corporate_number", "123")
+    client.page.locator("#f-organisation_address").focus()
+    client.page.wait_for_selector("#f-corporate_number[aria-invalid=true]")
+    told = client.page.locator("#f-corporate_number-fault").inner_text()
+    client.page.once("dialog", lambda dialog: dialog.accept())
+    client.go(path)
+
+    assert client.page.locator("#f-organisation_name").input_value() == "見本株式会社"
+    assert "番号又はコードの形式" in told
+
+
+def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_path: Path) -> None:
+    client = walker(CLIENT)
+    number = begin(client)
+    client.go(f"/applications/{number}/documents")
+    cut: list[str] = []
+
+    def cut_once(route: Route) -> None:
+        if cut or route.request.method != "PUT":
+            route.continue_()
+        else:
+            cut.append("cut")
+            route.abort()
+
+    client.page.route("**/quarantine/**", cut_once)
+    file = tmp_path / "list.pdf"
+    file.write_bytes(b"%PDF-1.7 not really")
+    client.page.set_input_files("#u-document_list", file)
+    client.page.locator("#k-document_list .upload button").click()
+    fault = client.page.wait_for_selector("#k-document_list .progress .fault")
+
+    assert cut == ["cut"]
+    assert fault is not None
+    assert "保存し直してください" in fault.inner_text()
+
+
+def test_j_and_k_walk_through_the_inbox(walker: Opening, walked: Walked) -> None:
+    manager = walker(MANAGER)
+    manager.go("/board?state=all")
+
+    manager.page.keyboard.press("j")
+    first = manager.page.locator("tr.here").count()
+    manager.page.keyboard.press("k")
+    focused = manager.page.evaluate("document.activeElement.closest('tr') !== null")
+    manager.page.locator("#f-search").focus()
+    manager.page.keyboard.press("j")
+    typed = manager.page.locator("#f-search").input_value()
+
+    assert (first, focused, typed) == (1, True, "j")
+
+
+def test_a_page_says_when_its_case_has_moved_on(walker: Opening) -> None:
+    client = walker(CLIENT)
+    number = begin(client)
+    client.go(f"/applications/{number}")
+    body = {"stage": "review", "holder": "desk", "rounds": 1, "open_findings": 0, "persons": []}
+
+    client.page.evaluate(
+        """body => {
+            globalThis.fetch = async () => new Response(JSON.stringify(body));
+            const told = document.createElement("p");
+            Object.assign(told.dataset, { watch: "/v1", seen: "intake|desk|1|0" });
+            told.hidden = true;
+            told.id = "told";
+            document.body.append(told);
+            return import("/static/watch.js").then((module) => module.begin([told]));
+        }""",
+        body,
+    )
+
+    client.page.wait_for_selector("#told:not([hidden])")
+
+
+def test_the_main_path_of_a_client_needs_no_script(walker: Opening, tmp_path: Path) -> None:
+    client = walker(CLIENT, scripts=False)
+    number = begin(client)
+
+    fill_forms(client, number, japan_date(datetime.now(UTC)))
+    send_documents(client, number, tmp_path)
+    client.go(f"/applications/{number}")
+    client.press(f"/applications/{number}/hand-in")
+
+    assert "受け付けました" in client.done()
+
+
+def test_what_was_chosen_survives_a_reload(walker: Opening, walked: Walked) -> None:
+    reviewer = walker(REVIEWER)
+    reviewer.go(f"/tasks/{walked.number}.task.1")
+
+    kept = reviewer.page.evaluate(
+        """async () => {
+            document.body.insertAdjacentHTML("beforeend", '<form action="/x"><input name="a" type="text"></form>');
+            const form = document.querySelector('form[action="/x"]');
+            const module = await import("/static/keep.js");
+            module.begin([form]);
+            form.elements.a.value = "half done";
+            form.dispatchEvent(new Event("input"));
+            form.elements.a.value = "";
+            module.begin([form]);
+            return form.elements.a.value;
+        }"""
+    )
+
+    assert kept == "half done"
