@@ -31,7 +31,7 @@ CANARIES = {
     "residence_address": "東京都見本区鳴鳥町9-9-9",
     "reason": "鳴鳥の秘密の理由",
 }
-CANARY_FILE = "CANARYFILE"
+NOT_THERE = "受付一覧に見当たらない"
 
 
 @dataclass
@@ -173,6 +173,6 @@ def _find_out(office: Office, filing: Json) -> None:
         given = [{"person_id": person, "number": receipt} for person, receipt in receipts.items()]
         handler.decide(task, {"kind": "arrived", "arrived": True, "receipts": given})
         return
-    handler.decide(task, {"kind": "arrived", "arrived": False, "words": "受付一覧にない"})
+    handler.decide(task, {"kind": "arrived", "arrived": False, "words": NOT_THERE})
     other.decide(other.task(number, "confirm_absent"), {"kind": "absent_confirmed", "absent": True})
     office.open_task(number, "lodge")

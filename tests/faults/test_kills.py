@@ -10,6 +10,8 @@ from tests.faults.windows import Step
 from tests.journeys.office import Office, message_ids
 from tests.journeys.proofs import all_numbers, troubles
 
+pytestmark = pytest.mark.timeout(900)
+"""The first test lives through the whole story."""
 ENGINE_AND_DESK = ("api", "postgres", "temporal", "worker", "objects")
 
 

@@ -103,8 +103,8 @@ class Office:
 
     def all_told(self, number: str) -> list[Json]:
         """The mails about a case once every notice has left the house."""
-        waiting = "SELECT count(*) FROM notice WHERE number = %s AND state <> 'sent'"
-        eventually(lambda: self.rows(waiting, number) == [(0,)], f"all mail about {number}")
+        told = "SELECT bool_and(state = 'sent') FROM notice WHERE number = %s"
+        eventually(lambda: self.rows(told, number) == [(True,)], f"all mail about {number}")
         return self.letters(number)
 
 

@@ -137,19 +137,37 @@ class Visitor:
             return self.upload(number, kind, person_id, sample_photo(place), JPEG)
         return self.upload(number, kind, person_id, sample_pdf(kind), PDF)
 
-    def upload(self, number: str, kind: str, person_id: str | None, content: bytes, media_type: str) -> Json:
+    def upload(
+        self,
+        number: str,
+        kind: str,
+        person_id: str | None,
+        content: bytes,
+        media_type: str,
+        *,
+        file_name: str | None = None,
+    ) -> Json:
         """Declare, send the parts to the store, complete."""
-        declared = self.declare(number, kind, person_id, content, media_type)
+        declared = self.declare(number, kind, person_id, content, media_type, file_name=file_name)
         sent = [self._send(part, content) for part in declared["parts"]]
         done: Json = self.post(f"/v1/documents/{declared['document_id']}/complete", {"parts": sent})
         return done
 
-    def declare(self, number: str, kind: str, person_id: str | None, content: bytes, media_type: str) -> Json:
-        """Say what will be sent."""
+    def declare(
+        self,
+        number: str,
+        kind: str,
+        person_id: str | None,
+        content: bytes,
+        media_type: str,
+        *,
+        file_name: str | None = None,
+    ) -> Json:
+        """Say what will be sent, under a file name of the kind's unless one is given."""
         body = {
             "kind": kind,
             "person_id": person_id,
-            "file_name": f"{kind}.{'jpg' if media_type == JPEG else 'pdf'}",
+            "file_name": file_name or f"{kind}.{'jpg' if media_type == JPEG else 'pdf'}",
             "media_type": media_type,
             "size_bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
