@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from schemas.calendar import japan_date
 from tests.browser.journey import (
@@ -17,7 +17,7 @@ from tests.browser.journey import (
     links_to_forms,
     send_documents,
 )
-from tests.browser.walking import Walker
+from tests.browser.walking import PATIENCE_MS, Walker
 
 Opening = Callable[..., Walker]
 
@@ -55,8 +55,7 @@ def test_a_draft_is_saved_while_it_is_filled_in(walker: Opening) -> None:
     client.go(path)
 
     client.page.fill("#f-organisation_name", "見本株式会社")
-    client.page.wait_for_function("document.querySelector('.saving').textContent !== ''")
-    client.page.wait_for_function("document.querySelector('.saving').textContent === '保存しました'")
+    expect(client.page.locator(".saving")).to_have_text("保存しました", timeout=PATIENCE_MS)
     client.page.fill("#f-corporate_number", "123")
     client.page.locator("#f-organisation_address").focus()
     client.page.wait_for_selector("#f-corporate_number[aria-invalid=true]")
@@ -120,6 +119,7 @@ def test_a_page_says_when_its_case_has_moved_on(walker: Opening) -> None:
             const told = document.createElement("p");
             Object.assign(told.dataset, { watch: "/v1", seen: "intake|desk|1|0" });
             told.hidden = true;
+            told.textContent = "moved on";
             told.id = "told";
             document.body.append(told);
             return import("/static/watch.js").then((module) => module.begin([told]));
