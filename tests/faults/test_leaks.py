@@ -39,7 +39,7 @@ def errors(office: Office, lived: Lived) -> dict[str, bytes]:
             {"persons": {person: {"birth_on": CANARIES["name_latin"]}}},
         ),
         "an unknown field": ("PATCH", f"{place}/content", {"persons": {person: {"x": CANARIES["reason"]}}}),
-        "an unknown member": ("POST", f"{place}/withdrawal", {CANARY_FILE: CANARIES["passport_number"]}),
+        "an unknown member": ("POST", f"{place}/withdrawal", {"colour": CANARIES["passport_number"]}),
         "a stale version": ("PATCH", f"{place}/content", {"persons": {person: CANARIES}}),
         "sealed content": (
             "PATCH",
