@@ -223,6 +223,6 @@ async def _documents(ground: Ground, fields: Fields, sheet: Sheet) -> None:
             at_most(small.desk_requests + small.worker_requests, 1),
             f"front desk {small.desk_requests} (open, join, look), worker {small.worker_requests} (read for the checks, "
             "keep, discard); the sender 1",
-            {"front desk": small.desk_operations, "worker": small.worker_operations},
+            {"front desk": dict(small.desk_operations), "worker": dict(small.worker_operations)},
         ),
     )  # fmt: skip
