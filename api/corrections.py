@@ -26,7 +26,7 @@ from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
 from schemas.commands import HandInCorrection
-from schemas.findings import FindingState
+from schemas.findings import ASKS_CLIENT, FindingState
 from schemas.parties import Right
 from schemas.refusals import Refused
 
@@ -88,8 +88,13 @@ async def read_findings(
         number=number,
         due_at=due_at if editable else None,
         persons_to_correct=[person for person in case.persons if person in editable],
-        findings=[each for each in found if each.state in TOLD_TO_CLIENT],
+        findings=[each for each in found if _is_told(each)],
     )
+
+
+def _is_told(found: FindingView) -> bool:
+    """What was asked of the client; what only reviewers look at (notes, what a rule could not decide) stays inside."""
+    return found.state in TOLD_TO_CLIENT and found.severity in ASKS_CLIENT and not found.cannot_decide
 
 
 @router.post("/corrections", status_code=201)
