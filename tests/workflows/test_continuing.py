@@ -1,15 +1,15 @@
 """A long life: a road goes on in a new run with everything it knows; changed code under a running road is noticed."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-import schemas.calendar
 from infra.dev.temporal_server import DYNAMIC, DYNAMIC_IN_TESTS, program
 from schemas import messages
+from schemas.calendar import end_of_day
 from schemas.commands import LiftHold, PlaceHold, ReleaseTask
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
@@ -17,6 +17,7 @@ from tests.builders import MANAGER, REVIEWER, a_remark
 from tests.ground import Ground
 from tests.workflows import acting
 from tests.workflows.office import Office, Road, opened_office
+from workflows import deadlines
 
 FEW_EVENTS = "limit.historyCount.suggestContinueAsNew=60"
 
@@ -103,12 +104,11 @@ async def test_changed_code_that_works_out_something_else_is_noticed(
         await road.until_stage(Stage.CORRECTION)
         history = await road.history()
     unchanged = await office.replay(history)
-    end_of_day = schemas.calendar.end_of_day
 
-    def an_hour_later(on: datetime) -> datetime:
+    def an_hour_later(on: date) -> datetime:
         return end_of_day(on) + timedelta(hours=1)
 
-    monkeypatch.setattr(schemas.calendar, "end_of_day", an_hour_later)
+    monkeypatch.setattr(deadlines, "end_of_day", an_hour_later)
     changed = await office.replay(history)
 
     assert unchanged is None
