@@ -39,6 +39,7 @@ RESULTS = Path(".bench") / "results.jsonl"
 EXACT = "exact"
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
 AT_LONGEST_SECONDS = 1_500
+STOPPED = 143
 
 
 def main() -> int:
@@ -60,7 +61,11 @@ def main() -> int:
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
     print(f"{circumstances['machine']}, Python {circumstances['python']}; load before: {load}")
     began = time.monotonic()
-    asyncio.run(_within_time(sheet, chosen.only or (EXACT, *RATIOS), quick=chosen.quick))
+    try:
+        asyncio.run(_within_time(sheet, chosen.only or (EXACT, *RATIOS), quick=chosen.quick))
+    except asyncio.CancelledError:
+        print("\nstopped from outside; what was measured until then is kept", file=sys.stderr)
+        return STOPPED
     print(f"\n{time.monotonic() - began:.0f} s; results appended to {chosen.results}")
     return 0
 
