@@ -92,11 +92,20 @@ def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_
     assert "保存し直してください" in fault.inner_text()
 
 
+def press_until_heard(walker: Walker, key: str, seen: str) -> None:
+    """The module that listens is loaded after the page; a person would press the key again too."""
+    for _ in range(100):
+        walker.page.keyboard.press(key)
+        if walker.page.locator(seen).count():
+            return
+        walker.page.wait_for_timeout(100)
+
+
 def test_j_and_k_walk_through_the_inbox(walker: Opening, walked: Walked) -> None:
     manager = walker(MANAGER)
     manager.go("/board?state=all")
 
-    manager.page.keyboard.press("j")
+    press_until_heard(manager, "j", "tr.here")
     first = manager.page.locator("tr.here").count()
     manager.page.keyboard.press("k")
     focused = manager.page.evaluate("document.activeElement.closest('tr') !== null")
