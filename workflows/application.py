@@ -134,7 +134,7 @@ class ApplicationWorkflow:
                 self._machines[each.id] = asyncio.create_task(machine_lodging.lodge(self._case, each))
 
     async def _something_happens(self) -> None:
-        """Wait for an act, the authority's machine or the clock. Who was handed in meanwhile is not waited for."""
+        """Wait for an act, the authority's machine or the clock; not when somebody came to intake or all ended meanwhile."""
         case, seen = self._case, self._case.standing.seq
         self._clock.ring_at(deadlines.next_instant(case.situation))
         await workflow.wait_condition(
@@ -142,6 +142,7 @@ class ApplicationWorkflow:
                 case.standing.seq != seen
                 or self._clock.has_rung
                 or self._has_broken_down()
+                or case.standing.closed_at is not None
                 or bool(case.standing.at_stage(Stage.INTAKE))
             )
         )
