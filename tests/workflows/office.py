@@ -76,6 +76,7 @@ class Surroundings:
     check_faults: int = 0
     lodged: Callable[[MachineLodging], Lodged] | None = None
     check_gate: asyncio.Event = field(default_factory=open_gate)
+    examine_gate: asyncio.Event = field(default_factory=open_gate)
     prepare_gate: asyncio.Event = field(default_factory=open_gate)
     lodge_gate: asyncio.Event = field(default_factory=open_gate)
     asked: list[str] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Surroundings:
 
     def let_everybody_through(self) -> None:
         """Nobody is held up any more: a worker can stop."""
-        for gate in (self.check_gate, self.prepare_gate, self.lodge_gate):
+        for gate in (self.check_gate, self.examine_gate, self.prepare_gate, self.lodge_gate):
             gate.set()
 
     @activity.defn(name="check_round")
@@ -102,6 +103,7 @@ class Surroundings:
     @activity.defn(name="examine_documents")
     async def examine_documents(self, asked: CheckAsked) -> int:
         self.asked.append("examine_documents")
+        await self.examine_gate.wait()
         return 1
 
     @activity.defn(name="prepare_lodging")

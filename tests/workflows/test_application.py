@@ -143,10 +143,11 @@ async def test_a_correction_that_arrives_during_the_checks_of_another_is_checked
     async with office.working():
         road = await office.begin("p1", "p2")
         await acting.review(road, a_remark(None))
-        office.around.check_gate.clear()
+        office.around.unexamined = 1
+        office.around.examine_gate.clear()
         await acting.correct(road, "p1", round=2)
         await acting.correct(road, "p2", round=3)
-        office.around.check_gate.set()
+        office.around.examine_gate.set()
 
         standing = await road.until_stage(Stage.REVIEW)
 
@@ -155,11 +156,12 @@ async def test_a_correction_that_arrives_during_the_checks_of_another_is_checked
 
 async def test_all_who_withdraw_during_the_checks_end_the_road_there(office: Office) -> None:
     office.around.findings = [found("wage")]
-    office.around.check_gate.clear()
+    office.around.unexamined = 1
+    office.around.examine_gate.clear()
     async with office.working():
         road = await office.begin()
         await road.act(messages.WITHDRAW, Withdraw, CLIENT)
-        office.around.check_gate.set()
+        office.around.examine_gate.set()
         outcome = await road.handle.result()
 
     assert outcome.results == {"withdrawn": 1}
