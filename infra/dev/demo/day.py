@@ -177,7 +177,8 @@ def hand_over(people: People, number: str, persons: int) -> None:
         people.handler.decide(
             task, {"kind": "handed_over", "words": "簡易書留で送付 / sent by registered post"}
         )
-        handed += len(task["persons"])
+        # others may have joined the task until it was taken
+        handed += len(people.handler.get(f"/v1/tasks/{task['id']}")["task"]["persons"])
 
 
 def more_requested(people: People, tell: Tell) -> str:
