@@ -40,14 +40,19 @@ RANK_OF = {each.code: place for place, each in enumerate(RANKS)}
 
 
 class TaskFilter(Word):
-    """Which tasks: mine (claimed by the reader), open (to be taken by him), or all that are not done."""
+    """Which tasks: mine (claimed by the reader), open (to be taken by him), or all that are not done.
+
+    `search` is an application's number or the beginning of one.
+    """
 
     box: Box = "open"
     reader_id: str
     rights: frozenset[Right]
     kind: TaskKind | None = None
+    procedure: str | None = None
     organisation_id: str | None = None
     assignee: str | None = None
+    search: str | None = None
 
 
 class TaskRow(Word):
@@ -163,10 +168,14 @@ def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
         holds.append(func.array_position(task.c.excluded, wanted.reader_id).is_(None))
     if wanted.kind:
         holds.append(task.c.kind == wanted.kind)
+    if wanted.procedure:
+        holds.append(application.c.procedure == wanted.procedure)
     if wanted.organisation_id:
         holds.append(task.c.organisation_id == wanted.organisation_id)
     if wanted.assignee:
         holds.append(task.c.assignee == wanted.assignee)
+    if wanted.search:
+        holds.append(task.c.number.startswith(wanted.search.strip().upper(), autoescape=True))
     return holds
 
 

@@ -37,12 +37,17 @@ Looking = Annotated[Principal, Depends(needs(Right.READ_CASES))]
 
 
 class TaskQuery(Paged):
-    """Which tasks: mine, open ones that I may take, or (managers) all that are not done."""
+    """Which tasks: mine, open ones that I may take, or (managers) all that are not done.
+
+    `search`: an application's number or the beginning of one.
+    """
 
     box: Box = "open"
     kind: TaskKind | None = None
+    procedure: Name = None
     organisation: Name = None
     assignee: Name = None
+    search: Name = None
 
 
 class TaskOnTheDesk(Shown):
@@ -71,8 +76,10 @@ async def show_inbox(principal: Working, at: AtDesk, asked: Annotated[TaskQuery,
         reader_id=principal.id,
         rights=principal.rights,
         kind=asked.kind,
+        procedure=asked.procedure,
         organisation_id=asked.organisation,
         assignee=asked.assignee,
+        search=asked.search,
     )
     of = f"{LIST}.{asked.box}"
     now, after = _since(at, of, asked.cursor)

@@ -1,8 +1,6 @@
 """The inbox: tasks in the order they should be taken, with the reason; taking, giving back, passing on."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api import tasks
 from api.act_paths import TaskInPath
@@ -12,45 +10,38 @@ from api.pages.forms import Filled, FilledIn
 from api.pages.reviews import task_page
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
-from api.queries_tasks import Box
 from api.tasks import Steering, Working
 from schemas.parties import Right
+from schemas.tasks import TaskKind
 
 LISTED = 50
+FILTERS = ("kind", "procedure", "search")
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/tasks")
-async def show_inbox(
-    request: Request,
-    at: AtDesk,
-    principal: Working,
-    box: Annotated[Box, Query()] = "open",
-    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
-) -> Response:
-    """My tasks, and the ones I may take (or, for managers, all)."""
-    return await inbox_page(Visit(request, at, principal), box, cursor)
+async def show_inbox(request: Request, at: AtDesk, principal: Working) -> Response:
+    """My tasks, and the ones I may take (or, for managers, all), as the filters in the address say."""
+    return await inbox_page(Visit(request, at, principal))
 
 
-async def inbox_page(
-    visit: Visit,
-    box: Box,
-    cursor: str | None = None,
-    *,
-    trouble: Trouble | None = None,
-    form: Filled = NOT_FILLED,
-) -> Response:
+async def inbox_page(visit: Visit, *, trouble: Trouble | None = None, form: Filled = NOT_FILLED) -> Response:
     """The inbox, with one's own tasks on top."""
-    at, principal = visit.at, visit.principal
-    chosen = "all" if box == "all" else "open"
-    mine = await tasks.show_inbox(principal, at, tasks.TaskQuery(box="mine", limit=LISTED))
-    others = await tasks.show_inbox(principal, at, tasks.TaskQuery(box=chosen, limit=LISTED, cursor=cursor))
+    at, principal, given = visit.at, visit.principal, visit.request.query_params
+    kept = {name: given[name].strip() for name in FILTERS if given.get(name, "").strip()}
+    box = "all" if given.get("box") == "all" else "open"
+    asked = made(tasks.TaskQuery, box=box, limit=LISTED, cursor=given.get("cursor") or None, **kept)
+    mine = await tasks.show_inbox(principal, at, asked.model_copy(update={"box": "mine", "cursor": None}))
+    others = await tasks.show_inbox(principal, at, asked)
     return visit.show(
         "inbox.html",
         trouble=trouble,
         filled=form,
-        box=chosen,
+        box=box,
+        asked=asked,
+        kept=kept,
+        kinds=tuple(TaskKind),
         mine=mine,
         others=others,
         names={row.id: row.name for row in at.catalogue.procedures()},
@@ -70,7 +61,7 @@ async def claim(
 
     trouble = await attempted(act())
     if trouble and form.text("from") == "inbox":
-        return await inbox_page(visit, "open", trouble=trouble, form=form)
+        return await inbox_page(visit, trouble=trouble, form=form)
     if trouble:
         return await task_page(visit, task_id, trouble=trouble, form=form)
     return gone_to(f"/tasks/{task_id}", "claimed")

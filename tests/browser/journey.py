@@ -108,7 +108,7 @@ def hand_in(client: Walker, number: str) -> None:
 def claim(reviewer: Walker, number: str) -> str:
     """Take the task of this application from the inbox; answers the task's path."""
     button = f'form[action^="/tasks/{number}.task."][action$="/claim"] button'
-    reviewer.wait_for("/tasks", button)
+    reviewer.wait_for(f"/tasks?search={number}", button)
     reviewer.page.locator(button).first.click()
     reviewer.page.wait_for_url("**/tasks/T*")
     return reviewer.page.url.partition("?")[0].removeprefix(reviewer.base)

@@ -62,6 +62,21 @@ async def test_a_reviewer_takes_a_task_finds_settles_and_completes_without_a_scr
     assert "補正をお願いします" in asked.text
 
 
+async def test_a_reviewer_finds_a_task_by_number_kind_and_procedure(day: PageDay) -> None:
+    one, other = await day.handed_in(), await day.handed_in()
+    await day.task_of(one.number, "review")
+    await day.task_of(other.number, "review")
+
+    by_number = await day.page(REVIEWER, f"/tasks?search={one.number.lower()}")
+    by_kind = await day.page(REVIEWER, f"/tasks?search={one.number}&kind=lodge")
+    by_procedure = await day.page(REVIEWER, f"/tasks?search={one.number}&procedure={PLAN}")
+    unknown = await day.page(REVIEWER, "/tasks?kind=none-such")
+
+    assert one.number in by_number.text and other.number not in by_number.text
+    assert f"/tasks/{one.number}.task" not in by_kind.text + by_procedure.text
+    assert unknown.status == 422
+
+
 async def test_a_draft_without_words_is_refused_and_one_is_taken_away(day: PageDay) -> None:
     case = await day.handed_in()
     review = await day.task_of(case.number, "review")

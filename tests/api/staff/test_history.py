@@ -229,10 +229,11 @@ async def test_reads_are_found_by_reader_and_time(day: OfficeDay) -> None:
     before = day.desk.now()
     await day.get(HANDLER, f"/v1/applications/{case.number}/content")
     after = day.desk.now() + timedelta(seconds=1)
+    later = after + timedelta(minutes=1)
     reader = f"/v1/reads?reader={HANDLER}&limit=100"
 
     inside = await day.get(MANAGER, f"{reader}&from_at={_instant(before)}&to_at={_instant(after)}")
-    outside = await day.get(MANAGER, f"{reader}&from_at={_instant(after)}")
+    outside = await day.get(MANAGER, f"{reader}&from_at={_instant(after)}&to_at={_instant(later)}")
     naive = await day.call(MANAGER, "GET", f"{reader}&from_at=2026-11-22T00:00:00")
 
     assert [each["number"] for each in inside["items"]] == [case.number]
