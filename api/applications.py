@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
@@ -32,6 +32,7 @@ from infra.logs import get_log
 from schemas import messages
 from schemas.application import HandedIn
 from schemas.calendar import japan_date
+from schemas.catalogue import Procedure
 from schemas.commands import Answer, Withdraw
 from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
 from schemas.parties import Right
@@ -116,6 +117,10 @@ def author_of(at: Desk, principal: Principal) -> Author:
     return Author(principal.actor, principal.client_organisation, at.now())
 
 
+def _persons_at_most(at: Desk, procedure: Procedure) -> int:
+    return min(at.settings.limits.persons_per_application, procedure.lines.at_most)
+
+
 def map_of(at: Desk, case: Case) -> ProcedureMap:
     """The map the application is pinned to."""
     return at.catalogue.map_for(case.procedure, version=case.map_version)
@@ -128,8 +133,9 @@ async def begin(
     """Begin a draft of a procedure that is in force today."""
     author = author_of(at, principal)
     procedure = _procedure_today(at, wanted.procedure)
-    if wanted.persons > at.settings.limits.persons_per_application:
-        raise Refused("too_many_persons", "persons", limit=at.settings.limits.persons_per_application)
+    at_most = _persons_at_most(at, procedure)
+    if wanted.persons > at_most:
+        raise Refused("too_many_persons", "persons", limit=at_most)
     async with scope(at, principal) as connection:
 
         async def perform() -> Answered:
@@ -150,7 +156,7 @@ async def begin(
     return begun
 
 
-def _procedure_today(at: Desk, procedure_id: str) -> Any:
+def _procedure_today(at: Desk, procedure_id: str) -> Procedure:
     try:
         return at.catalogue.procedure(procedure_id, on=japan_date(at.now()))
     except UnknownProcedure:
@@ -210,7 +216,7 @@ async def add(
         case = await locked_case(connection, number, author)
 
         async def perform() -> Answered:
-            at_most = at.settings.limits.persons_per_application
+            at_most = _persons_at_most(at, map_of(at, case).procedure)
             version = await add_persons(connection, case, author, more.count, at_most)
             return Answered(201, {"version": version}, number)
 

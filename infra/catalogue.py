@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import schemas
-from schemas.map_files import CatalogueError, read_procedure, read_rules, read_tables
+from schemas.map_files import read_procedure, read_rules, read_tables
+from schemas.map_parts import CatalogueError
 from schemas.maps import Catalogue
 
 SHIPPED = Path(schemas.__file__).parent
@@ -15,11 +16,13 @@ SHIPPED = Path(schemas.__file__).parent
 
 @lru_cache(maxsize=4)
 def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
-    """The catalogue under `folder` (`procedures/*.toml`, `tables/*.toml`). Raises CatalogueError."""
+    """The catalogue under `folder` (`procedures`, `parts`, `tables`: `*.toml`). Raises CatalogueError."""
     tables = {path.name: _parsed(path) for path in sorted((folder / "tables").glob("*.toml"))}
     rule_files = {name: content for name, content in tables.items() if name.startswith("rules_")}
+    parts = {path.stem: _parsed(path) for path in sorted((folder / "parts").glob("*.toml"))}
     maps = [
-        read_procedure(path.name, _parsed(path)) for path in sorted((folder / "procedures").glob("*.toml"))
+        read_procedure(path.name, _parsed(path), parts)
+        for path in sorted((folder / "procedures").glob("*.toml"))
     ]
     rules = [rule for name, content in rule_files.items() for rule in read_rules(name, content)]
     others = {name: content for name, content in tables.items() if name not in rule_files}

@@ -39,6 +39,7 @@ FieldType = Literal[
 Clock = Literal["calendar", "office"]
 ChannelId = Literal["post", "counter", "online"]
 Authority = Literal["otit", "isa"]
+ResultId = Literal["accredited", "issued", "permitted", "accepted", "refused", "returned", "withdrawn"]
 FieldId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
 Value = str | int | bool
 """A value as it is kept: text, a whole number, yes/no; a date is its ISO text, a decimal its plain text."""
@@ -138,23 +139,43 @@ class DocumentKind(Sourced):
         return self.scope == "person"
 
 
-class WindowRow(Sourced):
-    """When it may be lodged: calendar months before the date in `anchor`; absent months mean no bound."""
+class Bound(Word):
+    """A day counted from another: months first, then days; negative is before. Asked only where `when` holds."""
 
-    anchor: FieldId
-    earliest_months_before: int | None = Field(default=None, ge=0, le=60)
-    earliest_when: str = "true"
-    earliest_kind: Literal["block", "warn"] = "block"
-    latest_months_before: int | None = Field(default=None, ge=0, le=60)
-    latest_kind: Literal["block", "warn"] = "block"
+    months: int = Field(default=0, ge=-60, le=60)
+    days: int = Field(default=0, ge=-366, le=366)
+    when: str = "true"
+    kind: Literal["block", "warn"] = "block"
+
+
+class WindowRow(Sourced):
+    """When it may be lodged, counted from the date in `anchor`; an absent bound is none. `opens_on`: not before that day.
+
+    `note` says in words what the law leaves without a number (without delay, at any time).
+    """
+
+    anchor: FieldId | None = None
+    earliest: Bound | None = None
+    latest: Bound | None = None
+    opens_on: date | None = None
     cut_off: str | None = None
+    note: Bilingual | None = None
 
 
 class OfficeRouting(Sourced):
-    """Which office receives it: that of `table` whose area holds the prefecture in `prefecture_field`."""
+    """Which office receives it: the one named, or that of `table` whose area holds the prefecture in `prefecture_field`."""
 
     table: Authority
-    prefecture_field: FieldId
+    prefecture_field: FieldId | None = None
+    office: str | None = None
+
+
+class Lines(Word):
+    """What one line of an application is (a person, or the organisation that notifies), and how many there may be."""
+
+    ja: str = "申請人"
+    en: str = "Person"
+    at_most: int = Field(default=100, ge=1, le=100)
 
 
 class Channel(Sourced):
@@ -202,19 +223,26 @@ class CorrectionPolicy(Sourced):
 class ResultKind(Sourced):
     """A way the authority can end it for a person."""
 
-    id: Literal["accredited", "issued", "permitted", "refused", "returned", "withdrawn"]
+    id: ResultId
     ja: str
     en: str
     granted: bool
 
 
 class FollowUp(Sourced):
-    """What usually comes next; `after` names the result it follows."""
+    """What usually comes next: `id` is a procedure, or a word for what is not one of ours; `after` the result it follows.
+
+    `opens` and `closes` are counted from the date named in `counted_from`: a field of this map, or the result's
+    own `decided_on` or `valid_to`.
+    """
 
     id: str
     ja: str
     en: str
-    after: str
+    after: ResultId
+    counted_from: str | None = None
+    opens: Bound | None = None
+    closes: Bound | None = None
 
 
 class Procedure(Sourced):
@@ -229,6 +257,7 @@ class Procedure(Sourced):
     version: date
     valid_from: date
     valid_to: date | None = None
+    lines: Lines = Lines()
     sections: tuple[Section, ...]
     fields: tuple[FieldRow, ...]
     documents: tuple[DocumentKind, ...]

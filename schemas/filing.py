@@ -65,6 +65,7 @@ class ResultKind(StrEnum):
     ACCREDITED = "accredited"  # 認定
     ISSUED = "issued"  # 交付
     PERMITTED = "permitted"  # 許可
+    ACCEPTED = "accepted"  # 受理
     REFUSED = "refused"  # 不認定・不交付・不許可
     RETURNED = "returned"  # 返戻
     WITHDRAWN = "withdrawn"  # 取下げ

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 from schemas.asking import Asking, Subject
-from schemas.calendar import months_before
-from schemas.catalogue import Bilingual
+from schemas.calendar import months_after
+from schemas.catalogue import Bilingual, Bound
 from schemas.deadlines import Deadline, Derivation
 from schemas.dossier import Dossier
 from schemas.maps import ProcedureMap
-from schemas.offices import office_for
+from schemas.offices import office_for, office_named
 from schemas.tables import FeeAmount, Office
 from schemas.words import Word
 
@@ -50,25 +50,28 @@ class Fee(Word):
 def window_of(ready: ProcedureMap, dossier: Dossier) -> Window:
     """The window of a dossier, from each anchor date in it, with how it was derived."""
     row = ready.procedure.window
-    anchors, missing = _anchors(Asking(ready, dossier))
-    earliest = [months_before(on, row.earliest_months_before or 0) for on, early in anchors if early]
-    latest = [
-        months_before(on, row.latest_months_before)
-        for on, _ in anchors
-        if row.latest_months_before is not None
-    ]
+    asking = Asking(ready, dossier)
+    anchors, missing = _anchors(asking)
+    earliest, unsure_of_earliest = _days(asking, row.earliest, anchors)
+    latest, unsure_of_latest = _days(asking, row.latest, anchors)
     cut_off = ready.tables.cut_off(row.cut_off) if row.cut_off else None
+    opens = [row.opens_on] if row.opens_on else []
     return Window(
-        earliest_on=max(earliest, default=None),
-        earliest_kind=row.earliest_kind,
+        earliest_on=max([*earliest, *opens], default=None),
+        earliest_kind="block" if opens or row.earliest is None else row.earliest.kind,
         latest_on=min(latest, default=None),
-        latest_kind=row.latest_kind,
+        latest_kind="block" if row.latest is None else row.latest.kind,
         last_possible_on=cut_off.lodge_by if cut_off else None,
-        missing=missing,
+        missing=tuple(dict.fromkeys((*missing, *unsure_of_earliest, *unsure_of_latest))),
         derivation=_window_derivation(
-            ready, tuple(on for on, _ in anchors), cut_off.lodge_by if cut_off else None
+            ready, tuple(on for _, on in anchors), cut_off.lodge_by if cut_off else None
         ),
     )
+
+
+def counted(bound: Bound, on: date) -> date:
+    """The day a bound means, counted from that date: months first, then days."""
+    return months_after(on, bound.months) + timedelta(days=bound.days)
 
 
 def lodging_due(window: Window) -> Deadline | None:
@@ -84,8 +87,7 @@ def lodging_due(window: Window) -> Deadline | None:
 def office_of(ready: ProcedureMap, dossier: Dossier, person_id: str | None = None) -> Office | None:
     """The office for one person, or for all; None when unknown, or when the persons belong to several."""
     asking = Asking(ready, dossier)
-    field = ready.procedure.field(ready.procedure.office.prefecture_field)
-    whose = asking.subjects(per_person=field is not None and field.belongs_to_person)
+    whose = asking.subjects(per_person=_routed_by_person(ready))
     chosen = [one for one in whose if person_id is None or one is None or one.person_id == person_id]
     offices = {office.id if office else None: office for office in (_office(asking, one) for one in chosen)}
     return next(iter(offices.values())) if len(offices) == 1 else None
@@ -94,8 +96,7 @@ def office_of(ready: ProcedureMap, dossier: Dossier, person_id: str | None = Non
 def offices_of(ready: ProcedureMap, dossier: Dossier) -> dict[str, str]:
     """The office of every person whose office is known, by person id."""
     asking = Asking(ready, dossier)
-    field = ready.procedure.field(ready.procedure.office.prefecture_field)
-    per_person = field is not None and field.belongs_to_person
+    per_person = _routed_by_person(ready)
     found = {
         one.person_id if one else None: _office(asking, one) for one in asking.subjects(per_person=per_person)
     }
@@ -118,54 +119,77 @@ def fee_of(ready: ProcedureMap, dossier: Dossier) -> Fee:
     )
 
 
-def _anchors(asking: Asking) -> tuple[list[tuple[date, bool]], tuple[str, ...]]:
-    row = asking.ready.procedure.window
-    field = asking.ready.procedure.field(row.anchor)
-    anchors: list[tuple[date, bool]] = []
-    missing: list[str] = []
-    for subject in asking.subjects(per_person=field is not None and field.belongs_to_person):
-        anchor_on = asking.date_of(row.anchor, subject)
-        if anchor_on is None:
-            missing.append(row.anchor)
-            continue
-        early = asking.decide(row.earliest_when, subject)
-        missing.extend(early.missing)
-        anchors.append((anchor_on, row.earliest_months_before is not None and early.outcome == "holds"))
-    return anchors, tuple(dict.fromkeys(missing))
+Anchors = list[tuple[Subject, date]]
+
+
+def _anchors(asking: Asking) -> tuple[Anchors, tuple[str, ...]]:
+    anchor = asking.ready.procedure.window.anchor
+    if anchor is None:
+        return [], ()
+    field = asking.ready.procedure.field(anchor)
+    subjects = asking.subjects(per_person=field is not None and field.belongs_to_person)
+    found = [(subject, asking.date_of(anchor, subject)) for subject in subjects]
+    known = [(subject, on) for subject, on in found if on is not None]
+    return known, () if len(known) == len(found) else (anchor,)
+
+
+def _days(asking: Asking, bound: Bound | None, anchors: Anchors) -> tuple[list[date], tuple[str, ...]]:
+    """The day of this bound for everybody it is asked of, and what is missing to know whether it is."""
+    if bound is None:
+        return [], ()
+    asked = [(on, asking.decide(bound.when, subject)) for subject, on in anchors]
+    missing = tuple(name for _, decided in asked for name in decided.missing)
+    return [counted(bound, on) for on, decided in asked if decided.outcome == "holds"], missing
 
 
 def _window_derivation(ready: ProcedureMap, anchors: tuple[date, ...], cut_off: date | None) -> Derivation:
     row = ready.procedure.window
-    field = ready.procedure.field(row.anchor)
-    label = field.label if field else Bilingual(ja=row.anchor, en=row.anchor)
+    field = ready.procedure.field(row.anchor) if row.anchor else None
     based = [
-        Derivation(ja=f"{label.ja}: {on.isoformat()}", en=f"{label.en}: {on.isoformat()}")
+        Derivation(ja=f"{field.label.ja}: {on.isoformat()}", en=f"{field.label.en}: {on.isoformat()}")
         for on in sorted(set(anchors))
+        if field is not None
     ]
-    bounds = _bound("から", "from", row.earliest_months_before) + _bound(
-        "まで", "until", row.latest_months_before
-    )
-    if cut_off is not None:
-        bounds.append(
-            Derivation(
-                ja=f"制度の期限: {cut_off.isoformat()}", en=f"End of the regime: {cut_off.isoformat()}"
-            )
+    fixed = [
+        Derivation(ja=f"{ja}: {on.isoformat()}", en=f"{en}: {on.isoformat()}")
+        for ja, en, on in (
+            ("受付開始", "Opens", row.opens_on),
+            ("制度の期限", "End of the regime", cut_off),
         )
-    return Derivation(ja="申請できる期間", en="When it may be lodged", because=(*based, *bounds))
+        if on is not None
+    ]
+    said = [Derivation(ja=row.note.ja, en=row.note.en)] if row.note else []
+    bounds = [*_bound("から", "from", row.earliest), *_bound("まで", "until", row.latest)]
+    return Derivation(
+        ja="申請できる期間", en="When it may be lodged", because=(*based, *bounds, *fixed, *said)
+    )
 
 
-def _bound(ja: str, en: str, months: int | None) -> list[Derivation]:
-    if months is None:
+def _bound(ja: str, en: str, bound: Bound | None) -> list[Derivation]:
+    if bound is None:
         return []
-    if months == 0:
+    if not bound.months and not bound.days:
         return [Derivation(ja=f"その日{ja}", en=f"{en} that day")]
-    return [Derivation(ja=f"その{months}か月前{ja}", en=f"{en} {months} months before")]
+    before = bound.months < 0 or (bound.months == 0 and bound.days < 0)
+    parts = [(abs(bound.months), "か月", "months"), (abs(bound.days), "日", "days")]
+    span_ja = "".join(f"{count}{unit}" for count, unit, _ in parts if count)
+    span_en = " ".join(f"{count} {unit}" for count, _, unit in parts if count)
+    side_ja, side_en = ("前", "before") if before else ("後", "after")
+    return [Derivation(ja=f"その{span_ja}{side_ja}{ja}", en=f"{en} {span_en} {side_en}")]
+
+
+def _routed_by_person(ready: ProcedureMap) -> bool:
+    name = ready.procedure.office.prefecture_field
+    field = ready.procedure.field(name) if name else None
+    return field is not None and field.belongs_to_person
 
 
 def _office(asking: Asking, subject: Subject) -> Office | None:
-    row = asking.ready.procedure.office
-    prefecture = asking.answers(subject).get(row.prefecture_field)
-    return office_for(asking.ready.tables, row.table, str(prefecture)) if prefecture is not None else None
+    row, tables = asking.ready.procedure.office, asking.ready.tables
+    if row.office is not None:
+        return office_named(tables, row.table, row.office)
+    prefecture = asking.answers(subject).get(row.prefecture_field or "")
+    return office_for(tables, row.table, str(prefecture)) if prefecture is not None else None
 
 
 def _amount(asking: Asking) -> FeeAmount | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.catalogue import DocumentKind, FieldRow, Procedure, Rule
 from schemas.expressions import Condition, ExpressionError, Formula, InputType, Vocabulary, input_type
-from schemas.map_files import CatalogueError
-from schemas.offices import area_faults, offices_of
+from schemas.map_parts import CatalogueError
+from schemas.offices import area_faults, office_named, offices_of
 from schemas.tables import Tables
 
 GIVEN_INPUTS: dict[str, InputType] = {
@@ -112,7 +112,10 @@ def _conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
         yield f"documents.{document.id}.required_when", document.required_when
         if document.may_omit_when is not None:
             yield f"documents.{document.id}.may_omit_when", document.may_omit_when
-    yield "window.earliest_when", procedure.window.earliest_when
+    for name in ("earliest", "latest"):
+        bound = getattr(procedure.window, name)
+        if bound is not None:
+            yield f"window.{name}.when", bound.when
 
 
 def _no_doubles(procedure: Procedure) -> None:
@@ -131,18 +134,32 @@ def _references(procedure: Procedure, tables: Tables, rules: frozenset[str]) -> 
         _field_row(procedure, field)
     for document in procedure.documents:
         _document_row(procedure, document)
-    anchor = procedure.field(procedure.window.anchor)
-    if anchor is None or anchor.type != "date":
-        raise CatalogueError(procedure.id, "window.anchor", "is not a date field of this map")
-    if procedure.window.cut_off is not None and tables.cut_off(procedure.window.cut_off) is None:
-        raise CatalogueError(procedure.id, "window.cut_off", "is not in the table of cut-offs")
-    routing = procedure.field(procedure.office.prefecture_field)
-    if routing is None or routing.type != "prefecture":
-        raise CatalogueError(procedure.id, "office.prefecture_field", "is not a prefecture field of this map")
+    _window(procedure, tables)
+    _routing(procedure, tables)
     if procedure.fee.table not in {row.table for row in tables.fees}:
         raise CatalogueError(procedure.id, "fee.table", f"no fees under {procedure.fee.table}")
     for unknown in sorted(set(procedure.rules) - rules):
         raise CatalogueError(procedure.id, f"rules.{unknown}", "no rule has this id")
+
+
+def _window(procedure: Procedure, tables: Tables) -> None:
+    row = procedure.window
+    anchor = procedure.field(row.anchor) if row.anchor else None
+    if (row.anchor or row.earliest or row.latest) and (anchor is None or anchor.type != "date"):
+        raise CatalogueError(procedure.id, "window.anchor", "is not a date field of this map")
+    if row.cut_off is not None and tables.cut_off(row.cut_off) is None:
+        raise CatalogueError(procedure.id, "window.cut_off", "is not in the table of cut-offs")
+
+
+def _routing(procedure: Procedure, tables: Tables) -> None:
+    row = procedure.office
+    if (row.office is None) == (row.prefecture_field is None):
+        raise CatalogueError(procedure.id, "office", "names an office or a prefecture field, one of both")
+    if row.office is not None and office_named(tables, row.table, row.office) is None:
+        raise CatalogueError(procedure.id, "office.office", f"no office {row.office}")
+    routing = procedure.field(row.prefecture_field) if row.prefecture_field else None
+    if row.office is None and (routing is None or routing.type != "prefecture"):
+        raise CatalogueError(procedure.id, "office.prefecture_field", "is not a prefecture field of this map")
 
 
 def _field_row(procedure: Procedure, field: FieldRow) -> None:

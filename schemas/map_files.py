@@ -1,6 +1,7 @@
 """Reading data files: parsed TOML becomes typed rows, or a `CatalogueError` saying file, place and reason.
 
 Provenance is inherited: `[provenance]` of the file, `[provenance_of.<section>]`, then the keys of the row.
+A map may name parts (`uses`): what several procedures ask alike stands in one file of `schemas/parts`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from schemas.catalogue import Procedure, Rule, Sourced
+from schemas.map_parts import CatalogueError, TomlTable, laid_over, left_out
 from schemas.tables import Tables
 
-TomlTable = Mapping[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 
 _SOURCED_SECTIONS = (
@@ -30,24 +31,26 @@ _SOURCED_SECTIONS = (
 _PROVENANCE_KEYS = ("source", "verified_on", "verification")
 
 
-class CatalogueError(Exception):
-    """A mistake in a data file: which file, which place in it, and why it is refused."""
+def read_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable] | None = None) -> Procedure:
+    """One map from the parsed text of its file, laid over the parts it uses. Raises CatalogueError."""
+    whole: dict[str, Any] = {}
+    for name in content.get("uses", ()):
+        if name not in (parts or {}):
+            raise CatalogueError(file, f"uses.{name}", "no part has this name")
+        whole = laid_over(whole, _sourced((parts or {})[name], whole))
+    own = _sourced({key: given for key, given in content.items() if key not in ("uses", "without")}, whole)
+    whole = left_out(file, laid_over(whole, own), content.get("without", ()))
+    return _validated(Procedure, file, {**whole, **_provenance(dict(content))(None)})
 
-    def __init__(self, file: str, place: str, reason: str) -> None:
-        super().__init__(f"{file}: {place}: {reason}")
-        self.file = file
-        self.place = place
-        self.reason = reason
 
-
-def read_procedure(file: str, content: TomlTable) -> Procedure:
-    """One map from the parsed text of its file. Raises CatalogueError."""
+def _sourced(content: TomlTable, below: TomlTable) -> dict[str, Any]:
+    """What one file gives. A row that is new gets the provenance of its file; one laid over another keeps that one's."""
     given = dict(content)
     inherited = _provenance(given)
     for section in _SOURCED_SECTIONS:
         if section in given:
-            given[section] = _with_provenance(given[section], inherited(section))
-    return _validated(Procedure, file, {**given, **inherited(None)})
+            given[section] = _with_provenance(given[section], inherited(section), below.get(section))
+    return given
 
 
 def read_rules(file: str, content: TomlTable) -> tuple[Rule, ...]:
@@ -96,11 +99,12 @@ def _provenance(given: dict[str, Any]) -> Any:
     return inherited
 
 
-def _with_provenance(rows: Any, inherited: Mapping[str, Any]) -> Any:
+def _with_provenance(rows: Any, inherited: Mapping[str, Any], below: Any = None) -> Any:
     if isinstance(rows, Mapping):
-        return {**inherited, **rows}
+        return rows if below else {**inherited, **rows}
     if isinstance(rows, list) and rows and isinstance(rows[0], Mapping):
-        return [{**inherited, **row} for row in rows]
+        known = {row.get("id") for row in below or ()}
+        return [row if row.get("id") in known - {None} else {**inherited, **row} for row in rows]
     return rows
 
 

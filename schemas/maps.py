@@ -13,7 +13,7 @@ from datetime import date
 from schemas.catalogue import Choice, FieldRow, Procedure, Rule
 from schemas.expressions import Condition, Formula, Vocabulary
 from schemas.map_checks import check_procedure, check_rule, check_tables, rule_conditions, vocabulary_of
-from schemas.map_files import CatalogueError
+from schemas.map_parts import CatalogueError
 from schemas.offices import offices_of
 from schemas.tables import Tables
 
@@ -65,7 +65,8 @@ class ProcedureMap:
         if field.choices_from == "ssw_fields":
             return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in self.tables.ssw_fields)
         if field.choices_from == "otit_offices":
-            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in offices_of(self.tables, "otit"))
+            regional = (row for row in offices_of(self.tables, "otit") if row.prefectures)
+            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in regional)
         return field.choices
 
 

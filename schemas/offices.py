@@ -11,6 +11,11 @@ def office_for(tables: Tables, authority: str, prefecture: str) -> Office | None
     return next((row for row in offices_of(tables, authority) if prefecture in row.prefectures), None)
 
 
+def office_named(tables: Tables, authority: str, office_id: str) -> Office | None:
+    """The authority's office of that id, or None."""
+    return next((row for row in offices_of(tables, authority) if row.id == office_id), None)
+
+
 def offices_of(tables: Tables, authority: str) -> tuple[Office, ...]:
     """All offices of one authority, in the order of the table."""
     return tuple(row for row in tables.offices if row.authority == authority)

@@ -65,7 +65,7 @@ def one_office(asking: Asking) -> Iterator[Flaw]:
             if office is not None and office.id != most:
                 yield Flaw(
                     place_kind="field",
-                    place=asking.ready.procedure.office.prefecture_field,
+                    place=asking.ready.procedure.office.prefecture_field or "",
                     person_id=person_id,
                 )
 

@@ -45,6 +45,12 @@ class Terms:
             if (section.scope == "person") is of_persons
         )
 
+    @property
+    def asks_lines(self) -> bool:
+        """Whether anything is asked of each line; a notification of the organisation itself asks nothing."""
+        fields, documents = self.procedure.fields, self.procedure.documents
+        return any(row.belongs_to_person for row in fields) or any(row.belongs_to_person for row in documents)
+
     def field(self, field_id: str) -> str:
         """A field's label."""
         row = self.procedure.field(field_id)
@@ -97,7 +103,10 @@ class Terms:
 
     def person(self, position: int | None, values: Mapping[str, Value] | None = None) -> str:
         """A person's line: its number and, where values may be read, the name."""
-        label = self._words("person.numbered", position=position or "?")
+        line = self.procedure.lines
+        label = either(self.locale, line)
+        if line.at_most > 1:
+            label = self._words("person.numbered", line=label, position=position or "?")
         names = [
             str(values[row.id])
             for row in self.procedure.fields

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.catalogue import SHIPPED, load_catalogue
-from schemas.map_files import CatalogueError
+from schemas.map_parts import CatalogueError
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """When, where and for how much: windows, offices and fees of a dossier."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from schemas.catalogue import WindowRow
 from schemas.lodging import fee_of, lodging_due, office_of, window_of
+from schemas.maps import ProcedureMap
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_dossier, a_map
 
 
@@ -121,3 +124,39 @@ def test_the_fee_of_an_extension_depends_on_the_channel_and_the_day() -> None:
     assert only_channel.total_yen == 5500
     assert foreign.total_yen is None
     assert "channel" in foreign.note.en
+
+
+def a_window(**row: object) -> ProcedureMap:
+    ready = a_map(PLAN)
+    given = ready.procedure.window.model_dump() | {"cut_off": None, "earliest": None, "latest": None} | row
+    window = WindowRow.model_validate(given)
+    return replace(ready, procedure=ready.procedure.model_copy(update={"window": window}))
+
+
+def test_a_notification_is_due_some_days_or_months_after_its_event() -> None:
+    started = {"planned_start_on": "2026-03-31"}
+    by_days, by_months = a_window(latest={"days": 14}), a_window(latest={"months": 2})
+
+    assert window_of(by_days, a_dossier(by_days, started)).latest_on == date(2026, 4, 14)
+    assert window_of(by_months, a_dossier(by_months, started)).latest_on == date(2026, 5, 31)
+    assert "  その14日後まで" in window_of(by_days, a_dossier(by_days, started)).derivation.lines("ja")
+
+
+def test_a_procedure_that_opens_later_is_not_lodged_before_that_day() -> None:
+    ready = a_window(anchor=None, opens_on=date(2027, 4, 1))
+
+    window = window_of(ready, a_dossier(ready))
+
+    assert (window.earliest_on, window.earliest_kind) == (date(2027, 4, 1), "block")
+    assert (window.latest_on, window.missing) == (None, ())
+    assert "  Opens: 2027-04-01" in window.derivation.lines("en")
+
+
+def test_a_fixed_office_receives_from_everywhere() -> None:
+    ready = a_map(PLAN)
+    row = ready.procedure.office.model_copy(update={"office": "HQ", "prefecture_field": None})
+    fixed = replace(ready, procedure=ready.procedure.model_copy(update={"office": row}))
+
+    office = office_of(fixed, a_dossier(fixed))
+
+    assert office is not None and office.id == "HQ"

@@ -9,11 +9,19 @@ import pytest
 
 from infra.catalogue import SHIPPED, load_catalogue
 from schemas.catalogue import Procedure, Rule
-from schemas.map_files import CatalogueError, read_procedure, read_rules, read_tables
+from schemas.map_files import read_procedure, read_rules, read_tables
+from schemas.map_parts import CatalogueError
 from schemas.maps import Catalogue, NotInForce, UnknownProcedure
 from tests.schemas.cases import EXTENSION, PLAN, a_map
 
 Change = Callable[[dict[str, Any]], object]
+NOWHERE = {
+    "table": "otit",
+    "office": "NOWHERE",
+    "source": "desk",
+    "verified_on": "2026-11-22",
+    "verification": "primary",
+}
 
 
 def a_plan(change: Change = lambda content: None) -> Procedure:
@@ -69,6 +77,10 @@ def test_the_unchanged_plan_is_accepted() -> None:
         ("documents.plan.required_when", "undeclared", lambda c: document(c, "plan").update(required_when="x")),
         ("documents.plan.omission", "needs condition", lambda c: document(c, "plan").update(may_omit_when="true")),
         ("window.anchor", "is not a date field", lambda c: c["window"].update(anchor="goal")),
+        ("office", "one of both", lambda c: c["office"].update(office="TYO")),
+        ("office.office", "no office", lambda c: c.update(office=NOWHERE)),
+        ("uses.nothing", "no part", lambda c: c.update(uses=["nothing"])),
+        ("without.nothing", "no part used here", lambda c: c.update(without=["nothing"])),
         ("window.cut_off", "is not in the table", lambda c: c["window"].update(cut_off="never")),
         ("office.prefecture_field", "is not a prefecture", lambda c: c["office"].update(prefecture_field="goal")),
         ("office.table", "Input should be", lambda c: c["office"].update(table="moon")),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FilingKind = Literal["first", "supplement", "withdrawal"]
 NewsKind = Literal["receipt", "more_requested", "result"]
-Result = Literal["accredited", "issued", "permitted", "refused", "returned", "withdrawn"]
+Result = Literal["accredited", "issued", "permitted", "accepted", "refused", "returned", "withdrawn"]
 MoodName = Literal[
     "normal", "slow", "down", "accept_then_timeout", "answer_twice", "refuse", "accept_then_500"
 ]
