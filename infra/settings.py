@@ -24,6 +24,8 @@ class Limits(BaseSettings):
     page_rows: int = 100
     draft_kept_days: int = 180
     presigned_url_seconds: int = 600
+    arrival_size_bytes: int = 40_000_000
+    arrival_parts: int = 30
 
 
 class Settings(BaseSettings):
@@ -51,6 +53,20 @@ class Settings(BaseSettings):
     smtp_start_tls: bool = False
     mail_from: str = "desk@toritsugi.example"
     staff_mail: str = Field(default="staff@toritsugi.example", description="Mailbox of the desk's own people")
+    imap_host: str | None = Field(
+        default=None, description="Mailbox that authorities write to; None means no mail comes in"
+    )
+    imap_port: int = 993
+    imap_tls: bool = True
+    imap_user: str = ""
+    imap_password: SecretStr | None = None
+    imap_folder: str = "INBOX"
+    arrivals_round_seconds: int = Field(
+        default=5, ge=1, description="How often arrivals are fetched and read"
+    )
+    arrivals_dismissed_kept_days: int = Field(
+        default=90, ge=1, description="How long a dismissed arrival can be read"
+    )
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: SecretStr

@@ -69,6 +69,11 @@ WORKER: dict[str, str] = {
     "data_key": READ,
     "application": READ,
     "applicant": READ,
+    "arrival": READ,
+    "arrival_part": READ,
+    "arrival_upload": WRITE,
+    "arrival_standing": WRITE,
+    "arrival_act": ADD,
     "content": READ,
     "document_version": READ,
     "omission": READ,
@@ -101,9 +106,28 @@ OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SET
 SEEN_BY_CLIENT = {
     "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
+    "arrival": WRITE,
+    "arrival_part": WRITE,
+    "arrival_upload": READ,
+    "arrival_standing": READ,
     "idempotency": "EXISTS (SELECT FROM application own WHERE own.number = idempotency.number)",
 }
 NOT_OF_AN_ORGANISATION = frozenset(
-    {"certificate", "session", "data_key", "staff_read", "authority_news", "news_item"}
+    {
+        "certificate",
+        "register_change",
+        "pledge_list",
+        "lapse_notice",
+        "session",
+        "data_key",
+        "staff_read",
+        "authority_news",
+        "news_item",
+        "arrival",
+        "arrival_part",
+        "arrival_upload",
+        "arrival_standing",
+        "arrival_act",
+    }
 )
 """No hat of a client can read these, so they carry no organisation and no wall."""

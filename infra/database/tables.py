@@ -1,5 +1,12 @@
 """All tables, for whoever reads them: `from infra.database.tables import application, standing`."""
 
+from infra.database.arrival_tables import (
+    arrival,
+    arrival_act,
+    arrival_part,
+    arrival_standing,
+    arrival_upload,
+)
 from infra.database.content_tables import (
     account,
     api_key,
@@ -51,6 +58,11 @@ __all__ = [
     "data_key",
     "deadline",
     "document_version",
+    "arrival",
+    "arrival_act",
+    "arrival_part",
+    "arrival_standing",
+    "arrival_upload",
     "event",
     "examination",
     "filing",
