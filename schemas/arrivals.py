@@ -177,7 +177,7 @@ class Envelope(Word):
     sent: str = ""
 
 
-class Reading(Word):
+class ArrivalReading(Word):
     """What was read of one arrival: its texts, what was recognised, and the proposals, best first."""
 
     sources: tuple[Source, ...] = ()

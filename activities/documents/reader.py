@@ -101,6 +101,18 @@ TASKS: dict[str, Callable[[dict[str, Any], bool], dict[str, Any]]] = {
     "assemble": assemble_set,
 }
 
+def open_mail(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
+    """Take a mail apart into files."""
+    parts: int = import_module("activities.documents.opening_mail").open_mail(request)
+    return {"parts": parts}
+
+
+def read_text(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
+    """Write the text layer of a PDF into a file."""
+    pages: int = import_module("activities.documents.reading_text").read_text(request)
+    return {"pages": pages}
+
+
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
     """Carry out one order under its bounds. Errors are told by their class only: texts may quote the file."""
@@ -112,6 +124,8 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return {"fault": type(error).__name__}
 
+    "open_mail": open_mail,
+    "read_text": read_text,
 
 def serve() -> None:
     """Load the parsers, then fork once per order line until the input ends."""
