@@ -89,18 +89,6 @@ def assemble_set(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     return {"ranges": ranges}
 
 
-PARSERS = {
-    PDF: "activities.documents.reading_pdf",
-    JPEG: "activities.documents.reading_images",
-    PNG: "activities.documents.reading_images",
-    XLSX: "activities.documents.reading_workbooks",
-}
-TASKS: dict[str, Callable[[dict[str, Any], bool], dict[str, Any]]] = {
-    "examine": examine_file,
-    "render": render_page,
-    "assemble": assemble_set,
-}
-
 def open_mail(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     """Take a mail apart into files."""
     parts: int = import_module("activities.documents.opening_mail").open_mail(request)
@@ -113,6 +101,20 @@ def read_text(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     return {"pages": pages}
 
 
+PARSERS = {
+    PDF: "activities.documents.reading_pdf",
+    JPEG: "activities.documents.reading_images",
+    PNG: "activities.documents.reading_images",
+    XLSX: "activities.documents.reading_workbooks",
+}
+TASKS: dict[str, Callable[[dict[str, Any], bool], dict[str, Any]]] = {
+    "examine": examine_file,
+    "render": render_page,
+    "assemble": assemble_set,
+    "open_mail": open_mail,
+    "read_text": read_text,
+}
+
 
 def answer(order: dict[str, Any]) -> dict[str, Any]:
     """Carry out one order under its bounds. Errors are told by their class only: texts may quote the file."""
@@ -124,8 +126,6 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return {"fault": type(error).__name__}
 
-    "open_mail": open_mail,
-    "read_text": read_text,
 
 def serve() -> None:
     """Load the parsers, then fork once per order line until the input ends."""

@@ -60,6 +60,11 @@ DESK: dict[str, str] = {
     "check_report": READ,
     "notice": READ,
     "news_item": READ,
+    "arrival": READ,
+    "arrival_part": READ,
+    "arrival_upload": WRITE,
+    "arrival_standing": WRITE,
+    "arrival_act": ADD,
 }
 WORKER: dict[str, str] = {
     "organisation": READ,
@@ -69,11 +74,6 @@ WORKER: dict[str, str] = {
     "data_key": READ,
     "application": READ,
     "applicant": READ,
-    "arrival": READ,
-    "arrival_part": READ,
-    "arrival_upload": WRITE,
-    "arrival_standing": WRITE,
-    "arrival_act": ADD,
     "content": READ,
     "document_version": READ,
     "omission": READ,
@@ -94,6 +94,10 @@ WORKER: dict[str, str] = {
     "notice": WRITE,
     "authority_news": WRITE,
     "news_item": WRITE,
+    "arrival": WRITE,
+    "arrival_part": WRITE,
+    "arrival_upload": READ,
+    "arrival_standing": READ,
 }
 GRANTS: dict[str, dict[str, str]] = {
     "toritsugi_client": CLIENT,
@@ -106,10 +110,6 @@ OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SET
 SEEN_BY_CLIENT = {
     "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
-    "arrival": WRITE,
-    "arrival_part": WRITE,
-    "arrival_upload": READ,
-    "arrival_standing": READ,
     "idempotency": "EXISTS (SELECT FROM application own WHERE own.number = idempotency.number)",
 }
 NOT_OF_AN_ORGANISATION = frozenset(
