@@ -33,14 +33,21 @@ _PROVENANCE_KEYS = ("source", "verified_on", "verification")
 
 def read_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable] | None = None) -> Procedure:
     """One map from the parsed text of its file, laid over the parts it uses. Raises CatalogueError."""
+    return _validated(Procedure, file, whole_procedure(file, content, parts or {}))
+
+
+def whole_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable]) -> dict[str, Any]:
+    """A map and its parts as one table, documents in the order of the list. Raises CatalogueError."""
     whole: dict[str, Any] = {}
     for name in content.get("uses", ()):
-        if name not in (parts or {}):
+        if name not in parts:
             raise CatalogueError(file, f"uses.{name}", "no part has this name")
-        whole = laid_over(whole, _sourced((parts or {})[name], whole))
+        whole = laid_over(whole, _sourced(parts[name], whole))
     own = _sourced({key: given for key, given in content.items() if key not in ("uses", "without")}, whole)
     whole = left_out(file, laid_over(whole, own), content.get("without", ()))
-    return _validated(Procedure, file, {**whole, **_provenance(dict(content))(None)})
+    if "documents" in whole:
+        whole["documents"] = sorted(whole["documents"], key=lambda row: int(row.get("order", 0)))
+    return {**whole, **_provenance(dict(content))(None)}
 
 
 def _sourced(content: TomlTable, below: TomlTable) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from schemas.map_parts import CatalogueError
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for part in ("procedures", "tables"):
-        shutil.copytree(SHIPPED / part, tmp_path / part)
+    for part in ("procedures", "parts", "tables"):
+        if (SHIPPED / part).is_dir():
+            shutil.copytree(SHIPPED / part, tmp_path / part)
     return tmp_path
 
 
@@ -24,6 +25,16 @@ def test_a_copied_catalogue_is_the_same_catalogue(folder: Path) -> None:
 
 def test_the_shipped_catalogue_is_read_once() -> None:
     assert load_catalogue() is load_catalogue()
+
+
+def test_rules_are_asked_in_the_order_of_their_tables_the_shared_ones_first(folder: Path) -> None:
+    path = folder / "procedures" / "isa.extension.ssw1.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"ISA-RC-01", ', "").replace("rules = [", 'rules = ["ISA-RC-01", '), "utf-8")
+
+    rules = load_catalogue(folder).procedure("isa.extension.ssw1").rules
+
+    assert rules.index("ALL-FLD-01") < rules.index("ISA-RC-01") < rules.index("ISA-RC-02")
 
 
 def test_a_file_that_is_no_toml_is_named(folder: Path) -> None:

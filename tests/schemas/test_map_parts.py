@@ -61,6 +61,16 @@ def test_a_map_leaves_out_rows_and_rules_of_a_part() -> None:
     assert procedure.rules == ()
 
 
+def test_documents_of_all_parts_stand_in_the_order_of_the_authoritys_list() -> None:
+    row = {"ja": "書類", "en": "Paper", "scope": "person"}
+    part = {**PART, "documents": [{"id": "last", "order": 30, **row}, {"id": "first", "order": 10, **row}]}
+    own = [{"id": "between", "order": 20, **row}]
+
+    procedure = read_procedure("map.toml", a_map(documents=own), {"who": part})
+
+    assert [document.id for document in procedure.documents] == ["first", "between", "last"]
+
+
 def test_what_is_left_out_must_be_there() -> None:
     with pytest.raises(CatalogueError) as refusal:
         read_procedure("map.toml", a_map(without=["fourth"]), {"who": PART})
