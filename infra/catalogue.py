@@ -28,8 +28,7 @@ def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
         read_procedure(path.name, _parsed(path), parts)
         for path in sorted((folder / "procedures").glob("*.toml"))
     ]
-    in_order = sorted(rule_files, key=lambda name: (name != SHARED_RULES, name))
-    rules = [rule for name in in_order for rule in read_rules(name, rule_files[name])]
+    rules = [rule for name, content in rule_files.items() for rule in read_rules(name, content)]
     others = {name: content for name, content in tables.items() if name not in rule_files}
     return Catalogue([_asked_in_order(row, rules) for row in maps], rules, read_tables(others))
 
@@ -42,7 +41,7 @@ def _asked_in_order(procedure: Procedure, rules: Sequence[Rule]) -> Procedure:
 
 
 def _shared_first(name: str) -> tuple[bool, str]:
-    return name != "rules_shared.toml", name
+    return name != SHARED_RULES, name
 
 
 def _parsed(path: Path) -> Mapping[str, Any]:
