@@ -83,7 +83,10 @@ class Section(Word):
 
 
 class FieldRow(Sourced):
-    """One question of the form. `required_when` is a condition; without it `required` decides."""
+    """One question of the form. `required_when` is a condition; without it `required` decides.
+
+    `choices_from` names a reference table whose rows are the answers (`Tables.answers`).
+    """
 
     id: FieldId
     section: str
@@ -94,7 +97,7 @@ class FieldRow(Sourced):
     required: bool = True
     required_when: str | None = None
     choices: tuple[Choice, ...] = ()
-    choices_from: Literal["ssw_fields", "otit_offices"] | None = None
+    choices_from: FieldId | None = None
     max_length: int | None = Field(default=None, ge=1, le=4_000)
     pattern: str | None = None
     minimum: int | None = None

@@ -98,10 +98,12 @@ class Formula:
 class Vocabulary:
     """The inputs and functions that conditions of one map may use."""
 
-    def __init__(self, inputs: Inputs, tables: Tables) -> None:
+    def __init__(self, inputs: Inputs, tables: Tables, compiled: dict[Any, Any] | None = None) -> None:
+        """`compiled` may be shared by maps over the same tables: a text over the same inputs compiles once."""
         self.inputs = dict(inputs)
-        self._tables = tables
+        self.tables = tables
         self._conditions: dict[str, Condition] = {}
+        self._compiled: dict[Any, Any] = {} if compiled is None else compiled
 
     def condition(self, text: str) -> Condition:
         """A condition, compiled once. Raises ExpressionError: unknown name, wrong type, result not yes/no."""
@@ -122,15 +124,18 @@ class Vocabulary:
         return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name in self.inputs))
 
     def _compile(self, text: str) -> Any:
+        key = (text, tuple((name, self.inputs[name]) for name in self.names_in(text)))
         try:
-            return self._environment.compile(text)
+            if key not in self._compiled:
+                self._compiled[key] = self._environment.compile(text)
         except RuntimeError as error:
             raise ExpressionError(str(error)) from error
+        return self._compiled[key]
 
     @cached_property
     def _environment(self) -> Any:
         variables = {name: _CEL_TYPES[kind] for name, kind in self.inputs.items()}
-        return cel.NewEnv(variables=variables, extensions=[_functions(self._tables)])
+        return cel.NewEnv(variables=variables, extensions=[_functions(self.tables)])
 
 
 def compile_condition(text: str, inputs: Inputs, tables: Tables) -> Condition:
@@ -205,6 +210,8 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "lowest_wage": ("di", lambda on: _lowest_wage(tables, on)),
         "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
         "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
+        "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
+        "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
         "needs_bilateral_paper": (
             "ssdb",
             lambda authority, land, on: _bilateral(tables, authority, land, on),
@@ -232,6 +239,18 @@ def _lowest_wage(tables: Tables, on: date) -> int:
 def _base_quota(tables: Tables, staff: int) -> int:
     step = next((row for row in tables.quota if staff <= row.staff_up_to), None)
     return step.base if step else staff // 20
+
+
+def _esd_base_quota(tables: Tables, staff: int) -> int:
+    step = next((row for row in tables.esd_quota if staff <= row.staff_up_to), None)
+    return step.base if step else staff * 3 // 20
+
+
+def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:
+    rows = tables.listed(table)
+    if rows is None:
+        raise Unpublished(table)
+    return any(row.id == row_id and row.in_force(on) for row in rows)
 
 
 def _bilateral(tables: Tables, authority: str, country: str, on: date) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from schemas.catalogue import DocumentKind, FieldRow, Procedure, Rule
 from schemas.expressions import Condition, ExpressionError, Formula, InputType, Vocabulary, input_type
@@ -38,10 +39,10 @@ _PLACES_WITHOUT_ROW = ("application", "person")
 _CHOICE_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*[=!]=\s*'([^']*)'")
 
 
-def vocabulary_of(procedure: Procedure, tables: Tables) -> Vocabulary:
-    """The inputs of a map's conditions: its fields and the given ones."""
+def vocabulary_of(procedure: Procedure, tables: Tables, compiled: dict[Any, Any] | None = None) -> Vocabulary:
+    """The inputs of a map's conditions: its fields and the given ones; `compiled` is shared between maps."""
     fields = {row.id: input_type(row.type) for row in procedure.fields}
-    return Vocabulary({**fields, **GIVEN_INPUTS}, tables)
+    return Vocabulary({**fields, **GIVEN_INPUTS}, tables, compiled)
 
 
 def check_tables(tables: Tables) -> None:
@@ -99,9 +100,14 @@ def check_condition(procedure: Procedure, vocabulary: Vocabulary, place: str, te
         raise CatalogueError(procedure.id, place, str(error)) from error
     for name, answer in _CHOICE_COMPARED.findall(text):
         field = procedure.field(name)
-        if field is not None and field.choices and answer not in {choice.id for choice in field.choices}:
+        if field is not None and _is_no_answer(field, answer, vocabulary.tables):
             raise CatalogueError(procedure.id, place, f"{name} has no choice {answer!r}")
     return condition
+
+
+def _is_no_answer(field: FieldRow, answer: str, tables: Tables) -> bool:
+    offered = tables.answers(field.choices_from) if field.choices_from else field.choices
+    return bool(offered) and answer not in {choice.id for choice in offered or ()}
 
 
 def _conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
@@ -132,6 +138,10 @@ def _no_doubles(procedure: Procedure) -> None:
 def _references(procedure: Procedure, tables: Tables, rules: frozenset[str]) -> None:
     for field in procedure.fields:
         _field_row(procedure, field)
+        if field.choices_from is not None and tables.answers(field.choices_from) is None:
+            raise CatalogueError(
+                procedure.id, f"fields.{field.id}.choices_from", f"no table of answers {field.choices_from}"
+            )
     for document in procedure.documents:
         _document_row(procedure, document)
     _window(procedure, tables)

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from schemas.catalogue import Choice, FieldRow, Procedure, Rule
 from schemas.expressions import Condition, Formula, Vocabulary
 from schemas.map_checks import check_procedure, check_rule, check_tables, rule_conditions, vocabulary_of
 from schemas.map_parts import CatalogueError
-from schemas.offices import offices_of
 from schemas.tables import Tables
+from schemas.words import Word
 
 
 class UnknownProcedure(Exception):
@@ -62,11 +63,8 @@ class ProcedureMap:
 
     def choices_of(self, field: FieldRow) -> tuple[Choice, ...]:
         """The answers of a choice field, from its row or from the table it names."""
-        if field.choices_from == "ssw_fields":
-            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in self.tables.ssw_fields)
-        if field.choices_from == "otit_offices":
-            regional = (row for row in offices_of(self.tables, "otit") if row.prefectures)
-            return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in regional)
+        if field.choices_from is not None:
+            return self.tables.answers(field.choices_from) or ()
         return field.choices
 
 
@@ -79,7 +77,8 @@ class Catalogue:
         known = _by_id(rules)
         for rule in known.values():
             check_rule(rule, tables)
-        self._maps = _by_version(_ready(procedure, known, tables) for procedure in procedures)
+        place = _Place(known, tables)
+        self._maps = _by_version(place.ready(procedure) for procedure in procedures)
 
     def procedure(
         self, procedure_id: str, *, on: date | None = None, version: date | None = None
@@ -117,20 +116,35 @@ class Catalogue:
         return tuple(chosen)
 
 
-def _ready(procedure: Procedure, rules: Mapping[str, Rule], tables: Tables) -> ProcedureMap:
-    vocabulary = vocabulary_of(procedure, tables)
-    check_procedure(procedure, tables, vocabulary, frozenset(rules))
-    chosen = tuple(rules[rule_id] for rule_id in procedure.rules)
-    return ProcedureMap(
-        procedure=procedure,
-        rules=tuple(_ready_rule(procedure, rule, vocabulary) for rule in chosen),
-        tables=tables,
-        vocabulary=vocabulary,
-        pack_version=_fingerprint(procedure, chosen, tables),
-    )
+class _Place:
+    """Where maps are made ready: all rules, the tables, and what was compiled for the maps before."""
+
+    def __init__(self, rules: Mapping[str, Rule], tables: Tables) -> None:
+        self._rules = rules
+        self._tables = tables
+        self._tables_text = as_text(tables)
+        self._compiled: dict[Any, Any] = {}
+
+    def ready(self, procedure: Procedure) -> ProcedureMap:
+        """The map with its conditions compiled. Raises CatalogueError."""
+        vocabulary = vocabulary_of(procedure, self._tables, self._compiled)
+        check_procedure(procedure, self._tables, vocabulary, frozenset(self._rules))
+        chosen = tuple(self._rules[rule_id] for rule_id in procedure.rules)
+        return ProcedureMap(
+            procedure=procedure,
+            rules=tuple(ready_rule(procedure, rule, vocabulary) for rule in chosen),
+            tables=self._tables,
+            vocabulary=vocabulary,
+            pack_version=self._fingerprint(procedure, chosen),
+        )
+
+    def _fingerprint(self, procedure: Procedure, rules: Iterable[Rule]) -> str:
+        texts = [as_text(part) for part in (procedure, *sorted(rules, key=lambda rule: rule.id))]
+        return hashlib.sha256(f"[{', '.join([*texts, self._tables_text])}]".encode()).hexdigest()
 
 
-def _ready_rule(procedure: Procedure, rule: Rule, vocabulary: Vocabulary) -> ReadyRule:
+def ready_rule(procedure: Procedure, rule: Rule, vocabulary: Vocabulary) -> ReadyRule:
+    """A rule compiled within one map. Raises CatalogueError."""
     applies, holds, values = rule_conditions(procedure, rule, vocabulary)
     rows = (procedure.field(name) for name in (*rule.inputs, rule.place))
     of_persons = any(row is not None and row.belongs_to_person for row in rows)
@@ -138,10 +152,9 @@ def _ready_rule(procedure: Procedure, rule: Rule, vocabulary: Vocabulary) -> Rea
     return ReadyRule(rule, applies, holds, values, per_person)
 
 
-def _fingerprint(procedure: Procedure, rules: Iterable[Rule], tables: Tables) -> str:
-    parts = [procedure, *sorted(rules, key=lambda rule: rule.id), tables]
-    text = json.dumps([part.model_dump(mode="json") for part in parts], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def as_text(part: Word) -> str:
+    """Rows as canonical JSON: keys sorted, so that the same rows are the same text."""
+    return json.dumps(part.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
 
 def _by_id(rules: Iterable[Rule]) -> dict[str, Rule]:

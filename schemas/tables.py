@@ -8,7 +8,7 @@ from datetime import date
 
 from pydantic import Field
 
-from schemas.catalogue import Authority, Sourced
+from schemas.catalogue import Authority, Choice, Sourced
 from schemas.words import Word
 
 
@@ -20,16 +20,36 @@ class Prefecture(Word):
     en: str
 
 
-class Office(Sourced):
-    """An office of an authority and the prefectures (JIS codes) it serves."""
+class Listed(Sourced):
+    """A row that a choice field may offer, with the days on which it is in force (absent: no bound is known)."""
 
     id: str
-    authority: Authority
     ja: str
     en: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether the row stands in its list on that day (Japan date)."""
+        began = self.valid_from is None or self.valid_from <= on
+        return began and (self.valid_to is None or on <= self.valid_to)
+
+
+class Office(Listed):
+    """An office of an authority and the prefectures (JIS codes) it serves."""
+
+    authority: Authority
     prefectures: tuple[str, ...]
     receipt_prefix: str | None = None
     parent: str | None = None
+
+
+class Branches(Sourced):
+    """The branch offices (出張所) under an office, by their Japanese names; applications are routed to the office."""
+
+    authority: Authority
+    office: str
+    ja: tuple[str, ...]
 
 
 class FeeAmount(Sourced):
@@ -59,6 +79,10 @@ class ClosedDay(Word):
     ja: str
 
 
+class Holiday(ClosedDay, Sourced):
+    """A row of the table; an equinox is official once the almanac of its year is published in February before."""
+
+
 class CutOff(Sourced):
     """The end of a regime: last day to lodge, and last day for the map's anchor date."""
 
@@ -67,15 +91,33 @@ class CutOff(Sourced):
     anchor_by: date
 
 
-class SswField(Sourced):
+class SswField(Listed):
     """A field of specified skilled work."""
 
-    id: str
-    ja: str
-    en: str
     ssw2: bool
     decided_on: date | None = None
     dispatch: bool = False
+
+
+class ResidenceStatus(Listed):
+    """A status of residence: the longest period granted at once, and the longest stay in total, in months."""
+
+    grant_months: int | None = Field(default=None, ge=1)
+    total_months: int | None = Field(default=None, ge=1)
+
+
+class Occupation(Listed):
+    """A transfer-eligible occupation and work; the id is its code on the official list."""
+
+    id: str = Field(pattern=r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}$")
+    stage_3: bool | None = None
+
+
+class PaperLife(Listed):
+    """How long a certificate, photo or paper may be used: months from the day named in `counted_from`."""
+
+    months: int = Field(ge=1, le=120)
+    counted_from: str
 
 
 class Country(Word):
@@ -92,6 +134,12 @@ class BilateralPaper(Sourced):
     authority: Authority
     country: str
     valid_from: date
+
+
+class BilateralArrangement(Sourced):
+    """A country with an arrangement on technical intern training: its sending bodies stand on an accredited list."""
+
+    country: str
 
 
 class QuotaStep(Sourced):
@@ -114,19 +162,27 @@ class Tables(Word):
 
     prefectures: tuple[Prefecture, ...]
     offices: tuple[Office, ...]
+    branches: tuple[Branches, ...]
     fees: tuple[FeeAmount, ...]
     minimum_wages: tuple[MinimumWage, ...]
     lowest_yen_per_hour: int
     lowest_from: date
-    holidays: tuple[ClosedDay, ...]
+    holidays: tuple[Holiday, ...]
     holidays_from: date
     holidays_to: date
     cut_offs: tuple[CutOff, ...]
     ssw_fields: tuple[SswField, ...]
+    esd_fields: tuple[Listed, ...]
+    residence_statuses: tuple[ResidenceStatus, ...]
+    occupations: tuple[Occupation, ...]
+    course_kinds: tuple[Listed, ...]
+    paper_lives: tuple[PaperLife, ...]
     country_codes: tuple[str, ...]
     countries: tuple[Country, ...]
     bilateral_papers: tuple[BilateralPaper, ...]
+    bilateral_arrangements: tuple[BilateralArrangement, ...]
     quota: tuple[QuotaStep, ...]
+    esd_quota: tuple[QuotaStep, ...]
     sources: tuple[Source, ...]
 
     def prefecture(self, code: str) -> Prefecture | None:
@@ -136,6 +192,24 @@ class Tables(Word):
     def cut_off(self, cut_off_id: str) -> CutOff | None:
         """The cut-off of that id, or None."""
         return next((row for row in self.cut_offs if row.id == cut_off_id), None)
+
+    def answers(self, name: str) -> tuple[Choice, ...] | None:
+        """What a choice field offers from the table of that name, or None when there is nothing to choose from."""
+        rows = self.listed(name)
+        return None if rows is None else tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in rows)
+
+    def listed(self, name: str) -> tuple[Listed, ...] | None:
+        """The rows of a table that has ids and names; `<authority>_offices` and `ssw2_fields` are parts of one."""
+        if name == "ssw2_fields":
+            return tuple(row for row in self.ssw_fields if row.ssw2)
+        if name in ("otit_offices", "isa_offices"):
+            return tuple(
+                row for row in self.offices if f"{row.authority}_offices" == name and row.prefectures
+            )
+        rows = getattr(self, name) if name in type(self).model_fields else None
+        if not isinstance(rows, tuple) or not all(isinstance(row, Listed) for row in rows):
+            return None
+        return rows
 
     def source_titles(self) -> Mapping[str, str]:
         """Source keys and what they stand for."""
