@@ -3,6 +3,8 @@
 import socket
 
 LOOPBACK = "127.0.0.1"
+RESULTS_ADDRESS = "results@toritsugi.example"
+"""Whose letters the local mailbox gives out over IMAP: the desk's address for authorities."""
 
 
 def is_free(port: int) -> bool:

@@ -12,8 +12,8 @@ STARTS_WITHIN_SECONDS, STOPS_AFTER_SECONDS = 90.0, 15.0
 
 
 def mail(place: Place) -> Service:
-    """The SMTP sink and its mailbox page."""
-    doors = ("mailbox", "smtp")
+    """The SMTP sink, its mailbox page, and the mailbox that authorities write to."""
+    doors = ("mailbox", "smtp", "imap")
     return Service("mail", doors, _of("infra.dev.mailbox", place, *doors, directory="mail"))
 
 

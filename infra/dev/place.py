@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from infra.dev.doors import LOOPBACK
+from infra.dev.doors import LOOPBACK, RESULTS_ADDRESS
 from infra.dev.ports import Ports
 from infra.settings import Settings
 
@@ -116,6 +116,10 @@ class Place:
             "TORITSUGI_OWNER_DATABASE_URL": self.database_url("owner"),
             "TORITSUGI_SMTP_HOST": LOOPBACK,
             "TORITSUGI_SMTP_PORT": str(self.ports.smtp),
+            "TORITSUGI_IMAP_HOST": LOOPBACK,
+            "TORITSUGI_IMAP_PORT": str(self.ports.imap),
+            "TORITSUGI_IMAP_TLS": "false",
+            "TORITSUGI_IMAP_USER": RESULTS_ADDRESS,
             "TORITSUGI_OIDC_ISSUER": self.issuer,
             "TORITSUGI_OIDC_CLIENT_ID": CLIENT_ID,
             "TORITSUGI_OIDC_CLIENT_SECRET": self.secrets.oidc_client_secret,

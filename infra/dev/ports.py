@@ -40,6 +40,7 @@ class Ports(BaseSettings):
     authority: int = 8720
     smtp: int = 8725
     mailbox: int = 8726
+    imap: int = 8727
     postgres: int = 8732
     temporal: int = 8733
     temporal_ui: int = 8734

@@ -48,7 +48,7 @@ MAKERS: dict[str, Callable[[Place], Service]] = {
     "api": api,
 }
 DOORS = {"objects": "s3", "mail": "mailbox"}
-WITHOUT_HTTP = frozenset({"postgres", "temporal", "smtp"})
+WITHOUT_HTTP = frozenset({"postgres", "temporal", "smtp", "imap"})
 RESPAWN_AFTER_SECONDS = 0.3
 PAUSE_GROWTH, LONGEST_PAUSE_SECONDS = 1.1, 1.0
 

@@ -1,4 +1,4 @@
-"""Runs the SMTP sink and its pages in one process, until SIGTERM."""
+"""Runs the SMTP sink, its pages and the collecting end in one process, until SIGTERM."""
 
 import argparse
 import asyncio
@@ -8,14 +8,15 @@ from pathlib import Path
 import uvicorn
 from aiosmtpd.smtp import SMTP
 
-from infra.dev.doors import LOOPBACK
+from infra.dev.doors import LOOPBACK, RESULTS_ADDRESS
+from infra.dev.mailbox.collecting import Collection, collecting
 from infra.dev.mailbox.letters import LetterBox
 from infra.dev.mailbox.pages import build
 from infra.dev.mailbox.sink import MAX_MESSAGE_BYTES, Outage, Sink
 
 
-async def serve(smtp_port: int, http_port: int, store: Path) -> None:
-    """Listen on both ports of the loopback; messages are kept as files in `store`."""
+async def serve(smtp_port: int, http_port: int, imap_port: int, store: Path) -> None:
+    """Listen on three ports of the loopback; messages are kept as files in `store`."""
     letters, outage = LetterBox(store), Outage()
     sink = Sink(letters, outage)
     protocol = partial(
@@ -25,7 +26,8 @@ async def serve(smtp_port: int, http_port: int, store: Path) -> None:
     config = uvicorn.Config(
         build(letters, outage), host=LOOPBACK, port=http_port, log_level="warning", lifespan="off"
     )
-    async with door:
+    collection = await collecting(Collection(store, RESULTS_ADDRESS), LOOPBACK, imap_port)
+    async with door, collection:
         await uvicorn.Server(config).serve()
 
 
@@ -33,9 +35,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--smtp-port", type=int, required=True)
     arguments.add_argument("--mailbox-port", type=int, required=True)
+    arguments.add_argument("--imap-port", type=int, required=True)
     arguments.add_argument("--store", type=Path, required=True)
     chosen = arguments.parse_args()
-    asyncio.run(serve(chosen.smtp_port, chosen.mailbox_port, chosen.store))
+    asyncio.run(serve(chosen.smtp_port, chosen.mailbox_port, chosen.imap_port, chosen.store))
 
 
 if __name__ == "__main__":
