@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -14,17 +14,17 @@ from temporalio.exceptions import ApplicationError
 from activities.documents.package import build_package
 from activities.ledger import Ledger
 from infra.database.connection import Database
-from infra.database.tables import certificate, mandate, organisation
+from infra.database.tables import organisation
 from infra.dossiers import Collected, DocumentRow, case_of, collected, current, values_in
 from infra.keys import KeyRing
 from infra.objects import ObjectStore
+from infra.registers import entitlement_of
+from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
 from schemas.maps import Catalogue, ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
 
-ONLINE = "online"
-EVERY_PROCEDURE = "*"
 MISSING_NAME = "—"
 
 
@@ -52,12 +52,12 @@ class Lodging:
     async def prepare(self, asked: LodgingAsked) -> PackageSealed:
         """Check the handler's certificate, online id and mandate; bind, seal and keep the package.
 
-        Refuses with `certificate_expired`, `online_id_expired` or `no_mandate`. The same filing on the same day gives
-        the same bytes, so a repetition finds the package already there.
+        Refuses with the first thing that lacks (`schemas.authority`: `certificate_…`, `online_id_…`, `mandate_…`). The same
+        filing on the same day gives the same bytes, so a repetition finds the package already there.
         """
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:
-            await _entitled(connection, asked)
+            await _insist_on_entitlement(connection, asked)
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             client = await _client_name(connection, asked.organisation_id)
@@ -89,29 +89,16 @@ class Lodging:
         return self._objects.read(document.vault_key, document.version_id)
 
 
-async def _entitled(connection: AsyncConnection, asked: LodgingAsked) -> None:
-    today = date.fromisoformat(asked.as_of)
-    held = (
-        await connection.execute(select(certificate).where(certificate.c.account_id == asked.handler))
-    ).one_or_none()
-    if held is None or held.valid_until < today:
-        raise _refusal("certificate_expired", "handler")
-    if asked.channel == ONLINE and (held.online_id_valid_until is None or held.online_id_valid_until < today):
-        raise _refusal("online_id_expired", "handler")
-    if not await _mandated(connection, asked, today):
-        raise _refusal("no_mandate", "handler")
-
-
-async def _mandated(connection: AsyncConnection, asked: LodgingAsked, today: date) -> bool:
-    given = mandate.c
-    current_mandate = select(given.id).where(
-        given.organisation_id == asked.organisation_id,
-        given.account_id == asked.handler,
-        given.procedure.in_((asked.procedure, EVERY_PROCEDURE)),
-        given.valid_from <= today,
-        or_(given.valid_until.is_(None), given.valid_until >= today),
+async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAsked) -> None:
+    wanted = LodgingWanted(
+        procedure=asked.procedure,
+        on=date.fromisoformat(asked.as_of),
+        channel=asked.channel,
+        office=asked.office,
     )
-    return (await connection.execute(current_mandate.limit(1))).one_or_none() is not None
+    found, _ = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
+    if found.lacks:
+        raise _refusal(found.lacks[0], "handler")
 
 
 def _refusal(code: str, field: str) -> ApplicationError:

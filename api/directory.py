@@ -1,14 +1,14 @@
-"""The only writer of organisations, accounts, certificates, mandates and API keys.
+"""The only writer of organisations, accounts and API keys; it begins the registers, which `api.registers_rows` writes.
 
 `python -m api.directory <office.toml>` writes an office sheet (shape: `infra.dev.sample_office`); a repeat
-changes only what the sheet changed.
+changes only what the sheet changed, and leaves the registers as they were kept since.
 """
 
 import asyncio
 import sys
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,22 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.registers_rows import SHEET, Keeper, Register, begin_entries
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
-from infra.database.tables import account, api_key, certificate, mandate, organisation
+from infra.database.tables import account, api_key, organisation
 from infra.dev.sample_office import Organisation, Person, SampleOffice, Staff
 from infra.settings import settings
 from schemas.parties import Right
 
 KEY_LASTS = timedelta(days=365)
-CHOSEN_PERSONALLY = frozenset({"locale", "active"})
+CHOSEN_PERSONALLY = frozenset({"locale", "active", "fee_class"})
 """Columns a second run leaves as people have set them."""
 
 
 async def ensure_office(connection: AsyncConnection, office: SampleOffice, procedures: Sequence[str]) -> None:
-    """Write the whole sheet: organisations, people, certificates, and mandates of every organisation to every
-    certified handler for each of `procedures`. Idempotent."""
+    """Write the whole sheet: organisations, people, certificates, memberships, and mandates of every organisation to
+    every certified handler for all of `procedures`. Idempotent."""
     await _upsert(connection, organisation, [_organisation_row(one) for one in office.organisations])
     clients = [
         _account_row(person, ("client",), organisation_id=one.code)
@@ -39,14 +40,15 @@ async def ensure_office(connection: AsyncConnection, office: SampleOffice, proce
     ]
     await _upsert(connection, account, [_staff_row(person) for person in office.staff] + clients)
     certified = [person for person in office.staff if person.certificate]
-    await _upsert(connection, certificate, [_certificate_row(person) for person in certified])
-    mandates = [
-        _mandate_row(one, person, procedure)
-        for one in office.organisations
-        for person in certified
-        for procedure in procedures
-    ]
-    await _upsert(connection, mandate, mandates)
+    keeper = Keeper(SHEET, datetime.now(UTC))
+    mandates = [_mandate_row(one, person, procedures) for one in office.organisations for person in certified]
+    begun = {
+        Register.CERTIFICATE: [_certificate_row(person) for person in certified],
+        Register.MEMBERSHIP: [_membership_row(one) for one in office.organisations],
+        Register.MANDATE: mandates,
+    }
+    for register, rows in begun.items():
+        await begin_entries(connection, register, rows, keeper)
 
 
 async def _upsert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -67,7 +69,7 @@ def _organisation_row(one: Organisation) -> dict[str, Any]:
         "name": one.name,
         "name_kana": one.name_ja,
         "prefecture": "",
-        "fee_class": "member",
+        "fee_class": one.fee_class,
         "locale": "ja",
         "notice_email": one.staff[0].email,
     }
@@ -99,19 +101,31 @@ def _certificate_row(person: Staff) -> dict[str, Any]:
     return {
         "account_id": person.subject,
         "certificate_number": held.number,
+        "bureau": held.bureau,
+        "valid_from": held.valid_from_on,
         "valid_until": held.valid_until_on,
         "online_id_valid_until": held.online_until_on,
     }
 
 
-def _mandate_row(one: Organisation, person: Staff, procedure: str) -> dict[str, Any]:
+def _membership_row(one: Organisation) -> dict[str, Any]:
     return {
-        "id": f"{one.code}.{person.subject}.{procedure}",
+        "organisation_id": one.code,
+        "is_member": one.member_since_on is not None,
+        "since": one.member_since_on,
+        "parent_id": one.subsidiary_of,
+    }
+
+
+def _mandate_row(one: Organisation, person: Staff, procedures: Sequence[str]) -> dict[str, Any]:
+    return {
+        "id": f"{one.code}.{person.subject}",
         "organisation_id": one.code,
         "account_id": person.subject,
-        "procedure": procedure,
+        "procedures": list(procedures),
         "valid_from": one.mandate_from_on,
         "valid_until": None,
+        "requested_on": one.mandate_from_on,
     }
 
 

@@ -14,7 +14,7 @@ from api.desk import AtDesk
 from api.idempotency import CurrentAct
 from api.paging import Listed, Name, Paged, following, position
 from api.queries_filings import (
-    Entitlement,
+    EntitlementView,
     FilingFilter,
     FilingView,
     PackageView,
@@ -60,7 +60,7 @@ class FilingOnTheDesk(Shown):
     filing: FilingView
     packages: tuple[PackageView, ...]
     channels: tuple[Channel, ...]
-    entitlement: Entitlement
+    entitlement: EntitlementView
 
 
 class Begun(Body):
@@ -105,12 +105,12 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
         view = await one_filing(connection, filing_id)
         if view is None:
             raise Refused("no_such_filing")
-        procedure = at.catalogue.procedure(view.procedure, version=view.map_version)
+        ready = at.catalogue.map_for(view.procedure, version=view.map_version)
         return FilingOnTheDesk(
             filing=view,
             packages=await packages_of(connection, filing_id),
-            channels=procedure.channels,
-            entitlement=await entitlement(connection, principal.id, view, japan_date(at.now())),
+            channels=ready.procedure.channels,
+            entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
         )
 
 
@@ -138,7 +138,7 @@ async def download_package(
 async def begin(
     principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Begun, act: CurrentAct
 ) -> Answer:
-    """Record the intent before the act. Refused: `certificate_expired`, `no_mandate`, `channel_not_allowed`, …"""
+    """Record the intent before the act. Refused: `certificate_…`, `online_id_…`, `mandate_…`, `channel_not_allowed`, …"""
     case = await case_at(at, number_of(filing_id))
     command = BeginLodging(
         actor=principal.actor, act_id=act.id, filing_id=filing_id, channel=body.channel, way=body.way

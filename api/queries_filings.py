@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.queries import Key, Named, keyset_page, named, names_of
+from api.queries import Key, Named, Told, keyset_page, named, names_of
 from infra.database.tables import (
     application,
-    certificate,
     filing,
-    mandate,
     organisation,
     package,
     receipt,
 )
+from infra.registers import entitlement_of, mandates_between
+from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
 from schemas.filing import FilingKind, FilingState, Receipt, Way
+from schemas.maps import ProcedureMap
+from schemas.refusals import REFUSALS
 from schemas.words import Word
-
-EVERY_PROCEDURE = "*"
 
 
 class FilingFilter(Word):
@@ -70,7 +70,15 @@ class PackageView(Word):
     manifest: Any
 
 
-class Entitlement(Word):
+class ChannelEntitlement(Word):
+    """Whether the reader may lodge through this channel today; `lacks` names everything that is missing."""
+
+    channel: str
+    may_lodge: bool
+    lacks: tuple[Told, ...]
+
+
+class EntitlementView(Word):
     """What the reader has to lodge for this client: each is a last valid day; None means there is none."""
 
     certificate_valid_until: date | None
@@ -78,6 +86,8 @@ class Entitlement(Word):
     mandate_from: date | None
     mandate_until: date | None
     has_mandate: bool
+    channels: tuple[ChannelEntitlement, ...]
+    warnings: tuple[Told, ...]
 
 
 class KeptPackage(NamedTuple):
@@ -185,31 +195,30 @@ async def kept_package(
     return KeptPackage(row.number, row.sha256, row.vault_key, row.vault_version) if row else None
 
 
-async def entitlement(connection: AsyncConnection, reader_id: str, view: FilingView, on: date) -> Entitlement:
-    """What the reader could show if he lodged this filing on that day (Japan date)."""
-    papers = select(certificate).where(certificate.c.account_id == reader_id)
-    held = (await connection.execute(papers)).one_or_none()
-    given = (await connection.execute(_mandate(reader_id, view, on))).first()
-    return Entitlement(
+async def entitlement(
+    connection: AsyncConnection, reader_id: str, view: FilingView, on: date, ready: ProcedureMap
+) -> EntitlementView:
+    """What the reader could show if he lodged this filing on that day (Japan date), channel by channel."""
+    wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office)
+    offices = ready.tables.offices
+    found, held = await entitlement_of(connection, reader_id, view.organisation.id, wanted, offices)
+    mandates = await mandates_between(connection, reader_id, view.organisation.id)
+    return EntitlementView(
         certificate_valid_until=held.valid_until if held else None,
         online_id_valid_until=held.online_id_valid_until if held else None,
-        mandate_from=given.valid_from if given else None,
-        mandate_until=given.valid_until if given else None,
-        has_mandate=given is not None,
+        mandate_from=found.mandate.valid_from if found.mandate else None,
+        mandate_until=found.mandate.valid_until if found.mandate else None,
+        has_mandate=found.mandate is not None,
+        channels=tuple(
+            _through(each.id, entitlement_for(wanted.model_copy(update={"channel": each.id}), held, mandates))
+            for each in ready.procedure.channels
+        ),
+        warnings=tuple(
+            Told(code=code, ja=WARNINGS[code].ja, en=WARNINGS[code].en) for code in found.warnings
+        ),
     )
 
 
-def _mandate(reader_id: str, view: FilingView, on: date) -> Select[Any]:
-    current = and_(
-        mandate.c.valid_from <= on, or_(mandate.c.valid_until.is_(None), mandate.c.valid_until >= on)
-    )
-    return (
-        select(mandate)
-        .where(
-            mandate.c.account_id == reader_id,
-            mandate.c.organisation_id == view.organisation.id,
-            mandate.c.procedure.in_((view.procedure, EVERY_PROCEDURE)),
-            current,
-        )
-        .order_by(mandate.c.valid_from.desc())
-    )
+def _through(channel: str, found: Entitlement) -> ChannelEntitlement:
+    told = tuple(Told(code=code, ja=REFUSALS[code].ja, en=REFUSALS[code].en) for code in found.lacks)
+    return ChannelEntitlement(channel=channel, may_lodge=not told, lacks=told)

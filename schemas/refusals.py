@@ -6,6 +6,7 @@ Refusal                          the caller or the applicant can mend it; nothin
 ├── hand-in and rounds           not_complete … nothing_to_correct
 ├── human tasks                  no_such_task … same_person
 ├── filing and results           no_such_filing … no_result_pending
+├── registers                    no_such_entry … pledges_changed
 └── the desk                     not_ready (try again with the same key)
 """
 
@@ -114,6 +115,9 @@ REFUSALS: dict[str, Telling] = {
     "too_many_rounds": Telling(
         409, "補正の回数が上限に達しました。", "The limit of correction rounds is reached."
     ),
+    "day_out_of_range": Telling(
+        422, "日付が今日から2年以内ではありません。", "The day is not within two years from today."
+    ),
     # human tasks
     "no_such_task": Telling(404, "この作業はありません。", "There is no such task."),
     "task_closed": Telling(409, "この作業は終わっています。", "The task is already done or cancelled."),
@@ -150,14 +154,41 @@ REFUSALS: dict[str, Telling] = {
         "A lodging is under way; find out its outcome first.",
     ),
     "channel_not_allowed": Telling(422, "この方法では提出できません。", "This channel is not possible here."),
+    "certificate_missing": Telling(
+        403, "取次者証明書の登録がありません。", "No certificate of the handler is on the register."
+    ),
+    "certificate_not_yet_valid": Telling(
+        403, "取次者証明書はまだ有効ではありません。", "The handler's certificate is not valid yet."
+    ),
     "certificate_expired": Telling(
-        403, "取次者証明書の期限が切れています。", "The handler's certificate is not valid."
+        403, "取次者証明書の期限が切れています。", "The handler's certificate has expired."
+    ),
+    "certificate_returned": Telling(
+        403, "取次者証明書は返納されています。", "The handler's certificate has been returned."
+    ),
+    "online_id_missing": Telling(
+        403, "取次者のオンラインIDの登録がありません。", "The handler has no online id on the register."
+    ),
+    "online_id_not_yet_valid": Telling(
+        403, "オンラインIDはまだ使えません。", "The handler's online id is not valid yet."
     ),
     "online_id_expired": Telling(
-        403, "オンラインIDの期限が切れています。", "The handler's online id is not valid."
+        403, "オンラインIDの期限が切れています。", "The handler's online id has expired."
     ),
     "no_mandate": Telling(
-        403, "この依頼元の委任がありません。", "There is no current mandate for this client."
+        403,
+        "この依頼元から取次者への依頼の登録がありません。",
+        "There is no mandate of this client for the handler.",
+    ),
+    "mandate_not_yet_valid": Telling(
+        403, "この依頼元の依頼はまだ始まっていません。", "The client's mandate has not begun."
+    ),
+    "mandate_expired": Telling(403, "この依頼元の依頼は終わっています。", "The client's mandate has ended."),
+    "mandate_other_procedure": Telling(
+        403, "この依頼元の依頼に、この手続は含まれません。", "The client's mandate is for other procedures."
+    ),
+    "written_request_expired": Telling(
+        403, "依頼書の期限が切れています。", "The written request of the mandate has expired."
     ),
     "receipt_missing": Telling(
         422, "全員分の受付番号が必要です。", "A receipt number is needed for every person."
@@ -182,6 +213,23 @@ REFUSALS: dict[str, Telling] = {
     "already_closed": Telling(409, "この案件は終了しています。", "The application is closed."),
     "on_hold": Telling(409, "保留中です。", "The application is on hold."),
     "not_on_hold": Telling(409, "保留中ではありません。", "The application is not on hold."),
+    # registers
+    "no_such_entry": Telling(404, "この登録はありません。", "There is no such entry on the register."),
+    "period_not_possible": Telling(
+        422, "期間の終わりが始まりより前です。", "The period ends before it begins, or the request is later."
+    ),
+    "parent_not_possible": Telling(
+        422, "この組織を親会社にすることはできません。", "That organisation can't be the parent."
+    ),
+    "fee_class_unknown": Telling(422, "料金表にない料金区分です。", "The tariff has no such fee class."),
+    "tasks_left": Telling(
+        409, "引き継がれていない作業が残っています。", "Tasks remain that were not handed on."
+    ),
+    "pledges_changed": Telling(
+        409,
+        "一覧が変わりました。読み直して、出した内容と照らしてください。",
+        "The list has changed. Read it again and compare it with what was filed.",
+    ),
     # the desk
     "not_ready": Telling(
         503,

@@ -47,27 +47,6 @@ account = Table(
     Index("ix_account_organisation_id", "organisation_id"),
 )
 
-certificate = Table(
-    "certificate",
-    METADATA,
-    text("account_id", ForeignKey("account.id"), primary_key=True),
-    text("certificate_number"),
-    Column("valid_until", Date, nullable=False),
-    Column("online_id_valid_until", Date),
-)
-
-mandate = Table(
-    "mandate",
-    METADATA,
-    text("id", primary_key=True),
-    text("organisation_id", ForeignKey("organisation.id")),
-    text("account_id", ForeignKey("account.id")),
-    text("procedure"),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_until", Date),
-    Index("ix_mandate_account_id", "account_id", "organisation_id"),
-)
-
 api_key = Table(
     "api_key",
     METADATA,
@@ -109,6 +88,7 @@ application = Table(
     text("organisation_id", ForeignKey("organisation.id")),
     text("procedure"),
     Column("map_version", Date, nullable=False),
+    text("pack_version", nullable=True),
     Column("version", Integer, nullable=False),
     text("created_by"),
     instant("created_at"),

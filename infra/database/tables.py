@@ -12,13 +12,11 @@ from infra.database.content_tables import (
     api_key,
     applicant,
     application,
-    certificate,
     content,
     data_key,
     document_version,
     hand_in,
     idempotency,
-    mandate,
     omission,
     organisation,
     remark,
@@ -26,6 +24,7 @@ from infra.database.content_tables import (
     staff_read,
 )
 from infra.database.metadata import METADATA
+from infra.database.pack_tables import rule_pack
 from infra.database.progress_tables import (
     authority_news,
     ball,
@@ -42,6 +41,16 @@ from infra.database.progress_tables import (
     receipt,
     standing,
     task,
+)
+from infra.database.register_tables import (
+    certificate,
+    fee_quote,
+    filing_fee,
+    lapse_notice,
+    mandate,
+    membership,
+    pledge_list,
+    register_change,
 )
 
 __all__ = [
@@ -65,19 +74,26 @@ __all__ = [
     "document_version",
     "event",
     "examination",
+    "fee_quote",
     "filing",
+    "filing_fee",
     "finding",
     "hand_in",
     "idempotency",
+    "lapse_notice",
     "mandate",
+    "membership",
     "news_item",
     "notice",
     "omission",
     "organisation",
     "package",
     "person_standing",
+    "pledge_list",
     "receipt",
+    "register_change",
     "remark",
+    "rule_pack",
     "session",
     "staff_read",
     "standing",

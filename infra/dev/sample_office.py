@@ -42,6 +42,7 @@ class Certificate(_Row):
     """A handler's certificate (申請等取次者証明書) and, where held, the online user id's last day."""
 
     number: str
+    bureau: str
     valid_from_on: date
     valid_until_on: date
     online_until_on: date | None = None
@@ -69,6 +70,9 @@ class Organisation(Named):
     kind: OrganisationKind
     unit: str
     mandate_from_on: date
+    fee_class: str = "non_member"
+    member_since_on: date | None = None
+    subsidiary_of: str | None = None
     supervised_by: str | None = None
     supported_by: str | None = None
     staff: tuple[Person, ...] = Field(min_length=1)
@@ -100,7 +104,9 @@ class SampleOffice(_Row):
         asked = {one.unit for one in self.staff} | {one.unit for one in self.organisations}
         asked -= units
         for one in self.organisations:
-            asked |= {code for code in (one.supervised_by, one.supported_by) if code} - codes
+            asked |= {
+                code for code in (one.supervised_by, one.supported_by, one.subsidiary_of) if code
+            } - codes
         if asked:
             raise ValueError(f"sample_office.toml names what it does not define: {sorted(asked)}")
         return self

@@ -23,8 +23,10 @@ TOMORROW = date(2026, 12, 1)
 PLAN = "otit.plan.accreditation.D"
 A_HANDLER = """INSERT INTO account (id, subject, display_name, email, roles, locale)
     VALUES ('acc-handler', 'handler', '見本 取次', 'handler@toritsugi.example', '{handler}', 'ja')"""
-A_CERTIFICATE = "INSERT INTO certificate VALUES ('acc-handler', 'C-1', %s, %s)"
-A_MANDATE = "INSERT INTO mandate VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"
+A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, valid_until, online_id_valid_until)
+    VALUES ('acc-handler', 'C-1', %s, %s)"""
+A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
+    VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def give_mandate(
     ground: Ground, procedure: str = PLAN, since: date = YESTERDAY, until: date | None = None
 ) -> None:
     with ground.behind_the_desk() as connection:
-        connection.execute(A_MANDATE, (ORGANISATION, procedure, since, until))
+        connection.execute(A_MANDATE, (ORGANISATION, [procedure], since, until))
 
 
 def asked_for(number: str, channel: str = "post") -> LodgingAsked:
@@ -89,7 +91,7 @@ async def outcome(lodging: Lodging, number: str, channel: str = "post") -> str:
 async def test_without_a_certificate_nobody_lodges(lodging: Lodging, number: str, office: Office) -> None:
     give_mandate(office.ground)
 
-    assert await outcome(lodging, number) == "certificate_expired"
+    assert await outcome(lodging, number) == "certificate_missing"
 
 
 @pytest.mark.parametrize(("until", "code"), [(YESTERDAY, "certificate_expired"), (TODAY, "no_mandate")])
@@ -104,7 +106,7 @@ async def test_a_certificate_is_valid_through_its_last_day(
 @pytest.mark.parametrize(
     ("online", "channel", "code"),
     [
-        (None, "online", "online_id_expired"),
+        (None, "online", "online_id_missing"),
         (YESTERDAY, "online", "online_id_expired"),
         (TODAY, "online", "no_mandate"),
         (None, "post", "no_mandate"),
@@ -121,9 +123,9 @@ async def test_an_online_id_is_needed_online_only(
 @pytest.mark.parametrize(
     ("mandate", "code"),
     [
-        ({"procedure": "isa.extension.ssw1"}, "no_mandate"),
-        ({"since": TOMORROW}, "no_mandate"),
-        ({"until": YESTERDAY}, "no_mandate"),
+        ({"procedure": "isa.extension.ssw1"}, "mandate_other_procedure"),
+        ({"since": TOMORROW}, "mandate_not_yet_valid"),
+        ({"until": YESTERDAY}, "mandate_expired"),
         ({"until": TODAY}, "sealed"),
         ({"since": TODAY}, "sealed"),
         ({"procedure": "*"}, "sealed"),

@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 
 from api.desk import Desk
 from api.directory import ensure_office, set_active
-from infra.database.tables import account, certificate, mandate, organisation
+from infra.database.tables import account, certificate, mandate, membership, organisation, register_change
 from infra.dev.sample_office import load_sample_office
 from tests.api.visiting import PLAN, SSW
 
-TABLES = (organisation, account, certificate, mandate)
+TABLES = (organisation, account, certificate, mandate, membership, register_change)
 
 
 async def counts(desk: Desk) -> list[int]:
@@ -48,7 +48,7 @@ async def test_handlers_have_certificates_and_mandates_and_one_certificate_has_e
         mandated = (
             await connection.execute(
                 select(func.count(mandate.c.organisation_id.distinct())).where(
-                    mandate.c.account_id == "handler-1", mandate.c.procedure == SSW
+                    mandate.c.account_id == "handler-1", mandate.c.procedures.contains([SSW])
                 )
             )
         ).scalar_one()

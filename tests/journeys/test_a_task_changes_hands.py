@@ -119,7 +119,7 @@ def test_after_the_hold_the_road_goes_on_to_its_end(office: Office, walked: Walk
 
 @pytest.mark.parametrize(
     ("lacking", "code"),
-    [("expired", "certificate_expired"), ("online", "online_id_expired"), ("mandate", "no_mandate")],
+    [("expired", "certificate_expired"), ("online", "online_id_expired"), ("mandate", "mandate_expired")],
 )
 def test_who_may_not_lodge_is_told_why(walked: Walked, lacking: str, code: str) -> None:
     assert walked.refused_to_lodge[lacking] == (403, code)

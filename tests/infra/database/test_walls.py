@@ -143,6 +143,8 @@ def fill(connection: psycopg.Connection, table: Any, organisation: str) -> None:
 def value_of(table: str, each: Any, organisation: str) -> Any:
     if each.name == "organisation_id" or (table, each.name) == ("organisation", "id"):
         return organisation
+    if each.foreign_keys and not each.nullable:
+        return f"{organisation}-{next(iter(each.foreign_keys)).column.name}"
     plain = {
         "TEXT": f"{organisation}-number" if each.name == "number" else f"{organisation}-{each.name}",
         "INTEGER": 1,

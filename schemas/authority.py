@@ -1,0 +1,249 @@
+"""Authority to act (取次の権限): may this handler lodge this for that client on that day, and if not, exactly why?
+
+Also what of it lapses next, and on which days its people are reminded.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+
+from schemas.catalogue import Authority, Bilingual
+from schemas.tables import Office
+from schemas.words import Word
+
+EVERY_PROCEDURE = "*"
+ONLINE = "online"
+IMMIGRATION: Authority = "isa"
+WARNINGS = {
+    "certificate_of_another_bureau": Bilingual(
+        ja="証明書を交付した局と提出先の局が異なります。受け付けられるか確認してください。",
+        en="The certificate is of another bureau than the one lodged with. Find out whether it is accepted.",
+    ),
+    "written_request_missing": Bilingual(
+        ja="依頼書の日付が登録されていません。", en="No written request is on the register for the mandate."
+    ),
+}
+"""What is doubtful but keeps nobody from lodging."""
+
+
+class CertificateHeld(Word):
+    """A handler's certificate (申請等取次者証明書) and online user id (在留申請オンラインシステムの利用者ID).
+
+    `valid_until` and the like are last valid days in Japan; None means not recorded, or that there is none.
+    """
+
+    certificate_number: str
+    bureau: str | None = None
+    valid_from: date | None = None
+    valid_until: date
+    return_by: date | None = None
+    returned_on: date | None = None
+    online_id_body: str | None = None
+    online_id_since: date | None = None
+    online_id_valid_until: date | None = None
+    online_report_by: date | None = None
+
+
+class MandateGiven(Word):
+    """What a client organisation entrusted to a handler (取次の依頼): procedures, from when, until when, on which request.
+
+    `procedures` are procedure ids, `*` for every one. `request_valid_until` is the last day of the written request.
+    """
+
+    id: str
+    account_id: str
+    organisation_id: str
+    procedures: tuple[str, ...]
+    valid_from: date
+    valid_until: date | None = None
+    requested_on: date | None = None
+    request_valid_until: date | None = None
+    request_document: str | None = None
+
+    def covers(self, procedure: str) -> bool:
+        """Whether it names this procedure, or all."""
+        return procedure in self.procedures or EVERY_PROCEDURE in self.procedures
+
+    def is_current(self, on: date) -> bool:
+        """Whether that day lies in it."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+
+class LodgingWanted(Word):
+    """What is to be lodged: procedure, day, and as far as they are chosen the channel and the office."""
+
+    procedure: str
+    on: date
+    channel: str | None = None
+    office: str | None = None
+
+
+class Entitlement(Word):
+    """The answer: codes of `schemas.refusals` that keep him from lodging, and codes that only warn. Empty: he may."""
+
+    lacks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    mandate: MandateGiven | None = None
+
+
+def entitlement_for(
+    asked: LodgingWanted,
+    held: CertificateHeld | None,
+    mandates: Sequence[MandateGiven],
+    offices: Sequence[Office] = (),
+) -> Entitlement:
+    """Whether a handler with this certificate and these mandates of the client may lodge; every lack is named.
+
+    `mandates` are those between this handler and this client. A certificate of another bureau is only a warning.
+    """
+    mandate, missing = _mandate(asked, mandates)
+    lacks = (_certificate_lack(asked, held), _online_lack(asked, held), missing)
+    doubts = (_bureau_doubt(asked, held, offices), _request_doubt(mandate))
+    return Entitlement(
+        lacks=tuple(code for code in lacks if code),
+        warnings=tuple(code for code in doubts if code),
+        mandate=mandate,
+    )
+
+
+def _certificate_lack(asked: LodgingWanted, held: CertificateHeld | None) -> str | None:
+    if held is None:
+        return "certificate_missing"
+    if held.returned_on is not None and held.returned_on <= asked.on:
+        return "certificate_returned"
+    if held.valid_from is not None and asked.on < held.valid_from:
+        return "certificate_not_yet_valid"
+    return "certificate_expired" if held.valid_until < asked.on else None
+
+
+def _online_lack(asked: LodgingWanted, held: CertificateHeld | None) -> str | None:
+    if asked.channel != ONLINE or held is None:
+        return None
+    if held.online_id_valid_until is None:
+        return "online_id_missing"
+    if held.online_id_since is not None and asked.on < held.online_id_since:
+        return "online_id_not_yet_valid"
+    return "online_id_expired" if held.online_id_valid_until < asked.on else None
+
+
+def _mandate(
+    asked: LodgingWanted, mandates: Sequence[MandateGiven]
+) -> tuple[MandateGiven | None, str | None]:
+    covering = [each for each in mandates if each.covers(asked.procedure)]
+    if not covering:
+        return None, "mandate_other_procedure" if mandates else "no_mandate"
+    current = [each for each in covering if each.is_current(asked.on)]
+    if not current:
+        begins = any(asked.on < each.valid_from for each in covering)
+        return None, "mandate_not_yet_valid" if begins else "mandate_expired"
+    requested = [each for each in current if not _request_has_lapsed(each, asked.on)]
+    chosen = max(requested or current, key=lambda each: (each.requested_on is not None, each.valid_from))
+    return chosen, None if requested else "written_request_expired"
+
+
+def _request_has_lapsed(mandate: MandateGiven, on: date) -> bool:
+    return mandate.request_valid_until is not None and mandate.request_valid_until < on
+
+
+def _request_doubt(mandate: MandateGiven | None) -> str | None:
+    return "written_request_missing" if mandate is not None and mandate.requested_on is None else None
+
+
+def _bureau_doubt(
+    asked: LodgingWanted, held: CertificateHeld | None, offices: Sequence[Office]
+) -> str | None:
+    if held is None or held.bureau is None:
+        return None
+    bureaus = {row.id: row.parent or row.id for row in offices if row.authority == IMMIGRATION}
+    there, own = bureaus.get(asked.office or ""), bureaus.get(held.bureau)
+    return "certificate_of_another_bureau" if there and own and there != own else None
+
+
+class LapsingThing(StrEnum):
+    """What can lapse, or falls due, of the authority to act."""
+
+    CERTIFICATE = "certificate"  # 取次者証明書
+    CERTIFICATE_RETURN = "certificate_return"  # 証明書の返納
+    ONLINE_ID = "online_id"  # 利用者ID
+    ONLINE_REPORT = "online_report"  # 定期報告
+    MANDATE = "mandate"  # 取次の依頼
+    WRITTEN_REQUEST = "written_request"  # 依頼書
+
+
+class Lapse(Word):
+    """One thing with its last day. `entry` is the account's id for a certificate, else the mandate's."""
+
+    thing: LapsingThing
+    entry: str
+    account_id: str
+    organisation_id: str | None = None
+    on: date
+
+    def days_left(self, on: date) -> int:
+        """Days from that day to the last one; negative when it has passed."""
+        return (self.on - on).days
+
+    def step(self, on: date, steps: Iterable[int]) -> int | None:
+        """The nearest reminder that is due on that day (days before the end); None before the first and afterwards."""
+        left = self.days_left(on)
+        return min((step for step in steps if left <= step), default=None) if left >= 0 else None
+
+
+def lapses_of_certificate(account_id: str, held: CertificateHeld) -> tuple[Lapse, ...]:
+    """What lapses of a certificate and its online id; nothing once it is returned."""
+    if held.returned_on is not None:
+        return ()
+    ends = {
+        LapsingThing.CERTIFICATE: held.valid_until,
+        LapsingThing.CERTIFICATE_RETURN: held.return_by,
+        LapsingThing.ONLINE_ID: held.online_id_valid_until,
+        LapsingThing.ONLINE_REPORT: held.online_report_by,
+    }
+    return tuple(
+        Lapse(thing=thing, entry=account_id, account_id=account_id, on=on)
+        for thing, on in ends.items()
+        if on is not None
+    )
+
+
+def lapses_of_mandates(mandates: Sequence[MandateGiven], on: date) -> tuple[Lapse, ...]:
+    """What lapses of mandates that have not ended; what another mandate carries on needs nobody's attention."""
+    return tuple(
+        lapse
+        for mandate in mandates
+        if mandate.valid_until is None or on <= mandate.valid_until
+        for lapse in _ends_of(mandate)
+        if not _is_carried_on(mandate, lapse, mandates)
+    )
+
+
+def _ends_of(mandate: MandateGiven) -> list[Lapse]:
+    ends = {
+        LapsingThing.MANDATE: mandate.valid_until,
+        LapsingThing.WRITTEN_REQUEST: mandate.request_valid_until,
+    }
+    return [
+        Lapse(
+            thing=thing,
+            entry=mandate.id,
+            account_id=mandate.account_id,
+            organisation_id=mandate.organisation_id,
+            on=on,
+        )
+        for thing, on in ends.items()
+        if on is not None
+    ]
+
+
+def _is_carried_on(mandate: MandateGiven, lapse: Lapse, mandates: Sequence[MandateGiven]) -> bool:
+    after = lapse.on + timedelta(days=1)
+    parties = (mandate.account_id, mandate.organisation_id)
+    others = [
+        other
+        for other in mandates
+        if other.id != mandate.id
+        and (other.account_id, other.organisation_id) == parties
+        and other.is_current(after)
+        and not _request_has_lapsed(other, after)
+    ]
+    return all(any(other.covers(each) for other in others) for each in mandate.procedures)
