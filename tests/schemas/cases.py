@@ -1,9 +1,13 @@
-"""Rule cases from data files that an officer can read, and dossiers built from their answers."""
+"""Rule cases from data files that an officer can read, and dossiers built from their answers.
+
+A case is asked of every map that has its rule; `maps` (patterns of map ids) limits it to some.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +17,12 @@ from schemas.catalogue import Value
 from schemas.dossier import CheckReport, DocumentFact, Dossier, PersonDossier
 from schemas.maps import ProcedureMap
 from schemas.rules import evaluate
+from tests.schemas.clean import LODGED_ON, a_clean_dossier
 
-LODGED_ON = date(2026, 11, 22)
 PLAN = "otit.plan.accreditation.D"
 EXTENSION = "isa.extension.ssw1"
 _FOLDER = Path(__file__).parent / "rules"
-_NOT_ANSWERS = ("as_of", "channel", "persons")
+_NOT_ANSWERS = ("as_of", "channel", "persons", "maps")
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def outcome_of(case: RuleCase, ready: ProcedureMap | None = None) -> str:
 def _cases(rule_id: str, procedure_id: str, expectations: Mapping[str, Any]) -> Iterator[RuleCase]:
     for expected, givens in expectations.items():
         for ordinal, given in enumerate(givens, 1):
-            yield RuleCase(rule_id, procedure_id, expected, given, ordinal)
+            if any(fnmatchcase(procedure_id, pattern) for pattern in given.get("maps", ["*"])):
+                yield RuleCase(rule_id, procedure_id, expected, given, ordinal)
 
 
 def _plain(value: object) -> Value:
@@ -114,55 +119,5 @@ def _plain(value: object) -> Value:
 
 
 def a_complete_dossier(procedure_id: str) -> Dossier:
-    """The sample application of a procedure in which nothing is wrong or missing, from `dossiers/*.toml`."""
-    name = "plan" if procedure_id == PLAN else "extension"
-    path = _FOLDER.parent / "dossiers" / f"{name}.toml"
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
-    numbers = given["each"]["passport_number"]
-    persons = tuple(
-        PersonDossier(person_id=f"p{place}", values={**given["person"], "passport_number": number})
-        for place, number in enumerate(numbers, 1)
-    )
-    ready = a_map(procedure_id)
-    return Dossier(
-        number="T26-4KX7M2QP",
-        procedure_id=procedure_id,
-        map_version=ready.procedure.version,
-        as_of=given["as_of"],
-        channel=given["channel"],
-        application=given["application"],
-        persons=persons,
-        documents=tuple(_documents(ready, given["documents"], persons, given["as_of"])),
-    )
-
-
-def a_document(
-    ready: ProcedureMap, kind_id: str, person_id: str | None = None, **changed: object
-) -> DocumentFact:
-    """A released document of a kind: a sound PDF of today, or a photo of the right shape."""
-    kind = ready.procedure.document(kind_id)
-    if kind is None:
-        raise KeyError(kind_id)
-    sound: dict[str, object] = {
-        "document_id": f"{kind_id}-{person_id or 'all'}",
-        "kind": kind_id,
-        "scope": kind.scope,
-        "person_id": person_id,
-        "pages": 1,
-        "size_bytes": 100_000,
-        "media_type": kind.media_types[0],
-        "width_px": 354 if kind_id == "photo" else None,
-        "height_px": 472 if kind_id == "photo" else None,
-        "issued_on": LODGED_ON if kind.issued_within_months else None,
-    }
-    return DocumentFact.model_validate({**sound, **changed})
-
-
-def _documents(
-    ready: ProcedureMap, given: Mapping[str, list[str]], persons: tuple[PersonDossier, ...], as_of: date
-) -> Iterator[DocumentFact]:
-    for kind in given["application"]:
-        yield a_document(ready, kind, issued_on=as_of)
-    for person in persons:
-        for kind in given["person"]:
-            yield a_document(ready, kind, person.person_id, issued_on=as_of)
+    """The sample application of a procedure in which nothing is wrong or missing, from `clean/*.toml`."""
+    return a_clean_dossier(procedure_id)

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.schemas.cases import EXTENSION, a_document, a_dossier, a_map, check
+from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+from tests.schemas.clean import a_document
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.schemas.cases import EXTENSION, a_document, a_dossier, a_map, check
+from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+from tests.schemas.clean import a_document
 
 
 def weighed(common_bytes: int, own_bytes: int, channel: str | None = "online") -> list[str | None]:

@@ -1,0 +1,47 @@
+"""Every procedure has a clean application that no rule objects to, and each thing spoiled in it gives its own findings."""
+
+import pytest
+
+from infra.catalogue import load_catalogue
+from schemas.dossier import CheckReport
+from schemas.findings import Severity
+from tests.schemas.cases import check
+from tests.schemas.clean import FOLDER, Defect, a_clean_dossier, defects, spoiled
+
+PROCEDURES = [row.id for row in load_catalogue().procedures()]
+DEFECTS = [defect for procedure_id in PROCEDURES for defect in defects(procedure_id)]
+GRAVE = (Severity.BLOCK, Severity.CORRECT)
+
+
+def failed(report: CheckReport) -> set[str]:
+    return {finding.rule_id for finding in report.findings if finding.outcome == "fails"}
+
+
+def test_every_procedure_has_a_clean_application_and_no_other_has() -> None:
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(PROCEDURES)
+
+
+@pytest.mark.parametrize("procedure_id", PROCEDURES)
+def test_no_rule_objects_to_a_clean_application(procedure_id: str) -> None:
+    report = check(load_catalogue().map_for(procedure_id), a_clean_dossier(procedure_id))
+
+    grave = [finding for finding in report.findings if finding.severity in GRAVE]
+    assert [(row.rule_id, row.place) for row in grave if row.outcome == "fails"] == []
+    assert {
+        name for finding in report.findings for name in finding.missing if not name.startswith("table:")
+    } == set()
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_a_defect_gives_exactly_its_own_findings(defect: Defect) -> None:
+    ready = load_catalogue().map_for(defect.procedure_id)
+    before = failed(check(ready, a_clean_dossier(defect.procedure_id)))
+
+    after = failed(check(ready, spoiled(defect)))
+
+    assert after - before == defect.found
+
+
+@pytest.mark.parametrize("procedure_id", PROCEDURES)
+def test_every_procedure_has_defects(procedure_id: str) -> None:
+    assert len(list(defects(procedure_id))) >= 2
