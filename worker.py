@@ -57,7 +57,7 @@ def activities(
         file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
     )
     checks = Checks(database, keys, catalogue, ledger)
-    documents = Documents(database, objects, ledger, connect_scanner(chosen), limits)
+    documents = Documents(database, objects, ledger, connect_scanner(chosen), limits, keys=keys)
     lodging = Lodging(
         database=database,
         objects=objects,

@@ -1,5 +1,6 @@
 """Reading one application's content: its row, opened values, documents, omissions, and the dossier."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from infra.keys import DataKey, open_json, open_sealed
 from schemas.catalogue import Value
 from schemas.dossier import DocumentFact, Dossier, Omission, PersonDossier
 from schemas.maps import ProcedureMap
+from schemas.readings import Reading
 from schemas.refusals import Refused
 
 WHOLE = "application"
@@ -28,6 +30,7 @@ WHOLE = "application"
 CONTENT_PURPOSE = "content"
 FILE_NAME_PURPOSE = "file_name"
 REFERENCE_PURPOSE = "reference"
+READING_PURPOSE = "reading"
 
 Entry = Mapping[str, Any]
 """One value with its author: `v` value, `by` account, `as` capacity, `at` instant (ISO)."""
@@ -112,7 +115,10 @@ def values_in(entries: Mapping[str, Entry]) -> dict[str, Value]:
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """One version of a document: what was declared, and what the examination found."""
+    """One version of a document: what was declared, and what the examination found.
+
+    Size and hash are those of the kept file, also where it was masked.
+    """
 
     id: str
     organisation_id: str
@@ -150,6 +156,13 @@ class DocumentRow:
         """The name its uploader gave it."""
         return open_sealed(key, FILE_NAME_PURPOSE, self.sealed_file_name).decode()
 
+    def reading(self, key: DataKey) -> Reading:
+        """What was read inside the file; empty where nothing was, or before it was examined."""
+        told = self.facts.get("sealed_reading")
+        if not told:
+            return Reading()
+        return Reading.model_validate(open_json(key, READING_PURPOSE, base64.b64decode(told)))
+
 
 def _documents() -> Select[Any]:
     found = examination.c
@@ -184,6 +197,7 @@ async def document_of(
 
 
 def _document(row: Row[Any]) -> DocumentRow:
+    kept = row.facts if row.facts and row.facts.get("masked_pages") else {}
     return DocumentRow(
         id=row.id,
         organisation_id=row.organisation_id,
@@ -196,8 +210,8 @@ def _document(row: Row[Any]) -> DocumentRow:
         refusal=row.refusal,
         sealed_file_name=bytes(row.file_name),
         media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
+        size_bytes=kept.get("size_bytes", row.size_bytes),
+        sha256=kept.get("sha256", row.sha256),
         issued_on=row.issued_on,
         upload_id=row.upload_id,
         sealed_in_round=row.sealed_in_round,

@@ -1,10 +1,12 @@
 """What the examination of an uploaded file found: verdict, facts, and the bounds it was read under."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from schemas.readings import Reading
 from schemas.words import Word
 
 PDF = "application/pdf"
@@ -12,6 +14,8 @@ JPEG = "image/jpeg"
 PNG = "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = (PDF, JPEG, PNG, XLSX)
+EXAMINATION_VERSION = 2
+"""Grows when an examination tells more; records of earlier versions stay readable."""
 
 
 class RefusalCode(StrEnum):
@@ -29,6 +33,7 @@ class RefusalCode(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     ACTIVE_CONTENT = "active_content"
     HIDDEN_CONTENT = "hidden_content"
+    EXTERNAL_LINKS = "external_links"
     BOMB = "bomb"
     INFECTED = "infected"
     MY_NUMBER = "my_number"
@@ -116,6 +121,12 @@ REFUSED_FILES: dict[RefusalCode, FileTelling] = {
         "「PDFとして印刷」などで新しいファイルに保存し直してください。",
         "Save it as a new file, for example by printing it to PDF.",
     ),
+    RefusalCode.EXTERNAL_LINKS: FileTelling(
+        "ほかのブックへのリンクが含まれています。",
+        "The workbook takes values from other workbooks.",
+        "Excel の「データ」→「リンクの編集」でリンクを解除し、値だけにして保存し直してください。",
+        "In Excel choose Data, Edit Links, Break Link, so that only values remain, and save it again.",
+    ),
     RefusalCode.BOMB: FileTelling(
         "ファイルを開くための処理量が大きすぎます。",
         "Opening the file takes more memory or computing than any ordinary document.",
@@ -131,8 +142,8 @@ REFUSED_FILES: dict[RefusalCode, FileTelling] = {
     RefusalCode.MY_NUMBER: FileTelling(
         "個人番号（マイナンバー）が読み取れる状態です。",
         "A My Number (個人番号) can be read in the file.",
-        "個人番号の記載のない住民票などを取り直すか、番号を塗りつぶしたものを送ってください。このファイルは保存しません。",
-        "Send a certificate without it, or black the number out. This file is not kept.",
+        "当方で確実に塗りつぶすことができませんでした。記載のないものを取り直すか、番号を塗りつぶして送ってください。このファイルは保存しません。",
+        "It could not be blacked out with certainty here. Send a paper without it, or black it out. This file is not kept.",
     ),
 }
 
@@ -151,8 +162,18 @@ class ExaminationLimits(Word):
     reader_wall_seconds: int = 180
 
 
+FINE_DPI = 200
+"""From here on scanned pages count as legible (the online system advises it)."""
+BLURRED_PERCENT = 70
+"""From here on a picture is told to be blurred."""
+
+
 class PdfFacts(Word):
-    """A PDF that opened cleanly. Pages count from 1; sizes are distinct (width, height) in millimetres."""
+    """A PDF that opened cleanly. Pages count from 1; sizes are distinct (width, height) in millimetres.
+
+    A scanned page is mostly picture; `scan_dpi` is the effective resolution of the coarsest, `coarse_pages`
+    those below `FINE_DPI`. The last three are empty in records of version 1.
+    """
 
     kind: Literal["pdf"] = "pdf"
     pages: int
@@ -162,10 +183,16 @@ class PdfFacts(Word):
     form_fields: bool
     signed: bool
     my_number_like: int
+    scanned_pages: tuple[int, ...] = ()
+    coarse_pages: tuple[int, ...] = ()
+    scan_dpi: int | None = None
 
 
 class ImageFacts(Word):
-    """A picture that was decoded whole. `dpi` is None where the file does not say."""
+    """A picture that was decoded whole. `dpi` is None where the file does not say.
+
+    `blur_percent`: 0 sharp to 100 blurred, None for a plain surface. `taken_on`: what the camera wrote.
+    """
 
     kind: Literal["image"] = "image"
     width_px: int
@@ -173,6 +200,8 @@ class ImageFacts(Word):
     dpi: int | None
     colour: bool
     turned: bool
+    blur_percent: int | None = None
+    taken_on: date | None = None
 
 
 class SheetFacts(Word):
@@ -184,7 +213,7 @@ class SheetFacts(Word):
 
 
 class WorkbookFacts(Word):
-    """A workbook that opened without macros. External links are counted, never followed."""
+    """A workbook that opened without macros. `external_links` is 0 since version 2: links are refused."""
 
     kind: Literal["workbook"] = "workbook"
     sheets: tuple[SheetFacts, ...]
@@ -225,13 +254,19 @@ class ReaderReport(Word):
 
     refusal: RefusalCode | None = None
     facts: Facts | None = None
+    reading: Reading = Reading()
     reader: str
     limits_enforced: bool
 
 
 class Examination(Word):
-    """The verdict on one file. Holds no content of the file, only counts and measures."""
+    """The verdict on one file. Holds no content of the file in the open, only counts and measures.
 
+    Where `masked_pages` are told, size and hash are those of the masked file: the one that came is not kept.
+    `sealed_reading` is a `Reading`, sealed with the application's key, in base64; never sent anywhere.
+    """
+
+    version: int = 1
     outcome: Literal["released", "refused"]
     refusal: RefusalCode | None = None
     media_type: str
@@ -242,6 +277,8 @@ class Examination(Word):
     scan: Scan = Scan(verdict=ScanVerdict.NOT_SCANNED)
     reader: str | None = None
     bounds: BoundsKept | None = None
+    masked_pages: tuple[int, ...] = ()
+    sealed_reading: str | None = None
 
     @model_validator(mode="after")
     def _refused_with_a_reason(self) -> "Examination":

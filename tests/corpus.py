@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import xlsxwriter
 from pikepdf import Array, Dictionary, Name, Stream, String
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 _UNSAID = {"description": "", "mime_type": "", "creation_date": "", "mod_date": ""}
 A4 = (595, 842)
@@ -216,3 +216,67 @@ def written(directory: Path, content: bytes) -> Path:
     path = directory / "upload"
     path.write_bytes(content)
     return path
+
+
+def pdf_scanned(
+    content: Image.Image | None = None,
+    *,
+    dpi: int = 200,
+    size: tuple[int, int] = A4,
+    share: float = 1.0,
+    text: str = "",
+) -> bytes:
+    """A page that is one picture at this resolution, over this share of its height; with text laid over it."""
+    shown = content or _scan(dpi, size, share)
+    packed = io.BytesIO()
+    shown.convert("RGB").save(packed, "JPEG", quality=80)
+    with pikepdf.new() as pdf:
+        _text_page(pdf, text, size)
+        page = pdf.pages[0]
+        lying = Stream(pdf, packed.getvalue(), Type=Name.XObject, Subtype=Name.Image, Filter=Name.DCTDecode)
+        lying.Width, lying.Height = shown.size
+        lying.ColorSpace, lying.BitsPerComponent = Name.DeviceRGB, 8
+        page.obj.Resources.XObject = Dictionary(I1=pdf.make_indirect(lying))
+        page.contents_add(f"q {size[0]} 0 0 {size[1] * share} 0 0 cm /I1 Do Q".encode(), prepend=True)
+        return _saved(pdf)
+
+
+def _scan(dpi: int, size: tuple[int, int], share: float) -> Image.Image:
+    drawn = Image.new("L", (round(size[0] * dpi / 72), round(size[1] * share * dpi / 72)), "white")
+    ImageDraw.Draw(drawn).text((60, 60), "scanned", fill="black")
+    return drawn
+
+
+def pdf_lines(*pages: tuple[str, ...], size: tuple[int, int] = A4) -> bytes:
+    """Pages of several lines of Latin text each."""
+    with pikepdf.new() as pdf:
+        for lines in pages:
+            _text_page(pdf, "", size)
+            moves = " ".join(f"({line}) Tj 0 -30 Td" for line in lines)
+            text = f"BT /F1 12 Tf 40 {size[1] - 60} Td {moves} ET"
+            pdf.pages[-1].obj.Contents = Stream(pdf, text.encode())
+        return _saved(pdf)
+
+
+def picture_taken(on: str | None, *, blur: float = 0.0) -> bytes:
+    """A photo-shaped picture, blurred so much, whose camera wrote this day."""
+    drawn = Image.new("RGB", (354, 472), "white")
+    ImageDraw.Draw(drawn).ellipse((90, 90, 260, 330), fill="tan", outline="black")
+    exif = Image.Exif()
+    if on is not None:
+        exif.get_ifd(0x8769)[0x9003] = f"{on} 10:00:00"
+    target = io.BytesIO()
+    drawn.filter(ImageFilter.GaussianBlur(blur)).save(target, "JPEG", quality=95, exif=exif)
+    return target.getvalue()
+
+
+def workbook_of(rows: list[list[str | float | datetime]], *, start: tuple[int, int] = (0, 0)) -> bytes:
+    """A workbook with these cells on one sheet, from a place counted from (0, 0)."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
+        sheet = book.add_worksheet("Form")
+        for down, row in enumerate(rows, start[0]):
+            for across, value in enumerate(row, start[1]):
+                sheet.write(down, across, value)
+    return target.getvalue()

@@ -1,6 +1,10 @@
-"""The activities `examine_document` and `examine_documents`: quarantine → limited reader → vault, told to the ledger."""
+"""The activities `examine_document` and `examine_documents`: quarantine → limited reader → vault, told to the ledger.
+
+What was read inside a file stays sealed in its record; what activities answer holds none of it.
+"""
 
 import asyncio
+import base64
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -8,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from temporalio import activity
 
-from activities.documents.examination import Scanner, examine
+from activities.documents.examination import Examined, Scanner, examine
 from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.database.tables import document_version, examination
+from infra.dossiers import READING_PURPOSE
+from infra.keys import DataKey, KeyRing, seal_json
 from infra.objects import ObjectStore, quarantine_key, vault_key
 from schemas.checked import CheckAsked, DocumentUploaded
 from schemas.examination import Examination, ExaminationLimits
@@ -27,7 +33,10 @@ class Documents:
         ledger: Ledger,
         scanner: Scanner,
         limits: ExaminationLimits,
+        *,
+        keys: KeyRing,
     ) -> None:
+        self._keys = keys
         self._database = database
         self._objects = objects
         self._ledger = ledger
@@ -39,15 +48,20 @@ class Documents:
         """Examine one document. A document that was examined is not examined again: the first verdict stands."""
         known, row = await self._look_up(uploaded.document_id)
         if known is not None:
-            return known
+            return known.model_copy(update={"sealed_reading": None})
+        key = await self._keys.key_for(uploaded.number)
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
             path = Path(folder) / "document"
-            found, kept_at = await asyncio.to_thread(self._examine, path, uploaded, row)
+            examined, kept_at = await asyncio.to_thread(self._examine, path, uploaded, row)
         await self._ledger.store_examination(
-            uploaded.document_id, uploaded.number, uploaded.organisation_id, found, kept_at=kept_at
+            uploaded.document_id,
+            uploaded.number,
+            uploaded.organisation_id,
+            _with_reading(examined, key),
+            kept_at=kept_at,
         )
         await asyncio.to_thread(self._objects.discard, quarantine_key(uploaded.document_id))
-        return found
+        return examined.verdict
 
     @activity.defn(name="examine_documents")
     async def examine_all(self, asked: CheckAsked) -> int:
@@ -82,13 +96,22 @@ class Documents:
 
     def _examine(
         self, path: Path, uploaded: DocumentUploaded, row: Any
-    ) -> tuple[Examination, tuple[str, str] | None]:
+    ) -> tuple[Examined, tuple[str, str] | None]:
         key = quarantine_key(uploaded.document_id)
         self._objects.fetch_to(path, key, at_most_bytes=self._limits.file_size_bytes)
-        found = examine(
+        examined = examine(
             path, row.media_type, row.size_bytes, row.sha256, limits=self._limits, scanner=self._scanner
         )
-        if found.outcome != "released":
-            return found, None
+        if examined.verdict.outcome != "released":
+            return examined, None
         kept = vault_key(uploaded.number, uploaded.document_id)
-        return found, (kept, self._objects.release(path, kept, row.media_type, found.sha256))
+        version = self._objects.release(path, kept, row.media_type, examined.verdict.sha256)
+        return examined, (kept, version)
+
+
+def _with_reading(examined: Examined, key: DataKey) -> Examination:
+    """The verdict as it is kept: what was read goes with it, sealed; an erased application's can't be read."""
+    if examined.verdict.outcome != "released" or examined.reading.is_empty:
+        return examined.verdict
+    told = seal_json(key, READING_PURPOSE, examined.reading.model_dump(mode="json"))
+    return examined.verdict.model_copy(update={"sealed_reading": base64.b64encode(told).decode()})

@@ -1,21 +1,30 @@
 """Looks at the pages of a PDF as a viewer draws them. Runs only inside the limited process."""
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
 import pypdfium2
 from PIL import Image
 
+from activities.documents.codes import can_read_codes, filings_in_picture
 from activities.documents.refusals import FileRefusedError
+from activities.documents.scans import Scan, scan_of
 from schemas.examination import RefusalCode
-from schemas.my_number import count_my_numbers, shows_my_number
+from schemas.mrz import zones_in
+from schemas.my_number import count_my_numbers, shows_my_number, speaks_of_my_number
+from schemas.readings import MOST_ZONES, CoverSeen, PassportSeen, Reading, filings_named
 
 PDFIUM = f"pdfium {pypdfium2.PDFIUM_INFO}"
 _POINTS_PER_INCH = 72
 _LOOK_DPI = 36
+_CODE_DPI = 150
+_CODE_PAGES = 8
+_MOST_PIXELS = 12_000_000
 _MARGIN = 0.03
 _DARK = 200
 _BLANK_SHARE = 0.0002
+_LONGEST_TEXT = 200_000
 
 
 class PageFacts(NamedTuple):
@@ -24,44 +33,77 @@ class PageFacts(NamedTuple):
     has_text: bool
     blank: bool
     my_number_like: int
+    speaks_of_my_number: bool
     shows_my_number: bool
+    scan: Scan | None
+    reading: Reading
 
 
 def look_at_pages(path: Path) -> list[PageFacts]:
     """Facts of every page in order. Raises FileRefusedError (damaged) when a page can't be drawn."""
     try:
-        with _opened(path) as document:
-            return [_look_at(document[index]) for index in range(len(document))]
+        with opened(path) as document:
+            return [_look_at(document[index], index + 1) for index in range(len(document))]
     except pypdfium2.PdfiumError:
         raise FileRefusedError(RefusalCode.DAMAGED) from None
 
 
 def draw_page(path: Path, page_number: int, dpi: int, *, most_pixels: int) -> Image.Image | None:
     """One page, counted from 1, as a picture; coarser than asked when over `most_pixels`; None if absent."""
-    with _opened(path) as document:
+    with opened(path) as document:
         if not 1 <= page_number <= len(document):
             return None
         page = document[page_number - 1]
-        pixels = page.get_width() * page.get_height() * (dpi / _POINTS_PER_INCH) ** 2
-        shrink = min(1.0, (most_pixels / pixels) ** 0.5)
-        return _picture(page, dpi * shrink)
+        return _picture(page, bounded_dpi(page, dpi, most_pixels))
 
 
-def _opened(path: Path) -> pypdfium2.PdfDocument:
+def bounded_dpi(page: pypdfium2.PdfPage, dpi: float, most_pixels: int) -> float:
+    """The resolution asked for, or a coarser one that keeps the picture of the page within `most_pixels`."""
+    pixels = page.get_width() * page.get_height() * (dpi / _POINTS_PER_INCH) ** 2
+    return dpi * min(1.0, math.sqrt(most_pixels / pixels))
+
+
+def opened(path: Path) -> pypdfium2.PdfDocument:
+    """The document in pdfium. Raises FileRefusedError (damaged)."""
     try:
         return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError:
         raise FileRefusedError(RefusalCode.DAMAGED) from None
 
 
-def _look_at(page: pypdfium2.PdfPage) -> PageFacts:
-    text = page.get_textpage().get_text_bounded()
+def _look_at(page: pypdfium2.PdfPage, number: int) -> PageFacts:
+    text = page.get_textpage().get_text_bounded()[:_LONGEST_TEXT]
+    scan = scan_of(page)
     return PageFacts(
         has_text=bool(text.strip()),
         blank=not text.strip() and _is_blank(_picture(page, _LOOK_DPI, grey=True)),
         my_number_like=count_my_numbers(text),
+        speaks_of_my_number=speaks_of_my_number(text),
         shows_my_number=shows_my_number(text),
+        scan=scan,
+        reading=Reading(
+            passports=_passports(text, number),
+            covers=(*_covers(text, number), *_coded_covers(page, number, scan)),
+        ),
     )
+
+
+def _passports(text: str, number: int) -> tuple[PassportSeen, ...]:
+    zones = list(zones_in(text.splitlines()))[:MOST_ZONES]
+    return tuple(PassportSeen(page=number, zone=zone, seen_in="text") for zone in zones)
+
+
+def _covers(text: str, number: int) -> tuple[CoverSeen, ...]:
+    return tuple(CoverSeen(page=number, filing_id=each, seen_in="text") for each in filings_named(text))
+
+
+def _coded_covers(page: pypdfium2.PdfPage, number: int, scan: Scan | None) -> tuple[CoverSeen, ...]:
+    """Codes are looked for on scanned pages near the front, where covers are; drawing them all costs too much."""
+    if scan is None or number > _CODE_PAGES or not can_read_codes():
+        return ()
+    picture = _picture(page, bounded_dpi(page, _CODE_DPI, _MOST_PIXELS), grey=True)
+    found = filings_in_picture(picture)
+    return tuple(CoverSeen(page=number, filing_id=each, seen_in="code") for each in found)
 
 
 def _picture(page: pypdfium2.PdfPage, dpi: float, *, grey: bool = False) -> Image.Image:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import JPEG, PDF, PNG, XLSX, ExaminationLimits, ReaderReport, RefusalCode
+from schemas.readings import Reading
 
 _LONGEST_ANSWER_BYTES = 1_000_000
 OUT_OF_MEMORY = 77
@@ -66,15 +67,26 @@ def examine_file(request: dict[str, Any], enforced: bool) -> dict[str, Any]:
     """Open the file in the real parser of its type and return a ReaderReport."""
     parser = import_module(PARSERS[request["media_type"]])
     limits = ExaminationLimits.model_validate(request["limits"])
-    refusal, facts = None, None
+    refusal, facts, reading = None, None, Reading()
     try:
-        facts = parser.read(Path(request["path"]), limits)
+        facts, reading = parser.read(Path(request["path"]), limits)
     except FileRefusedError as refused:
         refusal = refused.code
     except RecursionError:
         refusal = RefusalCode.BOMB
-    report = ReaderReport(refusal=refusal, facts=facts, reader=parser.READER, limits_enforced=enforced)
+    report = ReaderReport(
+        refusal=refusal, facts=facts, reading=reading, reader=parser.READER, limits_enforced=enforced
+    )
     return report.model_dump(mode="json")
+
+
+def mask_file(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
+    """Write a copy without My Numbers and tell which pages became pictures; or the reason why not."""
+    try:
+        masked: list[int] = import_module("activities.documents.masking").mask(request)
+    except FileRefusedError as refused:
+        return {"refusal": refused.code.value}
+    return {"masked_pages": masked}
 
 
 def render_page(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
@@ -109,6 +121,7 @@ PARSERS = {
 }
 TASKS: dict[str, Callable[[dict[str, Any], bool], dict[str, Any]]] = {
     "examine": examine_file,
+    "mask": mask_file,
     "render": render_page,
     "assemble": assemble_set,
     "open_mail": open_mail,

@@ -5,13 +5,17 @@ Runs only inside the limited process.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 from pikepdf import Name
 
 from activities.documents.pages import PDFIUM, PageFacts, look_at_pages
+from activities.documents.reading import FileRead
 from activities.documents.refusals import FileRefusedError
-from schemas.examination import ExaminationLimits, PdfFacts, RefusalCode
+from schemas.examination import FINE_DPI, ExaminationLimits, PdfFacts, RefusalCode
+from schemas.my_number import count_my_numbers
+from schemas.readings import merged
 
 READER = f"pikepdf {pikepdf.__version__}, qpdf {pikepdf.__libqpdf_version__}, {PDFIUM}"
 _ACTING_KEYS = ("/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/Collection")
@@ -32,28 +36,38 @@ _END = b"%%EOF"
 _MILLIMETRES_PER_POINT = 25.4 / 72
 
 
-def read(path: Path, limits: ExaminationLimits) -> PdfFacts:
+class _Judged(NamedTuple):
+    form_fields: bool
+    signed: bool
+    sizes_mm: set[tuple[int, int]]
+    number_in_field: bool
+
+
+def read(path: Path, limits: ExaminationLimits) -> FileRead:
     """Refuse what is protected, broken, acting, hidden or too much; then look at every page."""
     if not _ends_where_it_says(path):
         raise FileRefusedError(RefusalCode.HIDDEN_CONTENT)
-    form_fields, signed, sizes = _judge(path, limits)
+    judged = _judge(path, limits)
     pages = look_at_pages(path)
-    if any(page.shows_my_number for page in pages):
+    in_field = judged.number_in_field and any(page.speaks_of_my_number for page in pages)
+    if in_field or any(page.shows_my_number for page in pages):
         raise FileRefusedError(RefusalCode.MY_NUMBER)
-    return _facts(pages, sizes=sizes, form_fields=form_fields, signed=signed)
+    return FileRead(_facts(pages, judged), merged(page.reading for page in pages))
 
 
-def _facts(
-    pages: list[PageFacts], *, sizes: set[tuple[int, int]], form_fields: bool, signed: bool
-) -> PdfFacts:
+def _facts(pages: list[PageFacts], judged: _Judged) -> PdfFacts:
+    scans = {number: page.scan for number, page in enumerate(pages, 1) if page.scan}
     return PdfFacts(
         pages=len(pages),
         text_layer=any(page.has_text for page in pages),
         blank_pages=tuple(number for number, page in enumerate(pages, 1) if page.blank),
-        page_sizes_mm=tuple(sorted(sizes)),
-        form_fields=form_fields,
-        signed=signed,
+        page_sizes_mm=tuple(sorted(judged.sizes_mm)),
+        form_fields=judged.form_fields,
+        signed=judged.signed,
         my_number_like=sum(page.my_number_like for page in pages),
+        scanned_pages=tuple(scans),
+        coarse_pages=tuple(number for number, scan in scans.items() if scan.dpi < FINE_DPI),
+        scan_dpi=min((scan.dpi for scan in scans.values()), default=None),
     )
 
 
@@ -64,7 +78,7 @@ def _ends_where_it_says(path: Path) -> bool:
     return end < 0 or not content[end + len(_END) :].strip(b"\r\n\t \x00")
 
 
-def _judge(path: Path, limits: ExaminationLimits) -> tuple[bool, bool, set[tuple[int, int]]]:
+def _judge(path: Path, limits: ExaminationLimits) -> _Judged:
     try:
         with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
@@ -74,8 +88,12 @@ def _judge(path: Path, limits: ExaminationLimits) -> tuple[bool, bool, set[tuple
             if pdf.get_warnings():
                 raise FileRefusedError(RefusalCode.DAMAGED)
             form = pdf.Root.get(Name.AcroForm, pikepdf.Dictionary())
-            sizes = {_size_mm(page) for page in pdf.pages}
-            return bool(len(form.get(Name.Fields, []))), bool(int(form.get(Name.SigFlags, 0)) & 1), sizes
+            return _Judged(
+                form_fields=bool(len(form.get(Name.Fields, []))),
+                signed=bool(int(form.get(Name.SigFlags, 0)) & 1),
+                sizes_mm={_size_mm(page) for page in pdf.pages},
+                number_in_field=any(_holds_my_number(each) for each in pdf.objects),
+            )
     except pikepdf.PasswordError:
         raise FileRefusedError(RefusalCode.ENCRYPTED) from None
     except pikepdf.PdfError as error:
@@ -129,6 +147,14 @@ def _nested(found: pikepdf.Object) -> Iterator[pikepdf.Object]:
         else:
             continue
         waiting.extend(item for item in inner if isinstance(item, pikepdf.Object) and not item.is_indirect)
+
+
+def _holds_my_number(found: pikepdf.Object) -> bool:
+    """Whether a form field or a note holds what looks like a My Number: pages show it, their text does not."""
+    if not isinstance(found, pikepdf.Dictionary):
+        return False
+    told = (found.get(key) for key in ("/V", "/Contents"))
+    return any(isinstance(each, pikepdf.String) and count_my_numbers(str(each)) > 0 for each in told)
 
 
 def _judge_opening(root: pikepdf.Object) -> None:

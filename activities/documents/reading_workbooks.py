@@ -6,14 +6,19 @@ Runs only inside the limited process.
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
+from activities.documents.labels import values_in_sheet
+from activities.documents.reading import FileRead
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import ExaminationLimits, RefusalCode, SheetFacts, WorkbookFacts
-from schemas.my_number import count_my_numbers
+from schemas.my_number import count_my_numbers, speaks_of_my_number
+from schemas.readings import MOST_VALUES, Reading, ValueSeen
 
 READER = f"calamine {version('python-calamine')}"
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -23,17 +28,19 @@ _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".7z", ".rar", ".gz", ".jar")
 _ENCRYPTED_FLAG = 0x1
 _SMALL_BYTES = 1_000_000
 _CHUNK_BYTES = 1 << 20
+_LINKS = "xl/externallinks/externallink"
+_MY_NUMBER_LENGTH = 12
 
 
-def read(path: Path, limits: ExaminationLimits) -> WorkbookFacts:
-    """Refuse what acts, hides or explodes; then open the workbook and measure its sheets."""
+def read(path: Path, limits: ExaminationLimits) -> FileRead:
+    """Refuse what acts, hides, fetches or explodes; then open the workbook, measure its sheets and read its labels."""
     try:
         with zipfile.ZipFile(path) as archive:
             _measure(archive.infolist(), limits)
-            links = _walk(archive, limits)
+            _walk(archive, limits)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, KeyError, ValueError):
         raise FileRefusedError(RefusalCode.DAMAGED) from None
-    return _sheets(path, links)
+    return _opened(path)
 
 
 def _measure(entries: list[zipfile.ZipInfo], limits: ExaminationLimits) -> None:
@@ -63,15 +70,15 @@ def _judge(entry: zipfile.ZipInfo) -> None:
         raise FileRefusedError(RefusalCode.HIDDEN_CONTENT)
 
 
-def _walk(archive: zipfile.ZipFile, limits: ExaminationLimits) -> int:
-    """Unpack every entry once, counting real bytes, and return how many other workbooks it links to."""
+def _walk(archive: zipfile.ZipFile, limits: ExaminationLimits) -> None:
+    """Unpack every entry once, counting real bytes; a link to another workbook is refused."""
     if _WORKBOOK_TYPE not in archive.read(_CONTENT_TYPES):
         raise FileRefusedError(RefusalCode.WRONG_TYPE)
-    left, links = limits.unpacked_bytes, 0
+    left = limits.unpacked_bytes
     for entry in archive.infolist():
         left -= _unpack(archive, entry, left)
-        links += entry.filename.lower().startswith("xl/externallinks/externallink")
-    return links
+    if any(entry.filename.lower().startswith(_LINKS) for entry in archive.infolist()):
+        raise FileRefusedError(RefusalCode.EXTERNAL_LINKS)
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
@@ -89,23 +96,55 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
     return seen
 
 
-def _sheets(path: Path, links: int) -> WorkbookFacts:
+class _Sheet(NamedTuple):
+    facts: SheetFacts
+    my_number_like: int
+    speaks_of_my_number: bool
+    values: list[ValueSeen]
+
+
+def _opened(path: Path) -> FileRead:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            names = [told for told in book.sheets_metadata if told.typ == SheetTypeEnum.WorkSheet]
-            if not names:
-                raise FileRefusedError(RefusalCode.NO_PAGES)
-            sheets, suspicious = [], 0
-            for told in names:
-                rows = book.get_sheet_by_name(told.name).to_python()
-                suspicious += sum(count_my_numbers(_text(cell)) for row in rows for cell in row)
-                visible = told.visible == SheetVisibleEnum.Visible
-                sheets.append(
-                    SheetFacts(rows=len(rows), columns=len(rows[0]) if rows else 0, visible=visible)
-                )
+            told = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+            sheets = [_sheet(number, book, each) for number, each in enumerate(told, 1)]
     except CalamineError:
         raise FileRefusedError(RefusalCode.DAMAGED) from None
-    return WorkbookFacts(sheets=tuple(sheets), external_links=links, my_number_like=suspicious)
+    if not sheets:
+        raise FileRefusedError(RefusalCode.NO_PAGES)
+    suspicious = sum(sheet.my_number_like for sheet in sheets)
+    if suspicious and any(sheet.speaks_of_my_number for sheet in sheets):
+        raise FileRefusedError(RefusalCode.MY_NUMBER)
+    values = [value for sheet in sheets for value in sheet.values]
+    facts = WorkbookFacts(
+        sheets=tuple(sheet.facts for sheet in sheets), external_links=0, my_number_like=suspicious
+    )
+    return FileRead(facts, Reading(values=tuple(values[:MOST_VALUES])))
+
+
+def _sheet(number: int, book: CalamineWorkbook, told: SheetMetadata) -> _Sheet:
+    sheet = book.get_sheet_by_name(told.name)
+    rows = sheet.to_python()
+    texts = [_text(cell) for row in rows for cell in row]
+    return _Sheet(
+        facts=SheetFacts(
+            rows=len(rows),
+            columns=len(rows[0]) if rows else 0,
+            visible=told.visible == SheetVisibleEnum.Visible,
+        ),
+        my_number_like=sum(count_my_numbers(text) for text in texts)
+        + sum(count_my_numbers(" ".join(row)) for row in _digit_rows(rows)),
+        speaks_of_my_number=any(speaks_of_my_number(text) for text in texts if text),
+        values=values_in_sheet(number, rows, sheet.start or (0, 0)),
+    )
+
+
+def _digit_rows(rows: list[list[Any]]) -> Iterator[list[str]]:
+    """Rows with a digit per cell, as forms ask for it: read as one text."""
+    for row in rows:
+        digits = [text for text in map(_text, row) if text]
+        if sum(len(text) == 1 for text in digits) >= _MY_NUMBER_LENGTH:
+            yield digits
 
 
 def _text(cell: object) -> str:

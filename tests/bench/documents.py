@@ -20,9 +20,11 @@ from api.desk import opened
 from api.gateway import Gateway
 from infra.database.connection import Database
 from infra.dev.demo.files import PDF, sample_pdf
+from infra.keys import KeyRing
 from infra.objects import ObjectStore, s3_client
 from infra.scanner import connect_scanner
 from infra.settings import Settings
+from infra.wrapped_keys import read_by_worker
 from schemas.checked import DocumentUploaded
 from schemas.examination import ExaminationLimits
 from tests.bench.callers import token_of
@@ -128,7 +130,9 @@ async def _examined(settings: Settings, cost: DocumentCost, uploaded: DocumentUp
         file_size_bytes=settings.limits.file_size_bytes, pages=settings.limits.pages_per_pdf
     )
     objects = counted_store(settings, cost.worker_operations)
-    documents = Documents(database, objects, Ledger(database), connect_scanner(settings), limits)
+    keys = KeyRing.from_setting(settings.key_encryption_key.get_secret_value(), read_by_worker(database))
+    scanner = connect_scanner(settings)
+    documents = Documents(database, objects, Ledger(database), scanner, limits, keys=keys)
     try:
         found = await documents.examine_one(uploaded)
         assert found.outcome == "released", found.refusal

@@ -36,7 +36,7 @@ def examined(
     digest = hashlib.sha256(content).hexdigest()
     return examine(
         path, media_type, len(content), digest, limits=limits or ExaminationLimits(), scanner=NoScanner()
-    )
+    ).verdict
 
 
 class InfectedScanner:
@@ -82,7 +82,10 @@ def test_a_clean_picture_is_released_with_its_measures(tmp_path: Path, kind: str
     verdict = examined(tmp_path, corpus.picture(kind, size=(640, 480), dpi=300), media_type)
 
     assert verdict.outcome == "released"
-    assert verdict.facts == ImageFacts(width_px=640, height_px=480, dpi=300, colour=True, turned=False)
+    assert isinstance(verdict.facts, ImageFacts)
+    assert verdict.facts.model_copy(update={"blur_percent": None}) == ImageFacts(
+        width_px=640, height_px=480, dpi=300, colour=True, turned=False
+    )
     assert verdict.pages == 1
 
 
@@ -140,7 +143,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, RefusalCode]] = {
         RefusalCode.TOO_MANY_PIXELS,
     ),
     "a My Number": (
-        lambda: corpus.pdf_with_text(f"My Number {corpus.VALID_SAMPLE_MY_NUMBER}"),
+        lambda: corpus.pdf_scanned(text=f"My Number {corpus.VALID_SAMPLE_MY_NUMBER}"),
         PDF,
         RefusalCode.MY_NUMBER,
     ),
@@ -196,6 +199,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, RefusalCode]] = {
         lambda: corpus.workbook_without("[Content_Types].xml"),
         XLSX,
         RefusalCode.DAMAGED,
+    ),
+    "a workbook that fetches from another": (
+        lambda: corpus.workbook_with("xl/externalLinks/externalLink1.xml", b"<externalLink/>"),
+        XLSX,
+        RefusalCode.EXTERNAL_LINKS,
     ),
     "a cut workbook": (lambda: corpus.workbook()[:-60], XLSX, RefusalCode.DAMAGED),
     "an encrypted workbook": (
@@ -304,7 +312,9 @@ def test_a_file_of_another_length_is_refused(tmp_path: Path) -> None:
     path = corpus.written(tmp_path, content)
     digest = hashlib.sha256(content).hexdigest()
 
-    verdict = examine(path, PDF, len(content) + 1, digest, limits=ExaminationLimits(), scanner=NoScanner())
+    verdict = examine(
+        path, PDF, len(content) + 1, digest, limits=ExaminationLimits(), scanner=NoScanner()
+    ).verdict
 
     assert verdict.refusal is RefusalCode.WRONG_LENGTH
 
@@ -313,7 +323,9 @@ def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
     content = corpus.pdf_with_text()
     path = corpus.written(tmp_path, content)
 
-    verdict = examine(path, PDF, len(content), "0" * 64, limits=ExaminationLimits(), scanner=NoScanner())
+    verdict = examine(
+        path, PDF, len(content), "0" * 64, limits=ExaminationLimits(), scanner=NoScanner()
+    ).verdict
 
     assert verdict.refusal is RefusalCode.WRONG_HASH
     assert verdict.sha256 == hashlib.sha256(content).hexdigest()
@@ -324,7 +336,9 @@ def test_what_the_scanner_calls_infected_is_never_opened(tmp_path: Path) -> None
     path = corpus.written(tmp_path, content)
     digest = hashlib.sha256(content).hexdigest()
 
-    verdict = examine(path, PDF, len(content), digest, limits=ExaminationLimits(), scanner=InfectedScanner())
+    verdict = examine(
+        path, PDF, len(content), digest, limits=ExaminationLimits(), scanner=InfectedScanner()
+    ).verdict
 
     assert verdict.refusal is RefusalCode.INFECTED
     assert verdict.scan.signature == "Eicar"
