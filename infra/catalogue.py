@@ -21,7 +21,8 @@ SHARED_RULES = "rules_shared.toml"
 def load_catalogue(folder: Path = SHIPPED) -> Catalogue:
     """The catalogue under `folder` (`procedures`, `parts`, `tables`: `*.toml`). Raises CatalogueError."""
     tables = {path.name: _parsed(path) for path in sorted((folder / "tables").glob("*.toml"))}
-    rule_files = {name: content for name, content in tables.items() if name.startswith("rules_")}
+    rule_names = sorted((name for name in tables if name.startswith("rules_")), key=_shared_first)
+    rule_files = {name: tables[name] for name in rule_names}
     parts = {path.stem: _parsed(path) for path in sorted((folder / "parts").glob("*.toml"))}
     maps = [
         read_procedure(path.name, _parsed(path), parts)
