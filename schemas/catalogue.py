@@ -193,9 +193,10 @@ class Channel(Sourced):
 
 
 class FeeRow(Sourced):
-    """How the authority is paid; amounts are in `tables/fees.toml` under `table`."""
+    """How the authority is paid; amounts are in `tables/fees.toml` under `table`, or `table.<answer of by>`."""
 
     table: str
+    by: FieldId | None = None
     per: Literal["person", "application"]
     paid_by: Bilingual
 

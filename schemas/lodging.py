@@ -192,12 +192,20 @@ def _office(asking: Asking, subject: Subject) -> Office | None:
     return office_for(tables, row.table, str(prefecture)) if prefecture is not None else None
 
 
+def _fee_table(asking: Asking) -> str | None:
+    row = asking.ready.procedure.fee
+    if row.by is None:
+        return row.table
+    answer = asking.answers(None).get(row.by)
+    return f"{row.table}.{answer}" if answer is not None else None
+
+
 def _amount(asking: Asking) -> FeeAmount | None:
-    as_of = asking.dossier.as_of
+    as_of, table = asking.dossier.as_of, _fee_table(asking)
     in_force = (
         row
         for row in asking.ready.tables.fees
-        if row.table == asking.ready.procedure.fee.table
+        if row.table == table
         and row.valid_from <= as_of
         and (row.valid_to is None or as_of <= row.valid_to)
         and row.channel in (None, asking.channel)
@@ -207,7 +215,9 @@ def _amount(asking: Asking) -> FeeAmount | None:
 
 def _fee_note(amount: FeeAmount | None) -> Bilingual:
     if amount is None:
-        return Bilingual(ja="提出方法が決まると分かります。", en="Known once the channel is chosen.")
+        return Bilingual(
+            ja="提出方法などが決まると分かります。", en="Known once the channel and the like are chosen."
+        )
     if amount.amount_yen is None:
         return Bilingual(ja="額は公表されていません。", en="The amount is not published.")
     return Bilingual(ja=f"1件{amount.amount_yen:,}円", en=f"{amount.amount_yen:,} yen each")

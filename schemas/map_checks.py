@@ -146,10 +146,20 @@ def _references(procedure: Procedure, tables: Tables, rules: frozenset[str]) -> 
         _document_row(procedure, document)
     _window(procedure, tables)
     _routing(procedure, tables)
-    if procedure.fee.table not in {row.table for row in tables.fees}:
-        raise CatalogueError(procedure.id, "fee.table", f"no fees under {procedure.fee.table}")
+    _fee(procedure, tables)
     for unknown in sorted(set(procedure.rules) - rules):
         raise CatalogueError(procedure.id, f"rules.{unknown}", "no rule has this id")
+
+
+def _fee(procedure: Procedure, tables: Tables) -> None:
+    row, wanted = procedure.fee, [procedure.fee.table]
+    if row.by is not None:
+        field = procedure.field(row.by)
+        if field is None or field.belongs_to_person or not field.choices:
+            raise CatalogueError(procedure.id, "fee.by", "is not a choice of the application")
+        wanted = [f"{row.table}.{choice.id}" for choice in field.choices]
+    for table in sorted(set(wanted) - {row.table for row in tables.fees}):
+        raise CatalogueError(procedure.id, "fee.table", f"no fees under {table}")
 
 
 def _window(procedure: Procedure, tables: Tables) -> None:

@@ -94,6 +94,8 @@ def test_the_unchanged_plan_is_accepted() -> None:
         ("office.prefecture_field", "is not a prefecture", lambda c: c["office"].update(prefecture_field="goal")),
         ("office.table", "Input should be", lambda c: c["office"].update(table="moon")),
         ("fee.table", "no fees under", lambda c: c["fee"].update(table="gold")),
+        ("fee.by", "is not a choice", lambda c: c["fee"].update(by="industry")),
+        ("fee.table", "no fees under otit.plan.corporation", lambda c: c["fee"].update(by="applicant_kind")),
         ("rules.OTIT-XX-99", "no rule has this id", lambda c: c["rules"].append("OTIT-XX-99")),
         (PLAN, "no source hearsay", lambda c: c.update(source="hearsay")),
         ("review.levels", "Input should be 1 or 2", lambda c: c["review"].update(levels=3)),
