@@ -114,6 +114,29 @@ class Gateway:
             return False
         return True
 
+    async def reopen(self, journey: Journey, command: Command) -> Answer:
+        """Let a road that has ended go on with the act in `journey.reopening`, and hear its answer.
+
+        Raises NotReady. Reopened by two people at once, it goes on once, and the other's act is asked of it.
+        """
+        client = await self._connected()
+        handed_in = journey.handed_in
+        try:
+            await client.start_workflow(
+                messages.APPLICATION,
+                journey,
+                id=handed_in.number,
+                task_queue=self._settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                search_attributes=_searchable(handed_in),
+                static_summary=handed_in.procedure,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except RPCError:
+            raise NotReady from None
+        return await self.act(handed_in.number, messages.RECORD_RESULT, command)
+
     async def act(self, number: str, name: str, command: Command) -> Answer:
         """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""
         client = await self._connected()

@@ -27,6 +27,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "review_sent_back": ("一次点検へ差戻し", "Sent back to the first review"),
     "correction_requested": ("補正の依頼", "Correction asked for"),
     "correction_handed_in": ("補正の受付", "Correction handed in"),
+    "correction_came_late": ("提出後に届いた補正", "A correction came after lodging"),
     "deadline_set": ("期限の設定", "Deadline set"),
     "reminder_due": ("期限のお知らせ", "Reminder of a deadline"),
     "deadline_passed": ("期限の経過", "Deadline passed"),
@@ -41,9 +42,11 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "more_requested": ("追加資料の求め", "The authority asks for more"),
     "result_recorded": ("結果", "Result"),
     "result_contradicted": ("結果の相違", "A contradicting result"),
+    "contradiction_ended": ("結果の相違の解決", "It was decided which result holds"),
     "results_delivered": ("結果の引渡し", "Results delivered"),
     "withdrawal_requested": ("取下げの申出", "Withdrawal asked for"),
     "withdrawn": ("取下げ", "Withdrawn"),
+    "reopened": ("再開", "Reopened"),
     "closed": ("終了", "Closed"),
 }
 SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
@@ -51,6 +54,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "review_passed": frozenset({"persons", "level", "then"}),
     "correction_requested": frozenset({"persons"}),
     "correction_handed_in": frozenset({"round", "persons"}),
+    "correction_came_late": frozenset({"round", "persons"}),
     "deadline_set": frozenset({"deadline_kind", "due_at", "persons", "derived"}),
     "hold_placed": frozenset({"reason"}),
     "hold_lifted": frozenset(),
@@ -60,6 +64,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "results_delivered": frozenset({"persons", "how"}),
     "withdrawal_requested": frozenset({"persons"}),
     "withdrawn": frozenset({"persons"}),
+    "reopened": frozenset(),
     "closed": frozenset(),
 }
 """What a client sees of its own case's history: kinds of events, and of each the facts that concern it."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs
 from api.act_paths import TaskInPath
-from api.acts import Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
@@ -111,11 +111,43 @@ class OverdueDecided(Body):
     words: SomeWords | None = None
 
 
+class LateCorrectionSeen(Body):
+    """A correction that came after lodging was looked at; the client reads in `words` what becomes of it."""
+
+    kind: Literal["late_correction"]
+    words: SomeWords | None = None
+
+
+class ContradictionSettled(Body):
+    """Which of two results of a person holds, with a reason."""
+
+    kind: Literal["contradiction"]
+    holds: Literal["recorded", "later"]
+    words: SomeWords | None = None
+
+
+class HoldChecked(Body):
+    """The hold is lifted, or goes on until another day with a reason."""
+
+    kind: Literal["check_hold"]
+    until_on: Day | None = None
+    words: SomeWords | None = None
+
+
 class Completed(Body):
     """The verdict; its kind must fit the task."""
 
     verdict: (
-        Reviewed | SecondReviewed | FoundOut | AbsenceConfirmed | HandedOver | Chased | OverdueDecided
+        Reviewed
+        | SecondReviewed
+        | FoundOut
+        | AbsenceConfirmed
+        | HandedOver
+        | Chased
+        | OverdueDecided
+        | LateCorrectionSeen
+        | ContradictionSettled
+        | HoldChecked
     ) = Field(discriminator="kind")
 
 
@@ -220,6 +252,21 @@ def _(body: OverdueDecided, writing: Writing) -> Verdict:
     return commands.OverdueDecision(
         decision=body.decision, extend_days=body.extend_days, remark_id=writing.keep(body.words)
     )
+
+
+@_verdict.register
+def _(body: LateCorrectionSeen, writing: Writing) -> Verdict:
+    return commands.LateCorrectionSeen(remark_id=writing.keep(body.words, for_client=True))
+
+
+@_verdict.register
+def _(body: ContradictionSettled, writing: Writing) -> Verdict:
+    return commands.ContradictionSettled(holds=body.holds, remark_id=writing.keep(body.words))
+
+
+@_verdict.register
+def _(body: HoldChecked, writing: Writing) -> Verdict:
+    return commands.HoldChecked(until_on=body.until_on, remark_id=writing.keep(body.words))
 
 
 @asynccontextmanager

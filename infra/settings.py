@@ -4,6 +4,8 @@ The connection to Temporal is read by the SDK itself from `TEMPORAL_*` (see `inf
 """
 
 from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +25,7 @@ class Limits(BaseSettings):
     open_updates: int = 8
     page_rows: int = 100
     draft_kept_days: int = 180
+    hold_days: int = 14
     presigned_url_seconds: int = 600
     arrival_size_bytes: int = 40_000_000
     arrival_parts: int = 30
@@ -84,6 +87,13 @@ class Settings(BaseSettings):
     authority_simulator_url: str | None = Field(default=None, description="Training and demo only")
     clamd_host: str | None = None
     clamd_port: int = 3310
+    tariff_file: Path | None = Field(
+        default=None, description="The desk's own fees; the shape and meaning are in infra/tariff.toml"
+    )
+    lapse_reminder_days: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        default=(90, 60, 30, 7),
+        description="Days before something of the authority to act lapses; a JSON list",
+    )
     office_name: str = "Sample office / 見本事務所"
     limits: Limits = Field(default_factory=Limits)
 

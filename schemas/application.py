@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.calendar import OfficeCalendar
-from schemas.commands import Answer
+from schemas.commands import Answer, RecordResult
 from schemas.identifiers import Number
 from schemas.standing import Standing
 from schemas.tables import ClosedDay
@@ -55,11 +55,15 @@ class HandedIn(Word):
 
 
 class Journey(Word):
-    """The road's input: what was handed in and, after continue-as-new, how far the road has come."""
+    """The road's input: what was handed in and, after continue-as-new, how far the road has come.
+
+    `reopening`: the road had ended, and goes on because of a result that differs from the recorded one.
+    """
 
     handed_in: HandedIn
     standing: Standing | None = None
     answered: dict[str, Answer] = Field(default_factory=dict)
+    reopening: RecordResult | None = None
 
 
 class Outcome(Word):

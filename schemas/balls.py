@@ -35,6 +35,8 @@ def _pass_ball(standing: Standing, line: PersonLine, event: Event) -> PersonLine
 
 def holder_of(standing: Standing, line: PersonLine) -> Holder:
     """Who has the ball for one person: by stage, and by whether somebody took the task that stage waits for."""
+    if line.stage is Stage.CLOSED and standing.contradiction(line.person_id) is not None:
+        return Holder.DESK
     if line.stage in RESTING:
         return RESTING[line.stage]
     kind, holder = WORKING[line.stage]

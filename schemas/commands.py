@@ -110,8 +110,40 @@ class OverdueDecision(Word):
     remark_id: str | None = None
 
 
+class LateCorrectionSeen(Word):
+    """A correction that came after its persons had been lodged was looked at, and what becomes of it is written down."""
+
+    kind: Literal["late_correction"] = "late_correction"
+    remark_id: str | None = None
+
+
+class ContradictionSettled(Word):
+    """Which of two results of one person holds, and why. `recorded`: the first stays; `later`: the one that came after."""
+
+    kind: Literal["contradiction"] = "contradiction"
+    holds: Literal["recorded", "later"]
+    remark_id: str | None = None
+
+
+class HoldChecked(Word):
+    """A hold whose day has come is lifted, or goes on until another day."""
+
+    kind: Literal["check_hold"] = "check_hold"
+    until_on: date | None = None
+    remark_id: str | None = None
+
+
 Verdict = Annotated[
-    ReviewVerdict | SecondVerdict | ArrivedVerdict | AbsentConfirmed | HandedOver | Chased | OverdueDecision,
+    ReviewVerdict
+    | SecondVerdict
+    | ArrivedVerdict
+    | AbsentConfirmed
+    | HandedOver
+    | Chased
+    | OverdueDecision
+    | LateCorrectionSeen
+    | ContradictionSettled
+    | HoldChecked,
     Field(discriminator="kind"),
 ]
 
@@ -174,9 +206,10 @@ class Withdraw(Command):
 
 
 class PlaceHold(Command):
-    """Stop the clocks."""
+    """Stop the clocks; on `until_on` somebody is asked whether the hold is still needed."""
 
     reason: Literal["client_asked", "authority_closed", "rule_changes", "other"]
+    until_on: date | None = None
     remark_id: str | None = None
 
 

@@ -61,6 +61,7 @@ MORNING = time(9)
 BASES: Mapping[str, Bilingual] = {
     "correction": Bilingual(ja="補正を求めた日", en="Asked on"),
     "result_expected": Bilingual(ja="提出した日", en="Lodged on"),
+    "hold": Bilingual(ja="保留にした日", en="Placed on hold"),
     "more_requested": Bilingual(ja="官署の求めを記録した日", en="Request recorded on"),
 }
 EXTENDED = Bilingual(ja="期限を延ばした日", en="Extended on")

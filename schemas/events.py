@@ -258,6 +258,24 @@ class ResultContradicted(Word):
     person_id: str
     result: ResultKind
     decided_on: date
+    document_id: str | None = None
+
+
+class ContradictionEnded(Word):
+    """A manager decided which of two results of a person holds. Both stay in the history."""
+
+    kind: Literal["contradiction_ended"] = "contradiction_ended"
+    person_id: str
+    holds: Literal["recorded", "later"]
+    remark_id: str | None = None
+
+
+class CorrectionCameLate(Word):
+    """A correction round was sealed when none of its persons could be corrected any more: somebody looks at it."""
+
+    kind: Literal["correction_came_late"] = "correction_came_late"
+    round: int
+    persons: tuple[str, ...]
 
 
 class ResultsDelivered(Word):
@@ -283,6 +301,12 @@ class Withdrawn(Word):
     persons: tuple[str, ...]
 
 
+class Reopened(Word):
+    """The road had ended and goes on: a result came that differs from the recorded one."""
+
+    kind: Literal["reopened"] = "reopened"
+
+
 class Closed(Word):
     """The road ended."""
 
@@ -304,6 +328,7 @@ Happening = Annotated[
     | ReviewSentBack
     | CorrectionRequested
     | CorrectionHandedIn
+    | CorrectionCameLate
     | DeadlineSet
     | ReminderDue
     | DeadlinePassed
@@ -318,9 +343,11 @@ Happening = Annotated[
     | MoreRequested
     | ResultRecorded
     | ResultContradicted
+    | ContradictionEnded
     | ResultsDelivered
     | WithdrawalRequested
     | Withdrawn
+    | Reopened
     | Closed,
     Field(discriminator="kind"),
 ]

@@ -12,8 +12,8 @@ from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
 from schemas.findings import FindingState
-from schemas.standing import Deadline, PersonLine, Stage, Standing
-from schemas.tasks import Task, TaskKind, TaskState
+from schemas.standing import Contradiction, Deadline, PersonLine, Stage, Standing
+from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 
 Part = TypeVar("Part", Task, Filing)
 
@@ -92,7 +92,6 @@ def _apply(body: object, standing: Standing, event: Event) -> Standing:
 
 
 @_apply.register(events.Received)
-@_apply.register(events.ResultContradicted)
 def _(body: object, standing: Standing, event: Event) -> Standing:
     return standing
 
@@ -228,6 +227,15 @@ def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Stan
 
 
 @_apply.register
+def _(body: events.CorrectionCameLate, standing: Standing, event: Event) -> Standing:
+    changes = {
+        "round": max(standing.round, body.round),
+        "rounds_handed_in": (*standing.rounds_handed_in, body.round),
+    }
+    return standing.model_copy(update=changes)
+
+
+@_apply.register
 def _(body: events.DeadlineSet, standing: Standing, event: Event) -> Standing:
     deadline = Deadline(
         id=body.deadline_id,
@@ -336,6 +344,28 @@ def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing
 
 
 @_apply.register
+def _(body: events.ResultContradicted, standing: Standing, event: Event) -> Standing:
+    later = Contradiction(person_id=body.person_id, result=body.result, decided_on=body.decided_on)
+    return _contradictions(standing, body.person_id, later)
+
+
+@_apply.register
+def _(body: events.ContradictionEnded, standing: Standing, event: Event) -> Standing:
+    later = standing.contradiction(body.person_id)
+    settled = _contradictions(standing, body.person_id)
+    if later is None or body.holds == "recorded":
+        return settled
+    return _persons(
+        settled, (body.person_id,), stage=Stage.DECIDED, result=later.result, decided_on=later.decided_on
+    )
+
+
+def _contradictions(standing: Standing, person_id: str, *later: Contradiction) -> Standing:
+    others = tuple(each for each in standing.contradictions if each.person_id != person_id)
+    return standing.model_copy(update={"contradictions": (*others, *later)})
+
+
+@_apply.register
 def _(body: events.ResultsDelivered, standing: Standing, event: Event) -> Standing:
     return _persons(standing, body.persons, stage=Stage.CLOSED)
 
@@ -355,6 +385,11 @@ def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
 
 
 @_apply.register
+def _(body: events.Reopened, standing: Standing, event: Event) -> Standing:
+    return standing.model_copy(update={"closed_at": None})
+
+
+@_apply.register
 def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
     return standing.model_copy(update={"closed_at": event.at})
 
@@ -367,7 +402,7 @@ def _released(standing: Standing, persons: Iterable[str]) -> Standing:
     gone = frozenset(persons)
     under_way = {filing.id for filing in standing.filings if filing.state in UNDER_WAY}
     tasks = tuple(
-        _without(task, gone) if task.is_open and task.filing_id not in under_way else task
+        task if _stays(task) or task.filing_id in under_way else _without(task, gone)
         for task in standing.tasks
     )
     filings = tuple(
@@ -375,6 +410,10 @@ def _released(standing: Standing, persons: Iterable[str]) -> Standing:
         for filing in standing.filings
     )
     return standing.model_copy(update={"tasks": tasks, "filings": filings})
+
+
+def _stays(task: Task) -> bool:
+    return not task.is_open or task.kind in ABOUT_THE_CASE
 
 
 def _without(part: Part, gone: frozenset[str]) -> Part:

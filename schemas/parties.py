@@ -40,8 +40,10 @@ class Right(StrEnum):
     HOLD = "hold"
     WAIVE = "waive"
     DECIDE_OVERDUE = "decide_overdue"
+    SETTLE_RESULT = "settle_result"
     PASS_ON = "pass_on"
     INSPECT = "inspect"
+    KEEP_REGISTERS = "keep_registers"
     READ_PAYLOADS = "read_payloads"
     OPERATE = "operate"
 
@@ -58,8 +60,10 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
         Right.HOLD,
         Right.WAIVE,
         Right.DECIDE_OVERDUE,
+        Right.SETTLE_RESULT,
         Right.PASS_ON,
         Right.INSPECT,
+        Right.KEEP_REGISTERS,
         Right.READ_PAYLOADS,
     },
     Role.OPERATOR: frozenset({Right.OPERATE}),

@@ -205,11 +205,6 @@ REFUSALS: dict[str, Telling] = {
     "result_kind": Telling(
         422, "この手続にこの結果はありません。", "This result does not exist for the procedure."
     ),
-    "result_contradicts": Telling(
-        409,
-        "先に記録した結果と異なります。管理者に確認してください。",
-        "It contradicts the recorded result; a manager decides.",
-    ),
     "already_closed": Telling(409, "この案件は終了しています。", "The application is closed."),
     "on_hold": Telling(409, "保留中です。", "The application is on hold."),
     "not_on_hold": Telling(409, "保留中ではありません。", "The application is not on hold."),

@@ -68,6 +68,14 @@ class PersonLine(Word):
         return self.stage is Stage.CLOSED
 
 
+class Contradiction(Word):
+    """A result that differs from the recorded one of the same person, until a manager says which of them holds."""
+
+    person_id: str
+    result: ResultKind
+    decided_on: date
+
+
 class Derived(Word):
     """How a deadline was derived: so many days of this clock after this day, by this policy."""
 
@@ -118,6 +126,7 @@ class Standing(Word):
     findings: tuple[Finding, ...] = ()
     filings: tuple[Filing, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     hold: str | None = None
     held_at: datetime | None = None
     closed_at: datetime | None = None
@@ -171,6 +180,10 @@ class Standing(Word):
             for deadline in self.deadlines
             if deadline.is_running and (not kinds or deadline.kind in kinds)
         )
+
+    def contradiction(self, person_id: str) -> Contradiction | None:
+        """The result of this person that contradicts the recorded one and is not decided about."""
+        return next((each for each in self.contradictions if each.person_id == person_id), None)
 
     @property
     def stage(self) -> Stage:

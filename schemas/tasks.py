@@ -19,6 +19,9 @@ class TaskKind(StrEnum):
     CHASE_RESULT = "chase_result"
     OVERDUE_CORRECTION = "overdue_correction"
     TOO_MANY_ROUNDS = "too_many_rounds"
+    LATE_CORRECTION = "late_correction"
+    CONTRADICTION = "contradiction"
+    CHECK_HOLD = "check_hold"
 
 
 RIGHT_FOR: dict[TaskKind, Right] = {
@@ -31,7 +34,14 @@ RIGHT_FOR: dict[TaskKind, Right] = {
     TaskKind.CHASE_RESULT: Right.RECORD_RESULT,
     TaskKind.OVERDUE_CORRECTION: Right.DECIDE_OVERDUE,
     TaskKind.TOO_MANY_ROUNDS: Right.DECIDE_OVERDUE,
+    TaskKind.LATE_CORRECTION: Right.REVIEW,
+    TaskKind.CONTRADICTION: Right.SETTLE_RESULT,
+    TaskKind.CHECK_HOLD: Right.HOLD,
 }
+
+
+ABOUT_THE_CASE = frozenset({TaskKind.LATE_CORRECTION, TaskKind.CONTRADICTION, TaskKind.CHECK_HOLD})
+"""Tasks that stay open whatever becomes of their persons meanwhile."""
 
 
 class TaskState(StrEnum):

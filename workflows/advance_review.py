@@ -3,6 +3,7 @@
 from schemas.commands import (
     CompleteTask,
     HandInCorrection,
+    LateCorrectionSeen,
     NewFinding,
     OverdueDecision,
     ReviewVerdict,
@@ -10,6 +11,7 @@ from schemas.commands import (
     WaiveFinding,
 )
 from schemas.events import (
+    CorrectionCameLate,
     CorrectionHandedIn,
     CorrectionRequested,
     FindingsRaised,
@@ -261,10 +263,40 @@ def hand_in_correction(situation: Situation, command: HandInCorrection) -> Happe
     correctable = situation.standing.at_stage(*CORRECTABLE)
     persons = tuple(person for person in correctable if person in command.persons)
     if not persons:
-        raise Refused("nothing_to_correct", "persons")
+        return _came_late(situation, command)
     if command.round > _rounds_allowed(situation):
         raise Refused("too_many_rounds")
     return [CorrectionHandedIn(round=command.round, persons=persons), *_no_longer_overdue(situation, persons)]
+
+
+def _came_late(situation: Situation, command: HandInCorrection) -> Happenings:
+    """Everybody it is about has been lodged meanwhile: a reviewer looks at it, so that it is not lost."""
+    for person_id in command.persons:
+        situation.person(person_id)
+    late = CorrectionCameLate(round=command.round, persons=command.persons)
+    return [late, _task_about_late(situation, command)]
+
+
+def _task_about_late(situation: Situation, command: HandInCorrection) -> TaskOpened:
+    return TaskOpened(
+        task_id=situation.task_id(),
+        task_kind=TaskKind.LATE_CORRECTION,
+        persons=command.persons,
+        round=command.round,
+        due_at=deadlines.review_due(situation),
+    )
+
+
+def see_late_correction(situation: Situation, command: CompleteTask) -> Happenings:
+    """A reviewer has looked at what came too late and wrote down what becomes of it; the client reads that."""
+    task = situation.task(command.task_id)
+    verdict = command.verdict
+    if not isinstance(verdict, LateCorrectionSeen):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    if verdict.remark_id is None:
+        raise Refused("reason_missing", "words")
+    return [TaskDone(task_id=task.id, outcome="seen")]
 
 
 def _no_longer_overdue(situation: Situation, persons: tuple[str, ...]) -> Happenings:

@@ -61,6 +61,9 @@ COMPLETING: dict[TaskKind, Decision] = {
     TaskKind.HAND_OVER: result_receipt.hand_over,
     TaskKind.CHASE_RESULT: result_receipt.chased,
     TaskKind.LODGE: filing.not_by_verdict,
+    TaskKind.LATE_CORRECTION: advance_review.see_late_correction,
+    TaskKind.CONTRADICTION: result_receipt.settle_contradiction,
+    TaskKind.CHECK_HOLD: holds.check,
 }
 
 
@@ -83,6 +86,8 @@ class ApplicationWorkflow:
         self._machines: dict[str, asyncio.Task[None]] = {}
         if journey.standing is None:
             self._case.note([_received(journey)])
+        if journey.reopening is not None:
+            self._case.reopen(result_receipt.record_result, journey.reopening)
 
     @workflow.run
     async def run(self, journey: Journey) -> Outcome:

@@ -12,7 +12,7 @@ from activities.ledger import Entry, Ledger
 from schemas.application import HandedIn, Journey, Outcome
 from schemas.chain import digest
 from schemas.commands import Answer, Command
-from schemas.events import Event, Happening
+from schemas.events import Event, Happening, Reopened
 from schemas.folding import fold
 from schemas.parties import ROAD, Actor
 from schemas.refusals import Refused
@@ -102,6 +102,12 @@ class Case:
             recorded = await at_once(Ledger.record, entry, summary=told[:60])
             if recorded != digest(events):
                 raise Diverged(f"events {events[0].seq} to {events[-1].seq}")
+
+    def reopen(self, decide: Decision, command: Command) -> None:
+        """The road had ended and goes on with this act, which the front desk has found allowed."""
+        self.note([Reopened()], command.actor)
+        self.note(decide(self.situation, command), command.actor)
+        self._answer(command)
 
     def check(self, decide: Decision, command: Command) -> None:
         """The validator's part: refuse now, before anything is written."""

@@ -1,12 +1,13 @@
 """Deadlines: computed once from the plan that travels along, watched by one timer, never a result by themselves."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from schemas.calendar import end_of_day, japan_date
 from schemas.catalogue import Clock
 from schemas.deadlines import last_day, reminders
 from schemas.events import DeadlineEnded, DeadlinePassed, DeadlineSet, ReminderDue, TaskOpened
+from schemas.refusals import Refused
 from schemas.standing import Deadline, Derived, Stage
 from schemas.tasks import TaskKind
 from workflows.situation import Happenings, Situation
@@ -14,6 +15,9 @@ from workflows.situation import Happenings, Situation
 CORRECTION = "correction"
 MORE_REQUESTED = "more_requested"
 RESULT_EXPECTED = "result_expected"
+HOLD = "hold"
+FURTHEST_DAYS = 730
+"""No day that people name for a deadline or a hold is further away: what is, was mistyped."""
 WAITS_AT = {
     CORRECTION: (Stage.CORRECTION,),
     MORE_REQUESTED: (Stage.MORE_REQUESTED,),
@@ -23,6 +27,7 @@ OPENS = {
     CORRECTION: TaskKind.OVERDUE_CORRECTION,
     MORE_REQUESTED: TaskKind.OVERDUE_CORRECTION,
     RESULT_EXPECTED: TaskKind.CHASE_RESULT,
+    HOLD: TaskKind.CHECK_HOLD,
 }
 
 
@@ -52,10 +57,23 @@ def more_requested(situation: Situation, persons: tuple[str, ...], given: date |
     """The authority's date when it gave one, otherwise the desk's usual time to correct."""
     if given is None:
         return _asked_of_client(situation, MORE_REQUESTED, persons)
+    if given > furthest(situation):
+        raise Refused("day_out_of_range", "due_on")
     derived = _derived(situation, MORE_REQUESTED, 0, "given")
     return _set(
         situation, MORE_REQUESTED, persons, derived, before=situation.plan.remind_days_before, given=given
     )
+
+
+def hold_ends(situation: Situation, until_on: date) -> DeadlineSet:
+    """The day on which somebody is asked whether a hold is still needed. It runs while all others stand still."""
+    persons = tuple(line.person_id for line in situation.standing.persons if not line.is_closed)
+    return _set(situation, HOLD, persons, _derived(situation, HOLD, 0, "given"), given=until_on)
+
+
+def furthest(situation: Situation) -> date:
+    """The last day that people may name."""
+    return japan_date(situation.now) + timedelta(days=FURTHEST_DAYS)
 
 
 def result_expected(situation: Situation, persons: tuple[str, ...]) -> DeadlineSet:
@@ -98,10 +116,9 @@ def _set(
 
 
 def next_instant(situation: Situation) -> datetime | None:
-    """The next moment at which a running deadline asks for something; None on hold or when there is none."""
-    if situation.standing.hold is not None:
-        return None
-    running = situation.standing.running_deadlines()
+    """The next moment at which a running deadline asks for something; on hold only the hold's own day does."""
+    held = situation.standing.hold is not None
+    running = situation.standing.running_deadlines(*([HOLD] if held else []))
     instants = [instant for each in running for instant in (*each.remind_at, each.due_at)]
     return min(instants, default=None)
 
@@ -116,6 +133,8 @@ def come_due(situation: Situation) -> Happenings:
 
 def waiting_for(situation: Situation, kind: str, persons: tuple[str, ...]) -> tuple[str, ...]:
     """Those of these persons for whom a deadline of this kind still runs for something."""
+    if kind == HOLD:
+        return persons if situation.standing.hold is not None else ()
     return tuple(person for stage in WAITS_AT[kind] for person in situation.at(stage, persons))
 
 
@@ -129,10 +148,13 @@ def replaced(situation: Situation, kind: str, persons: tuple[str, ...]) -> list[
 
 
 def _one(situation: Situation, deadline: Deadline, *, opened: int) -> Happenings:
-    waiting = waiting_for(situation, deadline.kind, deadline.persons)
+    waiting, held = (
+        waiting_for(situation, deadline.kind, deadline.persons),
+        situation.standing.hold is not None,
+    )
     if not waiting:
         return [DeadlineEnded(deadline_id=deadline.id)]
-    if situation.standing.hold is not None:
+    if held and deadline.kind != HOLD:
         return []
     if situation.now >= deadline.due_at:
         return [DeadlinePassed(deadline_id=deadline.id), _overdue(situation, deadline, waiting, opened)]

@@ -18,7 +18,7 @@ from schemas.events import (
 from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
 from schemas.refusals import Refused
 from schemas.standing import PersonLine, Stage
-from schemas.tasks import Task, TaskKind, TaskState
+from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 from workflows import deadlines
 from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
@@ -247,6 +247,6 @@ def drop_empty(situation: Situation) -> Happenings:
         if filing.state is FilingState.PREPARED and not filing.persons:
             return [LodgingFailed(filing_id=filing.id, how="cancelled")]
     for task in situation.standing.open_tasks():
-        if not task.persons:
+        if not task.persons and task.kind not in ABOUT_THE_CASE:
             return [TaskCancelled(task_id=task.id, reason="nobody_left")]
     return []

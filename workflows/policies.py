@@ -71,13 +71,17 @@ async def only_once(act: Act[Given, Gives], given: Given, *, summary: str) -> Gi
     )
 
 
-async def once_a_round(act: Callable[[Any], Awaitable[int]]) -> int:
-    """One try per round of the desk; answers how many were handled, or -1 when it failed this time."""
+async def once_a_round(act: Callable[[Any], Awaitable[int]], *, within: timedelta | None = None) -> int:
+    """One try per round of the desk; answers how many were handled, or -1 when it failed this time.
+
+    `within` is for parts that may take minutes: their worker says all the time that it is alive.
+    """
     try:
         return await workflow.execute_activity_method(
             act,
             args=[],
-            start_to_close_timeout=timedelta(seconds=45),
+            start_to_close_timeout=within or timedelta(seconds=45),
+            heartbeat_timeout=DEAD_AFTER if within else None,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
     except ActivityError:

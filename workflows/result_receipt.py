@@ -1,8 +1,16 @@
 """What comes from the authority: requests for more, results per person at different times; delivery and closing."""
 
-from schemas.commands import Chased, CompleteTask, HandedOver, RecordMoreRequested, RecordResult
+from schemas.commands import (
+    Chased,
+    CompleteTask,
+    ContradictionSettled,
+    HandedOver,
+    RecordMoreRequested,
+    RecordResult,
+)
 from schemas.events import (
     Closed,
+    ContradictionEnded,
     DeadlineEnded,
     DeadlineSet,
     FindingsRaised,
@@ -78,7 +86,7 @@ def record_result(situation: Situation, command: RecordResult) -> Happenings:
     if line.receipt is None or line.receipt != command.receipt:
         raise Refused("no_result_pending", "receipt")
     if line.stage in DECIDED:
-        return _again(line, command)
+        return _again(situation, line, command)
     return [
         ResultRecorded(
             person_id=command.person_id,
@@ -89,17 +97,50 @@ def record_result(situation: Situation, command: RecordResult) -> Happenings:
     ]
 
 
-def _again(line: PersonLine, command: RecordResult) -> Happenings:
-    if line.result is command.result:
+def _again(situation: Situation, line: PersonLine, command: RecordResult) -> Happenings:
+    pending = situation.standing.contradiction(line.person_id)
+    if command.result is (pending.result if pending else line.result):
         return []
-    return [
-        ResultContradicted(person_id=command.person_id, result=command.result, decided_on=command.decided_on)
+    contradicted = ResultContradicted(
+        person_id=command.person_id,
+        result=command.result,
+        decided_on=command.decided_on,
+        document_id=command.document_id,
+    )
+    asked = () if pending else (_which_holds(situation, line),)
+    return [contradicted, *asked]
+
+
+def _which_holds(situation: Situation, line: PersonLine) -> TaskOpened:
+    return TaskOpened(
+        task_id=situation.task_id(),
+        task_kind=TaskKind.CONTRADICTION,
+        persons=(line.person_id,),
+        round=situation.standing.round,
+        due_at=deadlines.review_due(situation),
+    )
+
+
+def settle_contradiction(situation: Situation, command: CompleteTask) -> Happenings:
+    """A manager says which of two results holds, with a written reason; a changed result is delivered anew."""
+    task = situation.task(command.task_id)
+    verdict = command.verdict
+    if not isinstance(verdict, ContradictionSettled):
+        raise Refused("wrong_task_kind", "verdict")
+    taking(task, command.actor)
+    if verdict.remark_id is None:
+        raise Refused("reason_missing", "words")
+    ended = [
+        ContradictionEnded(person_id=person, holds=verdict.holds, remark_id=verdict.remark_id)
+        for person in task.persons
     ]
+    return [TaskDone(task_id=task.id, outcome=verdict.holds), *ended]
 
 
 def deliver(situation: Situation) -> Happenings:
     """Results go to the client: released on the page at once, or handed over as originals by a person."""
     covered = {p for task in situation.standing.open_tasks(TaskKind.HAND_OVER) for p in task.persons}
+    covered |= {each.person_id for each in situation.standing.contradictions}
     persons = tuple(p for p in situation.standing.at_stage(Stage.DECIDED) if p not in covered)
     if not persons:
         return []
@@ -154,10 +195,10 @@ def _look_again(situation: Situation, persons: tuple[str, ...], days: int) -> li
 def close(situation: Situation) -> Happenings:
     """When every person's road has ended, what is left over is tidied up and the application closes.
 
-    Not while a filing is under way: how its act ended is still to be said, or found out.
+    Not while a filing is under way (how its act ended is still to be said, or found out), nor while two results differ.
     """
     standing = situation.standing
-    under_way = any(filing.state in UNDER_WAY for filing in standing.filings)
+    under_way = any(filing.state in UNDER_WAY for filing in standing.filings) or standing.contradictions
     if under_way or not standing.is_finished or standing.closed_at is not None:
         return []
     left = [TaskCancelled(task_id=task.id, reason="closed") for task in standing.open_tasks()]

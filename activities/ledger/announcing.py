@@ -25,7 +25,13 @@ STAFF_HEARS_OF = {
     TaskKind.OVERDUE_CORRECTION: NoticeKind.TASK_OVERDUE,
     TaskKind.TOO_MANY_ROUNDS: NoticeKind.TASK_OVERDUE,
     TaskKind.CHASE_RESULT: NoticeKind.TASK_OVERDUE,
+    TaskKind.LATE_CORRECTION: NoticeKind.TASK_WAITING,
+    TaskKind.CONTRADICTION: NoticeKind.TASK_WAITING,
+    TaskKind.CHECK_HOLD: NoticeKind.TASK_WAITING,
 }
+
+
+ASKS_THE_CLIENT = frozenset({"correction", "more_requested"})
 
 
 def notice_rows(steps: Iterable[tuple[Event, Standing]]) -> list[Facts]:
@@ -75,7 +81,7 @@ def _reminder(standing: Standing, body: Any) -> list[Telling]:
 
 def _passed(standing: Standing, body: Any) -> list[Telling]:
     deadline = _deadline(standing, body.deadline_id)
-    if deadline.kind == "result_expected":
+    if deadline.kind not in ASKS_THE_CLIENT:
         return []
     return [(NoticeKind.CORRECTION_OVERDUE, TO_CLIENT, {"due_on": _due_on(deadline)})]
 
@@ -87,6 +93,10 @@ def _lodged(standing: Standing, body: Any) -> list[Telling]:
 
 def _result(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.RESULT_AVAILABLE, TO_CLIENT, {})]
+
+
+def _contradiction_ended(standing: Standing, body: Any) -> list[Telling]:
+    return [(NoticeKind.RESULT_AVAILABLE, TO_CLIENT, {})] if body.holds == "later" else []
 
 
 def _delivered(standing: Standing, body: Any) -> list[Telling]:
@@ -121,6 +131,7 @@ TELLINGS: dict[type, Callable[[Standing, Any], list[Telling]]] = {
     events.DeadlinePassed: _passed,
     events.LodgingConfirmed: _lodged,
     events.ResultRecorded: _result,
+    events.ContradictionEnded: _contradiction_ended,
     events.ResultsDelivered: _delivered,
     events.Withdrawn: _withdrawn,
     events.HoldPlaced: _held,

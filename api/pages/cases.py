@@ -31,7 +31,7 @@ async def overview_page(
 ) -> Response:
     """All of a case but its content."""
     case = await cases.show_overview(visit.principal, visit.at, number)
-    terms = visit.terms(case.procedure, case.map_version)
+    terms = await visit.terms(case)
     return visit.show(
         "case.html",
         trouble=trouble,
@@ -55,7 +55,12 @@ async def place_hold(
     """Stop the clocks."""
 
     async def act() -> None:
-        body = made(holds.HoldAsked, reason=form.text("reason") or "", words=form.text("words"))
+        body = made(
+            holds.HoldAsked,
+            reason=form.text("reason") or "",
+            until_on=form.text("until_on"),
+            words=form.text("words"),
+        )
         await holds.place_hold(principal, at, number, body, form.act(principal))
 
     trouble = await attempted(act())

@@ -15,6 +15,9 @@ Verdict = (
     | verdicts.HandedOver
     | verdicts.Chased
     | verdicts.OverdueDecided
+    | verdicts.LateCorrectionSeen
+    | verdicts.ContradictionSettled
+    | verdicts.HoldChecked
 )
 
 
@@ -96,6 +99,22 @@ def _overdue(form: Filled) -> Verdict:
     )
 
 
+def _late(form: Filled) -> Verdict:
+    return made(verdicts.LateCorrectionSeen, kind="late_correction", words=form.text("words"))
+
+
+def _contradiction(form: Filled) -> Verdict:
+    holds, words = form.text("holds"), form.text("words")
+    if holds is None:
+        raise Refused("verdict_missing", "holds")
+    return made(verdicts.ContradictionSettled, kind="contradiction", holds=holds, words=words)
+
+
+def _hold(form: Filled) -> Verdict:
+    until_on = form.text("until_on") if _chosen(form, "goes_on") else None
+    return made(verdicts.HoldChecked, kind="check_hold", until_on=until_on, words=form.text("words"))
+
+
 READINGS: dict[str, Callable[[Filled], Verdict]] = {
     "review": _reviewed,
     "second_review": _second,
@@ -104,4 +123,7 @@ READINGS: dict[str, Callable[[Filled], Verdict]] = {
     "handed_over": _handed_over,
     "chased": _chased,
     "overdue": _overdue,
+    "late_correction": _late,
+    "contradiction": _contradiction,
+    "check_hold": _hold,
 }

@@ -47,7 +47,11 @@ def walked(office: Office) -> Walked:
     people.authority.ask_for_more(receipts[asked])
     _answer(office, number, asked)
     people.authority.decide(receipts[asked], "refused")
+    eventually(lambda: office.results(number) == ["permitted", "refused"], "the second result")
+    closed_while_two_differ = office.case(number)["closed_at"]
+    _settle(office, number, "recorded")
     office.closed(number)
+    assert closed_while_two_differ is None
     assert contradiction == (200, "")
     return Walked(number, quick, asked, before, foreign, in_between, after, pending)
 
@@ -66,6 +70,11 @@ def _record(
         return refusal(office.people.handler.post, address, body)
     office.people.handler.post(address, body)
     return 200, ""
+
+
+def _settle(office: Office, number: str, holds: str) -> None:
+    verdict = {"kind": "contradiction", "holds": holds, "words": "通知を確かめた"}
+    office.people.manager.decide(office.open_task(number, "contradiction"), verdict)
 
 
 def _lodge_with_the_number_of_another(office: Office, number: str) -> Refusal:

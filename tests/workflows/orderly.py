@@ -40,6 +40,7 @@ def insist_on_order(road: PaperRoad) -> None:
     _receipts_are_unique(standing)
     _four_eyes(road)
     _ids_are_unique(standing)
+    _what_differs_is_somebodys(standing)
     _closed_is_closed(standing)
 
 
@@ -128,10 +129,18 @@ def _ids_are_unique(standing: Standing) -> None:
         assert len(ids) == len(set(ids)), "an id was given twice"
 
 
+def _what_differs_is_somebodys(standing: Standing) -> None:
+    asked = [p for task in standing.open_tasks(TaskKind.CONTRADICTION) for p in task.persons]
+    assert sorted(asked) == sorted(each.person_id for each in standing.contradictions), (
+        "two results differ and nobody decides, or somebody decides about nothing"
+    )
+
+
 def _closed_is_closed(standing: Standing) -> None:
     if standing.closed_at is None:
         return
     assert standing.is_finished, "closed with persons under way"
+    assert not standing.contradictions, "closed while two results differ"
     assert not standing.open_tasks(), "closed with open tasks"
     assert not standing.running_deadlines(), "closed with running deadlines"
     assert not any(filing.state in LIVE for filing in standing.filings), "closed with a live filing"

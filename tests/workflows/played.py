@@ -7,13 +7,17 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from schemas.calendar import japan_date
 from schemas.commands import (
     AbsentConfirmed,
     ArrivedVerdict,
     Chased,
     ClaimTask,
     CompleteTask,
+    ContradictionSettled,
     HandedOver,
+    HoldChecked,
+    LateCorrectionSeen,
     LiftHold,
     OverdueDecision,
     PassOnTask,
@@ -243,11 +247,24 @@ class PlayedRoad(RuleBasedStateMachine):
         command = self.road.ask(Withdraw, MANAGER, persons=chosen)
         self.tried(lambda: self.road.act(withdrawal.withdraw, command))
 
-    @rule()
-    def place_hold(self) -> None:
-        self.tried(
-            lambda: self.road.act(holds.place, self.road.ask(PlaceHold, MANAGER, reason="rule_changes"))
-        )
+    @rule(until=st.one_of(st.none(), st.integers(-1, 40)))
+    def place_hold(self, until: int | None) -> None:
+        until_on = None if until is None else japan_date(self.road.now) + timedelta(days=until)
+        command = self.road.ask(PlaceHold, MANAGER, reason="rule_changes", until_on=until_on)
+        self.tried(lambda: self.road.act(holds.place, command))
+
+    @rule(until=st.one_of(st.none(), st.integers(0, 40)))
+    def check_hold(self, until: int | None) -> None:
+        until_on = None if until is None else japan_date(self.road.now) + timedelta(days=until)
+        self._decide(TaskKind.CHECK_HOLD, HoldChecked(until_on=until_on, remark_id="reason"), MANAGER)
+
+    @rule(holds=st.sampled_from(("recorded", "later")))
+    def settle_contradiction(self, holds: Any) -> None:
+        self._decide(TaskKind.CONTRADICTION, ContradictionSettled(holds=holds, remark_id="reason"), MANAGER)
+
+    @rule(by=people)
+    def see_late_correction(self, by: Any) -> None:
+        self._decide(TaskKind.LATE_CORRECTION, LateCorrectionSeen(remark_id="reason"), by)
 
     @rule()
     def lift_hold(self) -> None:

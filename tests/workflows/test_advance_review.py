@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.commands import OverdueDecision, ReviewVerdict, SecondVerdict, WaiveFinding
+from schemas.commands import LateCorrectionSeen, OverdueDecision, ReviewVerdict, SecondVerdict, WaiveFinding
 from schemas.findings import FindingState, Severity
 from schemas.refusals import Refused
 from schemas.standing import Stage
@@ -290,13 +290,19 @@ def test_a_correction_answers_the_open_findings_of_who_corrects() -> None:
     assert [each.state for each in road.standing.findings] == [FindingState.ANSWERED, FindingState.OPEN]
 
 
-def test_a_correction_that_nobody_can_make_any_more_is_refused() -> None:
+def test_a_correction_that_comes_after_lodging_is_looked_at_and_not_lost() -> None:
     road = lodged()
 
-    with pytest.raises(Refused) as refusal:
-        road.correct()
+    road.correct(round=2)
+    late = road.task(TaskKind.LATE_CORRECTION)
+    with pytest.raises(Refused, match="reason_missing"):
+        road.decide(TaskKind.LATE_CORRECTION, LateCorrectionSeen(), REVIEWER)
+    road.decide(TaskKind.LATE_CORRECTION, LateCorrectionSeen(remark_id="why"), REVIEWER)
 
-    assert refused_code(refusal) == "nothing_to_correct"
+    assert (late.persons, late.round) == (("p1",), 2)
+    assert road.person().stage is Stage.LODGED
+    assert (road.standing.round, road.standing.rounds_handed_in) == (2, (2,))
+    assert not road.standing.open_tasks()
 
 
 def test_a_round_that_arrives_twice_is_handed_in_once() -> None:

@@ -1,10 +1,12 @@
 """Deadlines: derived once, reminded, overdue into a task, ended when nobody waits, moved by a hold."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from schemas.commands import LiftHold, PlaceHold
+from schemas.calendar import end_of_day, japan_date
+from schemas.commands import HoldChecked, LiftHold, PlaceHold
 from schemas.events import DeadlineSet
 from schemas.refusals import Refused
 from schemas.standing import Stage
@@ -186,6 +188,68 @@ def test_a_hold_is_placed_once_and_lifted_once() -> None:
     lift(road)
 
     assert road.standing.hold is None
+
+
+def held_until(road: PaperRoad, until_on: date) -> None:
+    road.act(holds.place, road.ask(PlaceHold, MANAGER, reason="client_asked", until_on=until_on))
+
+
+def test_on_the_last_day_of_a_hold_somebody_is_asked_whether_it_is_still_needed() -> None:
+    road = correcting()
+    held_until(road, japan_date(road.now) + timedelta(days=14))
+
+    rings_at = deadlines.next_instant(road.situation)
+    road.wait(days=15)
+
+    assert rings_at == end_of_day(date(2026, 12, 14))
+    assert road.task(TaskKind.CHECK_HOLD).is_open
+    assert not road.standing.open_tasks(TaskKind.OVERDUE_CORRECTION)
+
+
+def test_a_hold_goes_on_until_another_day_with_a_reason_or_is_lifted() -> None:
+    road = correcting()
+    held_until(road, japan_date(road.now) + timedelta(days=1))
+    road.wait(days=2)
+    later = japan_date(road.now) + timedelta(days=7)
+
+    with pytest.raises(Refused, match="reason_missing"):
+        road.decide(TaskKind.CHECK_HOLD, HoldChecked(until_on=later), MANAGER)
+    road.decide(TaskKind.CHECK_HOLD, HoldChecked(until_on=later, remark_id="why"), MANAGER)
+    goes_on = road.standing.hold
+    road.wait(days=8)
+    road.decide(TaskKind.CHECK_HOLD, HoldChecked(), MANAGER)
+
+    assert goes_on == "client_asked"
+    assert road.standing.hold is None
+    assert [each.kind for each in road.standing.running_deadlines()] == ["correction"]
+
+
+def test_lifting_a_hold_ends_the_question_about_it() -> None:
+    road = correcting()
+    held_until(road, japan_date(road.now) + timedelta(days=1))
+    road.wait(days=2)
+
+    lift(road)
+
+    assert not road.standing.open_tasks(TaskKind.CHECK_HOLD)
+    assert not road.standing.running_deadlines(deadlines.HOLD)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (730, False), (731, True)])
+def test_a_hold_ends_between_today_and_two_years_from_now(days: int, refused: bool) -> None:
+    road = correcting()
+    until_on = japan_date(road.now) + timedelta(days=days)
+
+    with pytest.raises(Refused, match="day_out_of_range") if refused else nullcontext():
+        held_until(road, until_on)
+
+
+@pytest.mark.parametrize("due_on", [date(9999, 12, 31), date(2029, 6, 1)])
+def test_a_day_of_the_authority_that_was_mistyped_is_refused(due_on: date) -> None:
+    road = lodged()
+
+    with pytest.raises(Refused, match="day_out_of_range"):
+        road.ask_for_more(due_on=due_on)
 
 
 def test_a_plan_outlives_its_table_of_holidays() -> None:

@@ -198,7 +198,7 @@ class Visitor:
         """The open task of this kind of one application, as soon as there is one."""
 
         def look() -> Json | None:
-            rows = self.get("/v1/tasks", limit=100)["items"]
+            rows = self.get("/v1/tasks", limit=100, search=number)["items"]
             return next((row for row in rows if row["number"] == number and row["kind"] == kind), None)
 
         return eventually(look, f"{kind} of {number}")
