@@ -2,6 +2,7 @@
 
 Provenance is inherited: `[provenance]` of the file, `[provenance_of.<section>]`, then the keys of the row.
 A map may name parts (`uses`): what several procedures ask alike stands in one file of `schemas/parts`.
+A map, or a part that is laid over others, may leave rows of theirs out (`without`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,12 +43,16 @@ def whole_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable
     for name in content.get("uses", ()):
         if name not in parts:
             raise CatalogueError(file, f"uses.{name}", "no part has this name")
-        whole = laid_over(whole, _sourced(parts[name], whole))
-    own = _sourced({key: given for key, given in content.items() if key not in ("uses", "without")}, whole)
-    whole = left_out(file, laid_over(whole, own), content.get("without", ()))
+        whole = _joined(f"{name}.toml", whole, parts[name])
+    whole = _joined(file, whole, content)
     if "documents" in whole:
         whole["documents"] = sorted(whole["documents"], key=lambda row: int(row.get("order", 0)))
     return {**whole, **_provenance(dict(content))(None)}
+
+
+def _joined(file: str, below: TomlTable, content: TomlTable) -> dict[str, Any]:
+    own = {key: given for key, given in content.items() if key not in ("uses", "without")}
+    return left_out(file, laid_over(below, _sourced(own, below)), content.get("without", ()))
 
 
 def _sourced(content: TomlTable, below: TomlTable) -> dict[str, Any]:

@@ -71,6 +71,23 @@ def test_documents_of_all_parts_stand_in_the_order_of_the_authoritys_list() -> N
     assert [document.id for document in procedure.documents] == ["first", "between", "last"]
 
 
+def test_a_part_leaves_out_what_the_parts_before_it_ask() -> None:
+    without = {"without": ["second"]}
+
+    procedure = read_procedure("map.toml", a_map(uses=["who", "over"]), {"who": PART, "over": without})
+
+    assert [row.id for row in procedure.fields] == ["first"]
+
+
+def test_a_part_that_leaves_out_what_is_not_there_is_refused_by_its_name() -> None:
+    without = {"without": ["fourth"]}
+
+    with pytest.raises(CatalogueError) as refusal:
+        read_procedure("map.toml", a_map(uses=["over", "who"]), {"who": PART, "over": without})
+
+    assert (refusal.value.file, refusal.value.place) == ("over.toml", "without.fourth")
+
+
 def test_what_is_left_out_must_be_there() -> None:
     with pytest.raises(CatalogueError) as refusal:
         read_procedure("map.toml", a_map(without=["fourth"]), {"who": PART})
