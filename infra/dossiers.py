@@ -241,12 +241,13 @@ async def omissions_of(connection: AsyncConnection, case: Case) -> Sequence[Row[
 
 @dataclass(frozen=True)
 class Collected:
-    """All content of one application, opened."""
+    """All content of one application, opened; `readings` by document id, of the versions that count."""
 
     case: Case
     entries: Mapping[str, Mapping[str, Entry]]
     documents: Sequence[DocumentRow]
     omissions: Sequence[Row[Any]]
+    readings: Mapping[str, Reading]
 
     def of(self, scope: str) -> Mapping[str, Entry]:
         """The entries of one scope."""
@@ -258,11 +259,13 @@ async def collected(
 ) -> Collected:
     """Read and open everything."""
     rows = await contents_of(connection, case, sealed_only=sealed_only)
+    documents = await documents_of(connection, case, sealed_only=sealed_only)
     return Collected(
         case=case,
         entries={scope: opened(key, row) for scope, row in rows.items()},
-        documents=await documents_of(connection, case, sealed_only=sealed_only),
+        documents=documents,
         omissions=await omissions_of(connection, case),
+        readings={document.id: document.reading(key) for document in current(documents)},
     )
 
 
@@ -280,13 +283,21 @@ def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
             for person in case.persons
         ),
         documents=(
-            *(_fact(document) for document in current(everything.documents)),
+            *(
+                _fact(document, everything.readings[document.id])
+                for document in current(everything.documents)
+            ),
             *(_omitted(row, ready) for row in everything.omissions),
         ),
     )
 
 
-def _fact(document: DocumentRow) -> DocumentFact:
+_MEASURES = ("width_px", "height_px", "blank_pages", "coarse_pages", "page_sizes_mm", "scan_dpi")
+_TOLD_BY_CAMERA = ("blur_percent", "taken_on")
+
+
+def _fact(document: DocumentRow, reading: Reading) -> DocumentFact:
+    measured = document.facts.get("facts") or {}
     return DocumentFact.model_validate(
         {
             "document_id": document.id,
@@ -295,10 +306,14 @@ def _fact(document: DocumentRow) -> DocumentFact:
             "person_id": document.person_id,
             "state": document.state,
             "pages": document.facts.get("pages"),
+            "masked_pages": document.facts.get("masked_pages", ()),
             "size_bytes": document.size_bytes,
             "media_type": document.media_type,
             "issued_on": document.issued_on,
+            "passports": reading.passports,
+            "told": reading.values,
         }
+        | {name: measured[name] for name in (*_MEASURES, *_TOLD_BY_CAMERA) if name in measured}
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 
 from schemas.catalogue import Bilingual, DocumentScope, Value
 from schemas.findings import Severity
+from schemas.readings import PassportSeen, ValueSeen
 from schemas.words import Word
 
 DocumentState = Literal["uploaded", "released", "refused"]
@@ -38,7 +39,9 @@ class Omission(Word):
 
 
 class DocumentFact(Word):
-    """What is known of one document without reading it; an omitted one has no file."""
+    """What is known of one document, and what was read in it; an omitted one has no file. Pages count from 1."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     document_id: str
     kind: str
@@ -53,6 +56,15 @@ class DocumentFact(Word):
     issued_on: date | None = None
     signed_on: date | None = None
     omitted: Omission | None = None
+    blank_pages: tuple[int, ...] = ()
+    coarse_pages: tuple[int, ...] = ()
+    masked_pages: tuple[int, ...] = ()
+    page_sizes_mm: tuple[tuple[int, int], ...] = ()
+    scan_dpi: int | None = None
+    blur_percent: int | None = None
+    taken_on: date | None = None
+    passports: tuple[PassportSeen, ...] = ()
+    told: tuple[ValueSeen, ...] = ()
 
 
 class Dossier(Word):

@@ -21,16 +21,28 @@ GIVEN_INPUTS: dict[str, InputType] = {
 
 NAMED_CHECKS = frozenset(
     {
+        "blank_pages",
         "distinct_persons",
+        "forms_agree",
         "fresh_documents",
         "jis_characters",
+        "masked_numbers",
         "my_number",
         "omissions",
         "one_office",
+        "passport_digits",
+        "passport_digits_in_picture",
+        "passport_fields",
+        "passport_fields_in_picture",
+        "passport_name",
+        "passport_of_another",
+        "photo_day",
         "photo_shape",
         "required_documents",
         "required_fields",
+        "scan_resolution",
         "set_size",
+        "sharp_photo",
         "signed_in_time",
     }
 )

@@ -2,19 +2,31 @@
 
 from collections.abc import Mapping
 
-from activities.checks import completeness, dates, files, texts
+from activities.checks import completeness, dates, files, passports, readings, texts
 from schemas.rules import NamedCheck
 
 NAMED_CHECKS: Mapping[str, NamedCheck] = {
+    "blank_pages": readings.blank_pages,
     "distinct_persons": completeness.distinct_persons,
+    "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,
     "jis_characters": texts.jis_characters,
+    "masked_numbers": readings.masked_numbers,
     "my_number": texts.my_number,
     "omissions": completeness.omissions,
     "one_office": completeness.one_office,
+    "passport_digits": passports.passport_digits,
+    "passport_digits_in_picture": passports.passport_digits_in_picture,
+    "passport_fields": passports.passport_fields,
+    "passport_fields_in_picture": passports.passport_fields_in_picture,
+    "passport_name": passports.passport_name,
+    "passport_of_another": passports.passport_of_another,
+    "photo_day": readings.photo_day,
     "photo_shape": files.photo_shape,
     "required_documents": completeness.required_documents,
     "required_fields": completeness.required_fields,
+    "scan_resolution": readings.scan_resolution,
     "set_size": files.set_size,
+    "sharp_photo": readings.sharp_photo,
     "signed_in_time": dates.signed_in_time,
 }

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import FieldRow
+from schemas.jis import count_foreign_to_jis
 from schemas.my_number import count_my_numbers
 from schemas.rules import Flaw
-
-_SAME_IN_JIS = str.maketrans({"－": "−", "～": "〜", "∥": "‖", "￠": "¢", "￡": "£", "￢": "¬"})
-"""Characters that keyboards give and JIS X 0208 writes with another code point."""
 
 
 def jis_characters(asking: Asking) -> Iterator[Flaw]:
@@ -24,19 +22,6 @@ def my_number(asking: Asking) -> Iterator[Flaw]:
     for subject, text, row in _texts(asking):
         if count_my_numbers(text):
             yield _at(row, subject, {})
-
-
-def count_foreign_to_jis(text: str) -> int:
-    """How many characters the online system would refuse."""
-    return sum(not _in_jis(sign) for sign in text.translate(_SAME_IN_JIS) if sign not in "\n\t")
-
-
-def _in_jis(sign: str) -> bool:
-    try:
-        sign.encode("iso2022_jp")
-    except UnicodeEncodeError:
-        return sign in "¢£¬−‖〜"
-    return True
 
 
 def _texts(asking: Asking) -> Iterator[tuple[Subject, str, FieldRow]]:

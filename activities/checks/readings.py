@@ -1,0 +1,122 @@
+"""What was read in attached files against the form, and how well they can be read. Offered: never more than a warning."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.asking import Asking, Subject
+from schemas.calendar import months_before
+from schemas.catalogue import FieldRow, Value
+from schemas.dossier import DocumentFact
+from schemas.examination import BLURRED_PERCENT
+from schemas.readings import ValueSeen
+from schemas.rules import Flaw
+
+_PHOTO = "photo"
+_PHOTO_WITHIN_MONTHS = 6
+_MOST_CELLS = 5
+_NOT_LETTERS = re.compile(r"[\W_]")
+
+
+def forms_agree(asking: Asking) -> Iterator[Flaw]:
+    """Answers that an attached Excel form tells otherwise; says in which cells, not what."""
+    for subject, row in asking.questions():
+        answer = asking.answers(subject).get(row.id)
+        if answer is None:
+            continue
+        cells = [
+            f"{told.sheet}!{told.cell}"
+            for told in _told(asking, row, subject)
+            if not _agrees(asking, row, told, answer)
+        ]
+        if cells:
+            person_id = subject.person_id if subject else None
+            shown = ", ".join(cells[:_MOST_CELLS])
+            yield Flaw(place_kind="field", place=row.id, person_id=person_id, message_values={"cells": shown})
+
+
+def scan_resolution(asking: Asking) -> Iterator[Flaw]:
+    """Scanned pages coarser than the online system advises."""
+    for fact in _readable(asking):
+        if fact.coarse_pages:
+            values = {"pages": _pages(fact.coarse_pages), "dpi": str(fact.scan_dpi)}
+            yield _at(fact, values)
+
+
+def blank_pages(asking: Asking) -> Iterator[Flaw]:
+    """Files with pages on which nothing is."""
+    for fact in _readable(asking):
+        if fact.blank_pages:
+            yield _at(fact, {"pages": _pages(fact.blank_pages)})
+
+
+def masked_numbers(asking: Asking) -> Iterator[Flaw]:
+    """Files in which My Numbers were blacked out here."""
+    for fact in _readable(asking):
+        if fact.masked_pages:
+            yield _at(fact, {"pages": _pages(fact.masked_pages)})
+
+
+def sharp_photo(asking: Asking) -> Iterator[Flaw]:
+    """Photos without a sharp edge in them."""
+    for fact in _readable(asking):
+        if fact.kind == _PHOTO and (fact.blur_percent or 0) >= BLURRED_PERCENT:
+            yield _at(fact, {})
+
+
+def photo_day(asking: Asking) -> Iterator[Flaw]:
+    """Photos whose camera wrote a day after lodging or more than six months before; many cameras' day is lost."""
+    earliest = months_before(asking.dossier.as_of, _PHOTO_WITHIN_MONTHS)
+    for fact in _readable(asking):
+        taken_on = fact.taken_on if fact.kind == _PHOTO else None
+        if taken_on is not None and not earliest <= taken_on <= asking.dossier.as_of:
+            yield _at(fact, {"taken_on": taken_on.isoformat()})
+
+
+def _readable(asking: Asking) -> Iterator[DocumentFact]:
+    return (fact for fact in asking.dossier.documents if fact.state == "released" and fact.omitted is None)
+
+
+def _told(asking: Asking, row: FieldRow, subject: Subject) -> Iterator[ValueSeen]:
+    """What files of the same person (for the application's questions: its own files) say about a question."""
+    person_id = subject.person_id if subject else None
+    for fact in _readable(asking):
+        if fact.person_id == person_id:
+            yield from (told for told in fact.told if told.field == row.id)
+
+
+def _agrees(asking: Asking, row: FieldRow, told: ValueSeen, answer: Value) -> bool:
+    if row.type == "date":
+        return date.fromisoformat(told.value) == date.fromisoformat(str(answer))
+    if row.type == "latin_name":
+        return _words(told.value) == _words(str(answer))
+    if row.type == "country":
+        return _country(asking, told.value) in (None, answer)
+    return _folded(told.value) == _folded(str(answer))
+
+
+def _country(asking: Asking, told: str) -> str | None:
+    """The code of a country named in either language; None where it is not known by that name."""
+    wanted = _folded(told)
+    for row in asking.ready.tables.countries:
+        if wanted in {_folded(row.code), _folded(row.ja), _folded(row.en)}:
+            return row.code
+    return None
+
+
+def _words(name: str) -> list[str]:
+    return sorted(_folded(word) for word in re.split(r"[\s,]+", name) if _folded(word))
+
+
+def _folded(text: str) -> str:
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _pages(pages: tuple[int, ...]) -> str:
+    shown = ", ".join(str(page) for page in pages[:10])
+    return f"{shown}, …" if len(pages) > 10 else shown
+
+
+def _at(fact: DocumentFact, values: dict[str, str]) -> Flaw:
+    return Flaw(place_kind="document", place=fact.kind, person_id=fact.person_id, message_values=values)

@@ -1,0 +1,109 @@
+"""What attached files tell: forms that differ from the answers, coarse scans, blank pages, masks, and photos."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from schemas.dossier import DocumentFact
+from schemas.readings import ValueSeen
+from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+from tests.schemas.clean import LODGED_ON, a_document
+
+
+def found(
+    rule_id: str, document: DocumentFact, answers: dict[str, Any] | None = None
+) -> list[tuple[str, Any]]:
+    ready = a_map(EXTENSION, only=rule_id)
+    report = check(ready, a_dossier(ready, answers, documents=(document,)))
+    return [(row.place, dict(row.message_values)) for row in report.findings]
+
+
+def a_form(field: str, value: str, person_id: str | None = "p1") -> DocumentFact:
+    kind = "application_form" if person_id else "document_list"
+    told = ValueSeen(field=field, value=value, sheet=2, cell="C5")
+    return a_document(a_map(), kind, person_id, told=(told,))
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "answer", "agrees"),
+    [
+        ("birth_on", "2000-01-02", date(2000, 1, 2), True),
+        ("birth_on", "2000-01-03", date(2000, 1, 2), False),
+        ("name_latin", "VAN AN NGUYEN", "NGUYEN VAN AN", True),
+        ("name_latin", "NGUYEN VAN ANH", "NGUYEN VAN AN", False),
+        ("nationality", "ベトナム", "VNM", True),
+        ("nationality", "Viet Nam", "VNM", True),
+        ("nationality", "インドネシア", "VNM", False),
+        ("nationality", "アトランティス", "VNM", True),
+        ("sex", "male", "male", True),
+        ("sex", "female", "male", False),
+        ("passport_number", "C1234567", "C1234567", True),
+        ("passport_number", "C1234568", "C1234567", False),
+        ("name_kanji", "阮 文安", "阮文安", True),
+    ],
+)
+def test_a_form_is_compared_by_the_kind_of_answer(
+    field: str, told: str, answer: Any, *, agrees: bool
+) -> None:
+    expected = [] if agrees else [(field, {"cells": "2!C5"})]
+
+    assert found("ALL-DC-12", a_form(field, told), {field: answer}) == expected
+
+
+def test_an_unanswered_question_is_no_difference() -> None:
+    assert found("ALL-DC-12", a_form("birth_on", "2000-01-03"), {}) == []
+
+
+def test_a_common_form_says_nothing_about_one_person() -> None:
+    assert found("ALL-DC-12", a_form("birth_on", "2000-01-03", None), {"birth_on": date(2000, 1, 2)}) == []
+
+
+def test_a_common_form_is_compared_with_the_common_answers() -> None:
+    form = a_form("corporate_number", "7000012050002", None)
+
+    assert found("ALL-DC-12", form, {"corporate_number": "7000012050002"}) == []
+    assert found("ALL-DC-12", form, {"corporate_number": "8000012050002"}) == [
+        ("corporate_number", {"cells": "2!C5"})
+    ]
+
+
+def test_coarse_and_blank_and_masked_pages_are_told_by_their_numbers() -> None:
+    ready = a_map()
+    scan = a_document(ready, "passport_copy", "p1", coarse_pages=(1, 3), scan_dpi=150)
+    blank = a_document(ready, "passport_copy", "p1", blank_pages=tuple(range(1, 13)))
+    masked = a_document(ready, "passport_copy", "p1", masked_pages=(2,))
+
+    assert found("ALL-FI-03", scan) == [("passport_copy", {"pages": "1, 3", "dpi": "150"})]
+    assert found("ALL-FI-02", blank) == [("passport_copy", {"pages": "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …"})]
+    assert found("ALL-TX-07", masked) == [("passport_copy", {"pages": "2"})]
+
+
+@pytest.mark.parametrize("rule_id", ["ALL-FI-02", "ALL-FI-03", "ALL-TX-07", "ISA-PH-02b", "ISA-PH-03b"])
+def test_a_sound_file_gives_none_of_these(rule_id: str) -> None:
+    assert found(rule_id, a_document(a_map(), "photo", "p1")) == []
+
+
+@pytest.mark.parametrize(("blur", "told"), [(None, 0), (69, 0), (70, 1), (100, 1)])
+def test_a_blurred_photo_is_told_from_seventy_percent(blur: int | None, told: int) -> None:
+    assert len(found("ISA-PH-03b", a_document(a_map(), "photo", "p1", blur_percent=blur))) == told
+
+
+def test_only_photos_are_looked_at_for_sharpness() -> None:
+    assert found("ISA-PH-03b", a_document(a_map(), "passport_copy", "p1", blur_percent=99)) == []
+
+
+@pytest.mark.parametrize(
+    ("taken_on", "told"),
+    [
+        (LODGED_ON, False),
+        (LODGED_ON.replace(year=LODGED_ON.year + 1), True),
+        (date(2020, 1, 1), True),
+        (None, False),
+    ],
+)
+def test_the_camera_s_day_must_lie_within_six_months(taken_on: date | None, *, told: bool) -> None:
+    shown = found("ISA-PH-02b", a_document(a_map(), "photo", "p1", taken_on=taken_on))
+
+    assert bool(shown) is told
+    assert shown == ([("photo", {"taken_on": str(taken_on)})] if told else [])
