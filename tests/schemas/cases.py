@@ -17,7 +17,7 @@ from schemas.catalogue import Value
 from schemas.dossier import CheckReport, DocumentFact, Dossier, PersonDossier
 from schemas.maps import ProcedureMap
 from schemas.rules import evaluate
-from tests.schemas.clean import LODGED_ON, a_clean_dossier
+from tests.schemas.clean_dossiers import LODGED_ON, a_clean_dossier
 
 PLAN = "otit.plan.accreditation.D"
 EXTENSION = "isa.extension.ssw1"

@@ -6,7 +6,7 @@ from infra.catalogue import load_catalogue
 from schemas.dossier import CheckReport
 from schemas.findings import Severity
 from tests.schemas.cases import check
-from tests.schemas.clean import FOLDER, Defect, a_clean_dossier, defects, spoiled
+from tests.schemas.clean_dossiers import FOLDER, Defect, a_clean_dossier, defects, spoiled
 
 PROCEDURES = [row.id for row in load_catalogue().procedures()]
 DEFECTS = [defect for procedure_id in PROCEDURES for defect in defects(procedure_id)]

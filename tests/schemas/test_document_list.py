@@ -3,7 +3,7 @@
 from schemas.document_list import document_list
 from schemas.dossier import Dossier, Omission, RequiredDocument
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_dossier, a_map
-from tests.schemas.clean import a_document
+from tests.schemas.clean_dossiers import a_document
 
 
 def line(dossier: Dossier, kind: str, person_id: str | None = None) -> RequiredDocument:

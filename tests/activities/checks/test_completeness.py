@@ -8,7 +8,7 @@ import pytest
 from schemas.catalogue import Value
 from schemas.dossier import CheckReport, Dossier, Omission
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_dossier, a_map, check
-from tests.schemas.clean import a_document
+from tests.schemas.clean_dossiers import a_document
 
 
 def failing(report: CheckReport) -> list[str]:

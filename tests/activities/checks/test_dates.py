@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
-from tests.schemas.clean import a_document
+from tests.schemas.clean_dossiers import a_document
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
-from tests.schemas.clean import a_document
+from tests.schemas.clean_dossiers import a_document
 
 
 def weighed(common_bytes: int, own_bytes: int, channel: str | None = "online") -> list[str | None]:

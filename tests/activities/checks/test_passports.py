@@ -10,7 +10,7 @@ from schemas.findings import Severity
 from schemas.mrz import PassportZone
 from schemas.readings import PassportSeen
 from tests.schemas.cases import EXTENSION, PLAN, a_dossier, a_map, check
-from tests.schemas.clean import a_document
+from tests.schemas.clean_dossiers import a_document
 
 ANSWERS: Mapping[str, Any] = {
     "name_latin": "NGUYEN VAN AN",

@@ -8,7 +8,7 @@ import pytest
 from schemas.dossier import DocumentFact
 from schemas.readings import ValueSeen
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
-from tests.schemas.clean import LODGED_ON, a_document
+from tests.schemas.clean_dossiers import LODGED_ON, a_document
 
 
 def found(
