@@ -211,6 +211,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
         "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
         "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
+        "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
         "needs_bilateral_paper": (
             "ssdb",
@@ -244,6 +245,14 @@ def _base_quota(tables: Tables, staff: int) -> int:
 def _esd_base_quota(tables: Tables, staff: int) -> int:
     step = next((row for row in tables.esd_quota if staff <= row.staff_up_to), None)
     return step.base if step else staff * 3 // 20
+
+
+def _stay_limit(tables: Tables, bound: str, status: str) -> int:
+    row = next((row for row in tables.residence_statuses if row.id == status), None)
+    months = {"grant": row.grant_months, "total": row.total_months}.get(bound) if row else None
+    if months is None:
+        raise Unpublished("residence_statuses")
+    return months
 
 
 def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:

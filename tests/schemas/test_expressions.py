@@ -62,6 +62,9 @@ def test_a_refusal_says_where_in_the_text() -> None:
         ("'photo' in kinds", "holds"),
         ("state_fee('otit.plan', start_on) == 3900", "holds"),
         ("office_for('isa', '14') == 'yokohama'", "holds"),
+        ("stay_limit('grant', 'TIT1B') == 12", "holds"),
+        ("stay_limit('grant', 'TIT2A') == 12", "fails"),
+        ("stay_limit('total', 'ESD') == 36", "holds"),
         ("area >= 4.5", "holds"),
     ],
 )
@@ -98,6 +101,8 @@ def test_a_missing_input_that_does_not_matter_is_no_hindrance() -> None:
         ("state_fee('isa.extension', date('2027-03-31')) > 0", "table:fees"),
         ("office_for('isa', '48') == ''", "table:offices"),
         ("lodge_by('nothing') > start_on", "table:cut_offs"),
+        ("stay_limit('total', 'SSW2') > hours", "table:residence_statuses"),
+        ("stay_limit('grant', 'nothing') > hours", "table:residence_statuses"),
     ],
 )
 def test_an_unpublished_figure_cannot_be_decided(text: str, table: str) -> None:
