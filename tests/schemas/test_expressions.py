@@ -101,8 +101,8 @@ def test_a_missing_input_that_does_not_matter_is_no_hindrance() -> None:
         ("state_fee('isa.extension', date('2027-03-31')) > 0", "table:fees"),
         ("office_for('isa', '48') == ''", "table:offices"),
         ("lodge_by('nothing') > start_on", "table:cut_offs"),
-        ("stay_limit('total', 'SSW2') > hours", "table:residence_statuses"),
-        ("stay_limit('grant', 'nothing') > hours", "table:residence_statuses"),
+        ("stay_limit('total', 'SSW2') > 0", "table:residence_statuses"),
+        ("stay_limit('grant', 'nothing') > 0", "table:residence_statuses"),
     ],
 )
 def test_an_unpublished_figure_cannot_be_decided(text: str, table: str) -> None:
