@@ -18,6 +18,7 @@ from temporalio.client import (
 )
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
+from activities.arrivals import Arrivals
 from activities.authorities import Authorities, Simulator
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
@@ -39,10 +40,11 @@ from infra.wrapped_keys import read_by_worker
 from schemas import messages
 from schemas.examination import ExaminationLimits
 from workflows.application import ApplicationWorkflow
+from workflows.arrivals_round import ArrivalsRoundWorkflow
 from workflows.desk_round import DeskRoundWorkflow
 from workflows.examination import ExaminationWorkflow
 
-WORKFLOWS = [ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow]
+WORKFLOWS = [ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow, ArrivalsRoundWorkflow]
 ACTIVITIES_AT_ONCE = 8
 WORKFLOWS_KEPT = 1_000
 
@@ -89,22 +91,44 @@ def activities(
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
         rounds.fetch_news,
+        *arrival_activities(chosen, keys, database),
     ]
 
 
-async def ensure_schedule(client: Client, chosen: Settings) -> None:
-    """The desk's round is walked every few seconds; making the schedule twice makes it once."""
-    action = ScheduleActionStartWorkflow(
-        messages.DESK_ROUND, id=messages.SCHEDULE, task_queue=chosen.task_queue
+def arrival_activities(chosen: Settings, keys: KeyRing, database: Database) -> Sequence[Callable[..., Any]]:
+    """The activities of what comes from authorities."""
+    arrivals = Arrivals(
+        settings=chosen,
+        database=database,
+        objects=ObjectStore.connect(chosen),
+        keys=keys,
+        catalogue=load_catalogue(),
+        scanner=connect_scanner(chosen),
     )
-    every = ScheduleIntervalSpec(every=timedelta(seconds=chosen.desk_round_seconds))
+    return [arrivals.fetch, arrivals.read, arrivals.erase]
+
+
+async def ensure_schedules(client: Client, chosen: Settings) -> None:
+    """The desk's rounds are walked every few seconds; making a schedule twice makes it once."""
+    for round_name, schedule_id, seconds in (
+        (messages.DESK_ROUND, messages.SCHEDULE, chosen.desk_round_seconds),
+        (messages.ARRIVALS_ROUND, messages.ARRIVALS_SCHEDULE, chosen.arrivals_round_seconds),
+    ):
+        await _ensure_schedule(client, round_name, schedule_id, seconds, task_queue=chosen.task_queue)
+
+
+async def _ensure_schedule(
+    client: Client, round_name: str, schedule_id: str, seconds: int, *, task_queue: str
+) -> None:
+    action = ScheduleActionStartWorkflow(round_name, id=schedule_id, task_queue=task_queue)
+    every = ScheduleIntervalSpec(every=timedelta(seconds=seconds))
     schedule = Schedule(
         action=action,
         spec=ScheduleSpec(intervals=[every]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
     )
     try:
-        await client.create_schedule(messages.SCHEDULE, schedule)
+        await client.create_schedule(schedule_id, schedule)
     except ScheduleAlreadyRunningError:
         return
 
@@ -116,7 +140,7 @@ async def work() -> None:
     database = Database(chosen.worker_database_url)
     keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))
     client = await connect(keys)
-    await ensure_schedule(client, chosen)
+    await ensure_schedules(client, chosen)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

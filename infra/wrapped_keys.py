@@ -1,4 +1,4 @@
-"""Where the key ring finds an application's wrapped data key, for any login that may read it."""
+"""Where the key ring finds the wrapped data key of an application or an arrival, for any login that may read it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,12 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.connection import Database
-from infra.database.tables import data_key
+from infra.database.tables import arrival, data_key
+from schemas.arrivals import ARRIVAL
 
 
 async def wrapped_key(connection: AsyncConnection, number: str) -> bytes | None:
     """The wrapped key as this transaction sees it: None when never made, empty when destroyed."""
-    asked = select(data_key.c.wrapped, data_key.c.destroyed_at).where(data_key.c.number == number)
+    if number.startswith(ARRIVAL):
+        asked = select(arrival.c.wrapped, arrival.c.erased_at.label("destroyed_at"))
+        asked = asked.where(arrival.c.id == number)
+    else:
+        asked = select(data_key.c.wrapped, data_key.c.destroyed_at).where(data_key.c.number == number)
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         return None

@@ -30,7 +30,7 @@ WORTH: dict[ReasonCode, int] = {
     "office_fits": 10,
     "awaited": 10,
     "office_differs": -40,
-    "other_name": -20,
+    "other_name": -40,
     "ambiguous": 0,
 }
 IDENTIFYING = frozenset({"receipt_equal", "filing_named", "application_named", "name_found"})
@@ -68,6 +68,7 @@ def _match(
         person_id=candidate.person_id,
         filing_id=candidate.filing_id,
         receipt=candidate.receipt,
+        handler=candidate.handler,
         score=score,
         certainty=_certainty(score),
         reasons=tuple(reasons),

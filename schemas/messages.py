@@ -3,6 +3,7 @@
 APPLICATION = "Application"
 EXAMINATION = "DocumentExamination"
 DESK_ROUND = "DeskRound"
+ARRIVALS_ROUND = "ArrivalsRound"
 
 CLAIM_TASK = "claim_task"
 RELEASE_TASK = "release_task"
@@ -21,6 +22,7 @@ WAIVE_FINDING = "waive_finding"
 STANDING = "standing"
 
 SCHEDULE = "desk-round"
+ARRIVALS_SCHEDULE = "arrivals-round"
 SEARCH_PROCEDURE = "Procedure"
 SEARCH_ORGANISATION = "Organisation"
 

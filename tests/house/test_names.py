@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio import activity, workflow
 
+from activities.arrivals import Arrivals
 from activities.authorities import Authorities
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
@@ -15,6 +16,7 @@ from activities.rounds import Rounds
 from schemas import messages
 from schemas.identifiers import application_number, filing_id, finding_id, task_id
 from workflows.application import ApplicationWorkflow
+from workflows.arrivals_round import ArrivalsRoundWorkflow
 from workflows.desk_round import DeskRoundWorkflow
 from workflows.examination import ExaminationWorkflow
 
@@ -46,6 +48,9 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Rounds.start_what_was_not_started: "start_what_was_not_started",
     Rounds.deliver_corrections: "deliver_corrections",
     Rounds.fetch_news: "fetch_authority_news",
+    Arrivals.fetch: "fetch_arrivals",
+    Arrivals.read: "read_arrivals",
+    Arrivals.erase: "erase_arrivals",
 }
 
 
@@ -54,9 +59,10 @@ def defined(kind: type) -> workflow._Definition:
 
 
 def test_workflows_keep_their_names() -> None:
-    names = {defined(kind).name for kind in (ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow)}
+    kinds = (ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow, ArrivalsRoundWorkflow)
+    names = {defined(kind).name for kind in kinds}
 
-    assert names == {"Application", "DocumentExamination", "DeskRound"}, TEACHING
+    assert names == {"Application", "DocumentExamination", "DeskRound", "ArrivalsRound"}, TEACHING
 
 
 def test_acts_and_questions_keep_their_names() -> None:
@@ -81,7 +87,7 @@ def test_activities_keep_their_names() -> None:
 
 def test_operators_search_by_these_names() -> None:
     assert (messages.SEARCH_PROCEDURE, messages.SEARCH_ORGANISATION) == ("Procedure", "Organisation")
-    assert messages.SCHEDULE == "desk-round"
+    assert (messages.SCHEDULE, messages.ARRIVALS_SCHEDULE) == ("desk-round", "arrivals-round")
 
 
 def test_ids_in_histories_are_built_from_the_number() -> None:
