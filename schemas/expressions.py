@@ -212,6 +212,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
         "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
+        "change_tier": ("ss", lambda change: _change_tier(tables, change)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
         "needs_bilateral_paper": (
             "ssdb",
@@ -253,6 +254,12 @@ def _stay_limit(tables: Tables, bound: str, status: str) -> int:
     if months is None:
         raise Unpublished("residence_statuses")
     return months
+
+
+def _change_tier(tables: Tables, change: str) -> str:
+    if found := next((row for row in tables.plan_changes if row.id == change), None):
+        return str(found.tier)
+    raise Unpublished("plan_changes")
 
 
 def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:

@@ -5,6 +5,7 @@ An unknown amount is a legal value (None): it is shown as unknown and never gues
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -113,6 +114,12 @@ class Occupation(Listed):
     stage_3: bool | None = None
 
 
+class PlanChange(Listed):
+    """Something that can change in an accredited plan, and what it takes."""
+
+    tier: Literal["accreditation", "notification", "none", "new_plan"]
+
+
 class PaperLife(Listed):
     """How long a certificate, photo or paper may be used: months from the day named in `counted_from`."""
 
@@ -176,6 +183,7 @@ class Tables(Word):
     residence_statuses: tuple[ResidenceStatus, ...]
     occupations: tuple[Occupation, ...]
     course_kinds: tuple[Listed, ...]
+    plan_changes: tuple[PlanChange, ...]
     paper_lives: tuple[PaperLife, ...]
     country_codes: tuple[str, ...]
     countries: tuple[Country, ...]
