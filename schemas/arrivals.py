@@ -163,6 +163,7 @@ class Match(Word):
     person_id: str
     filing_id: str
     receipt: str | None
+    handler: str | None
     score: int
     certainty: Certainty
     reasons: tuple[Reason, ...]
