@@ -1,0 +1,215 @@
+"""The reference tables: unique and bilingual rows, no two that hold on one day, figures that maps and tables share."""
+
+import re
+from collections import defaultdict
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from infra.catalogue import load_catalogue
+from schemas.catalogue import Procedure
+from schemas.expressions import compile_condition
+from schemas.map_checks import check_condition, check_procedure, vocabulary_of
+from schemas.map_parts import CatalogueError
+from schemas.tables import FeeAmount, Listed, Tables
+from tests.schemas.cases import PLAN, a_map
+
+TABLES = a_map().tables
+LISTED = [
+    name for name in Tables.model_fields if name != "branches" and TABLES.listed(name) and name != "sources"
+]
+MAPS = [load_catalogue().map_for(row.id).procedure for row in load_catalogue().procedures()]
+
+
+def rows_of(name: str) -> tuple[Listed, ...]:
+    rows = TABLES.listed(name)
+    assert rows is not None
+    return rows
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_rows_of_a_list_have_an_id_of_their_own_and_a_name_in_both_languages(name: str) -> None:
+    rows = rows_of(name)
+
+    assert len({row.id for row in rows}) == len(rows)
+    assert all(re.search(r"[ぁ-んァ-ン一-龥]", row.ja) for row in rows)
+    assert not any(re.search(r"[ぁ-んァ-ン一-龥]", row.en) for row in rows)
+    assert all(
+        row.valid_from is None or row.valid_to is None or row.valid_from <= row.valid_to for row in rows
+    )
+
+
+def test_choices_come_from_any_table_of_named_rows() -> None:
+    plan_changes, fields = TABLES.answers("plan_changes"), TABLES.answers("ssw2_fields")
+
+    assert plan_changes and fields
+    assert {"goal", "lodging", "pay_rise"} <= {row.id for row in plan_changes}
+    assert len(fields) == 11
+    assert [row.id for row in TABLES.answers("otit_offices") or ()][-1] == "KMJ"
+    assert "HQ" not in {row.id for row in TABLES.answers("otit_offices") or ()}
+    assert len(TABLES.answers("isa_offices") or ()) == 11
+
+
+@pytest.mark.parametrize("name", ["nothing", "fees", "country_codes", "lowest_yen_per_hour", "sources"])
+def test_what_has_no_named_rows_offers_nothing(name: str) -> None:
+    assert TABLES.answers(name) is None
+
+
+def with_choices_from(name: str) -> Procedure:
+    plan = a_map(PLAN).procedure
+    fields = [
+        row.model_copy(update={"choices_from": name}) if row.id == "filing_office" else row
+        for row in plan.fields
+    ]
+    return plan.model_copy(update={"fields": tuple(fields)})
+
+
+def test_a_field_that_names_no_table_of_answers_is_refused() -> None:
+    spoiled = with_choices_from("fees")
+
+    with pytest.raises(
+        CatalogueError, match=r"fields\.filing_office\.choices_from: no table of answers fees"
+    ):
+        check_procedure(spoiled, TABLES, vocabulary_of(spoiled, TABLES), frozenset(spoiled.rules))
+
+
+def test_a_condition_on_an_answer_that_the_table_does_not_have_is_refused() -> None:
+    plan = a_map(PLAN).procedure
+    vocabulary = vocabulary_of(plan, TABLES)
+
+    assert check_condition(plan, vocabulary, "here", "filing_office == 'TYO'")
+    with pytest.raises(CatalogueError, match="filing_office has no choice 'XXX'"):
+        check_condition(plan, vocabulary, "here", "filing_office == 'XXX'")
+
+
+def test_the_17_fields_of_skill_development_are_the_19_without_transport_and_aviation() -> None:
+    skilled = [row.id for row in rows_of("ssw_fields")]
+    developed = [row.id for row in rows_of("esd_fields")]
+
+    assert (len(skilled), len(developed)) == (19, 17)
+    assert [name for name in skilled if name not in developed] == ["aviation", "auto_transport"]
+    assert {row.id for row in TABLES.ssw_fields if row.decided_on == date(2026, 1, 23)} == {
+        "linen_supply",
+        "logistics_warehouse",
+        "resource_circulation",
+    }
+
+
+def overlap(rows: list[FeeAmount]) -> bool:
+    ordered = sorted(rows, key=lambda row: row.valid_from)
+    return any(one.valid_to is None or later.valid_from <= one.valid_to for one, later in pairwise(ordered))
+
+
+def test_one_fee_holds_on_a_day_for_a_channel() -> None:
+    found: dict[tuple[str, str], list[FeeAmount]] = defaultdict(list)
+    for row in TABLES.fees:
+        for channel in (row.channel,) if row.channel else ("post", "counter", "online"):
+            found[row.table, channel].append(row)
+
+    assert [key for key, rows in found.items() if overlap(rows)] == []
+    assert all(row.valid_to is None or row.valid_from <= row.valid_to for row in TABLES.fees)
+
+
+@pytest.mark.parametrize(
+    ("on", "online", "counter"), [(date(2027, 3, 30), 5500, 6000), (date(2027, 3, 31), None, None)]
+)
+def test_the_fee_of_a_permission_is_unknown_from_the_day_on_which_it_changes_at_the_latest(
+    on: date, online: int | None, counter: int | None
+) -> None:
+    def amount(table: str, channel: str) -> int | None:
+        found = [
+            row
+            for row in TABLES.fees
+            if row.table == table
+            and row.channel in (None, channel)
+            and row.valid_from <= on
+            and (row.valid_to is None or on <= row.valid_to)
+        ]
+        assert len(found) == 1
+        return found[0].amount_yen
+
+    for table in ("isa.change", "isa.extension"):
+        assert (amount(table, "online"), amount(table, "counter")) == (online, counter)
+
+
+def test_a_prefecture_has_one_minimum_wage_on_a_day() -> None:
+    known = {row.code for row in TABLES.prefectures}
+    rows = sorted(TABLES.minimum_wages, key=lambda row: (row.prefecture, row.valid_from))
+
+    assert {row.prefecture for row in rows} <= known
+    assert all(row.valid_from <= row.valid_to for row in rows)
+    assert not any(
+        one.prefecture == later.prefecture and later.valid_from <= one.valid_to
+        for one, later in pairwise(rows)
+    )
+
+
+def test_countries_and_offices_that_tables_name_exist() -> None:
+    offices = {(row.authority, row.id) for row in TABLES.offices}
+
+    assert {row.country for row in TABLES.bilateral_arrangements} <= set(TABLES.country_codes)
+    assert {row.country for row in TABLES.bilateral_papers} <= set(TABLES.country_codes)
+    assert {(row.authority, row.office) for row in TABLES.branches} <= offices
+    assert {row.parent for row in TABLES.offices} - {None} <= {row.id for row in TABLES.offices}
+
+
+def test_equinoxes_are_marked_until_their_almanac_is_published() -> None:
+    equinoxes = {
+        row.on: row.check_before_use for row in TABLES.holidays if row.ja in ("春分の日", "秋分の日")
+    }
+
+    assert [on for on, marked in equinoxes.items() if marked] == [date(2028, 3, 20), date(2028, 9, 22)]
+    assert date(2027, 3, 21) in equinoxes
+
+
+def test_head_counts_rise_with_the_staff_and_triple_for_skill_development() -> None:
+    steps = [(row.staff_up_to, row.base) for row in TABLES.quota]
+
+    assert steps == sorted(steps)
+    assert [(row.staff_up_to, row.base) for row in TABLES.esd_quota] == [
+        (staff, 3 * base) for staff, base in steps
+    ]
+
+
+def life(paper: str) -> int:
+    return next(row.months for row in TABLES.paper_lives if row.id == paper)
+
+
+@pytest.mark.parametrize("procedure", MAPS, ids=lambda row: str(row.id))
+def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Procedure) -> None:
+    young = life(f"{procedure.authority}_paper")
+    kept = life(f"{procedure.authority}_omission")
+
+    assert {row.issued_within_months for row in procedure.documents} <= {None, young}
+    assert {row.omission_within_months for row in procedure.documents} <= {None, kept}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("listed('residence_statuses', 'ESD', date('2027-04-01'))", "holds"),
+        ("listed('residence_statuses', 'ESD', date('2027-03-31'))", "fails"),
+        ("listed('paper_lives', 'online_id_2025', date('2026-01-04'))", "holds"),
+        ("listed('paper_lives', 'online_id_2025', date('2026-01-05'))", "fails"),
+        ("listed('occupations', '2-1-9', date('2026-11-22'))", "holds"),
+        ("listed('occupations', '99-9-9', date('2026-11-22'))", "fails"),
+        ("listed('nothing', 'x', date('2026-11-22'))", "cannot_decide"),
+        ("change_tier('goal') == 'accreditation'", "holds"),
+        ("change_tier('lodging') == 'notification'", "holds"),
+        ("change_tier('pay_rise') == 'none'", "holds"),
+        ("change_tier('implementer_replaced') == 'new_plan'", "holds"),
+        ("change_tier('unheard_of') == 'none'", "cannot_decide"),
+        ("esd_base_quota(30) == 9 && esd_base_quota(31) == 12", "holds"),
+        ("esd_base_quota(300) == 45 && esd_base_quota(301) == 45", "holds"),
+        ("esd_base_quota(320) == 48", "holds"),
+    ],
+)
+def test_conditions_read_the_tables(text: str, outcome: str) -> None:
+    assert compile_condition(text, {}, TABLES).decide({}).outcome == outcome
+
+
+def test_a_table_that_does_not_exist_is_told_as_missing() -> None:
+    decision = compile_condition("listed('nothing', 'x', date('2026-11-22'))", {}, TABLES).decide({})
+
+    assert decision.missing == ("table:nothing",)
