@@ -25,6 +25,7 @@ class Walked:
     results_in_between: list[str | None]
     after_contradiction: Json
     nobody_pending: Refusal
+    first_end: list[str | None]
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,17 @@ def walked(office: Office) -> Walked:
     eventually(lambda: office.results(number) == ["permitted", "refused"], "the second result")
     closed_while_two_differ = office.case(number)["closed_at"]
     _settle(office, number, "recorded")
+    first_end = office.closed(number)
+    repeated = _record(office, number, asked, receipts[asked], "refused", must=None)
+    still_closed = office.case(number)["closed_at"]
+    _record(office, number, asked, receipts[asked], "permitted", must=None)
+    reopened = office.case(number)["closed_at"]
+    _settle(office, number, "later")
     office.closed(number)
     assert closed_while_two_differ is None
+    assert (repeated, bool(still_closed), reopened) == ((200, ""), True, None)
     assert contradiction == (200, "")
-    return Walked(number, quick, asked, before, foreign, in_between, after, pending)
+    return Walked(number, quick, asked, before, foreign, in_between, after, pending, first_end)
 
 
 def _record(
@@ -97,8 +105,18 @@ def _answer(office: Office, number: str, person: str) -> None:
     lodge(office.people, number, "online")
 
 
-def test_the_two_end_differently(office: Office, walked: Walked) -> None:
-    assert office.results(walked.number) == ["permitted", "refused"]
+def test_the_two_end_differently(walked: Walked) -> None:
+    assert walked.first_end == ["permitted", "refused"]
+
+
+def test_a_result_that_differs_after_the_end_reopens_the_road_and_the_one_that_holds_is_delivered(
+    office: Office, walked: Walked
+) -> None:
+    kinds = office.events(walked.number)
+
+    assert office.results(walked.number) == ["permitted", "permitted"]
+    assert kinds[kinds.index("closed") + 1] == "reopened"
+    assert kinds.count("closed") == 2
 
 
 def test_a_result_before_the_lodging_is_pending_for_nobody(walked: Walked) -> None:

@@ -1,0 +1,70 @@
+"""A result that comes when the road has ended: when it differs from the recorded one, the road goes on with it."""
+
+from sqlalchemy import select
+
+from api.acts import ask_road
+from api.desk import Desk
+from api.queries_case import HandedInCase
+from infra.database.tables import hand_in, standing
+from schemas import messages
+from schemas.application import HandedIn, Journey
+from schemas.calendar import japan_date
+from schemas.commands import Answer, RecordResult
+from schemas.planning import road_plan
+from schemas.refusals import Refused
+from schemas.standing import Standing
+from workflows.result_receipt import record_result
+from workflows.situation import Situation
+
+
+async def told_of_result(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
+    """Tell the road of a result; one that has ended is reopened by a result that differs from the recorded one."""
+    try:
+        return await ask_road(at, case.number, messages.RECORD_RESULT, command)
+    except Refused as refused:
+        if refused.code != "already_closed":
+            raise
+    return await _reopened(at, case, command)
+
+
+async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
+    ended = await _ended(at, case.number)
+    handed_in = await _handed_in(at, case, ended)
+    happenings = record_result(Situation(ended, handed_in.plan, at.now()), command)
+    if not happenings:
+        return Answer(seq=ended.seq)
+    return await at.gateway.reopen(Journey(handed_in=handed_in, standing=ended, reopening=command), command)
+
+
+async def _ended(at: Desk, number: str) -> Standing:
+    async with at.database.as_desk() as connection:
+        folded = select(standing.c.folded).where(standing.c.number == number)
+        ended = Standing.model_validate((await connection.execute(folded)).scalar_one())
+    if ended.closed_at is None:
+        raise Refused("already_closed")
+    return ended
+
+
+async def _handed_in(at: Desk, case: HandedInCase, ended: Standing) -> HandedIn:
+    async with at.database.as_desk() as connection:
+        query = select(hand_in.c.handed_in_by, hand_in.c.handed_in_at)
+        first = (
+            await connection.execute(query.where(hand_in.c.number == case.number, hand_in.c.round == 1))
+        ).one()
+    ready = await at.packs.of(case)
+    return HandedIn(
+        number=case.number,
+        organisation_id=case.organisation_id,
+        procedure=case.procedure,
+        map_version=case.map_version,
+        persons=tuple(line.person_id for line in ended.persons),
+        plan=road_plan(
+            ready.procedure,
+            ready.tables,
+            on=japan_date(first.handed_in_at),
+            correction_rounds=at.settings.limits.correction_rounds,
+            machine_channel=at.settings.authority_simulator_url is not None,
+        ),
+        handed_in_by=first.handed_in_by,
+        handed_in_at=first.handed_in_at,
+    )
