@@ -33,6 +33,7 @@ from infra.heartbeats import Heartbeats
 from infra.keys import KeyRing
 from infra.mail import Post
 from infra.objects import ObjectStore
+from infra.packs import packs_of_the_worker
 from infra.scanner import connect_scanner
 from infra.settings import Settings, settings
 from infra.temporal import connect, leave, sandbox_runner
@@ -53,28 +54,29 @@ def activities(
     chosen: Settings, client: Client, keys: KeyRing, database: Database
 ) -> Sequence[Callable[..., Any]]:
     """Every activity, over the connections of this process."""
-    catalogue, objects, ledger = load_catalogue(), ObjectStore.connect(chosen), Ledger(database)
+    objects, ledger = ObjectStore.connect(chosen), Ledger(database)
+    packs = packs_of_the_worker(load_catalogue(), database)
     simulator = Simulator(chosen.authority_simulator_url) if chosen.authority_simulator_url else None
     limits = ExaminationLimits(
         file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
     )
-    checks = Checks(database, keys, catalogue, ledger)
+    checks = Checks(database, keys, packs, ledger)
     documents = Documents(database, objects, ledger, connect_scanner(chosen), limits, keys=keys)
     lodging = Lodging(
         database=database,
         objects=objects,
         keys=keys,
-        catalogue=catalogue,
+        packs=packs,
         ledger=ledger,
         desk_name=chosen.office_name,
     )
     notices = Notices(
-        database, Post(chosen), catalogue, public_url=chosen.public_url, staff_mail=chosen.staff_mail
+        database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
     )
     rounds = Rounds(
         database=database,
         client=client,
-        catalogue=catalogue,
+        packs=packs,
         limits=chosen.limits,
         task_queue=chosen.task_queue,
         simulator=simulator,

@@ -18,11 +18,12 @@ from infra.database.tables import organisation
 from infra.dossiers import Collected, DocumentRow, case_of, collected, current, values_in
 from infra.keys import KeyRing
 from infra.objects import ObjectStore
+from infra.packs import Packs
 from infra.registers import entitlement_of
 from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
-from schemas.maps import Catalogue, ProcedureMap
+from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
 
 MISSING_NAME = "—"
@@ -37,14 +38,14 @@ class Lodging:
         database: Database,
         objects: ObjectStore,
         keys: KeyRing,
-        catalogue: Catalogue,
+        packs: Packs,
         ledger: Ledger,
         desk_name: str,
     ) -> None:
         self._database = database
         self._objects = objects
         self._keys = keys
-        self._catalogue = catalogue
+        self._packs = packs
         self._ledger = ledger
         self._desk_name = desk_name
 
@@ -61,7 +62,7 @@ class Lodging:
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             client = await _client_name(connection, asked.organisation_id)
-        ready = self._catalogue.map_for(case.procedure, version=case.map_version)
+        ready = await self._packs.of(case)
         order = package_order(asked, everything, ready, client_name=client, desk_name=self._desk_name)
         sealed, where = await asyncio.to_thread(self._seal, order)
         await self._ledger.store_package(

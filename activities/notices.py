@@ -10,7 +10,7 @@ from temporalio import activity
 from activities.wording.composition import compose
 from infra.database.connection import Database
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
-from schemas.maps import Catalogue
+from infra.packs import Packs
 from schemas.wording import NoticeKind, NoticeValues
 
 AT_A_TIME = 50
@@ -19,8 +19,10 @@ FIRST_AGAIN_WITHIN = timedelta(seconds=5)
 GIVEN_UP_AFTER = 60
 TO_CLIENT = "client"
 DUE = text(
-    """SELECT n.*, a.procedure, a.map_version, o.locale, o.notice_email FROM notice n
+    """SELECT n.*, a.procedure, a.map_version, COALESCE(s.pack_version, a.pack_version) AS pack_version,
+              o.locale, o.notice_email FROM notice n
        JOIN application a ON a.number = n.number
+       LEFT JOIN standing s ON s.number = n.number
        JOIN organisation o ON o.id = n.organisation_id
        WHERE n.state = 'waiting' AND n.due_at <= :now ORDER BY n.due_at, n.seq LIMIT :many
        FOR UPDATE OF n SKIP LOCKED"""
@@ -38,11 +40,11 @@ class Notices:
     """The post of the desk."""
 
     def __init__(
-        self, database: Database, post: Post, catalogue: Catalogue, *, public_url: str, staff_mail: str
+        self, database: Database, post: Post, packs: Packs, *, public_url: str, staff_mail: str
     ) -> None:
         self._database = database
         self._post = post
-        self._catalogue = catalogue
+        self._packs = packs
         self._public_url = public_url
         self._staff_mail = staff_mail
 
@@ -64,7 +66,7 @@ class Notices:
     async def _send(self, connection: AsyncConnection, row: Row[Any]) -> bool:
         now = datetime.now(UTC)
         try:
-            await self._post.send(self._mail(row))
+            await self._post.send(await self._mail(row))
         except MailObstacle as obstacle:
             await self._later(connection, row, obstacle.code)
             return False
@@ -81,10 +83,10 @@ class Notices:
         wait = min(TRIED_AGAIN_WITHIN, FIRST_AGAIN_WITHIN * (row.attempts + 1))
         await connection.execute(LATER, {"id": row.id, "due": datetime.now(UTC) + wait, "trouble": trouble})
 
-    def _mail(self, row: Row[Any]) -> OutgoingMail:
+    async def _mail(self, row: Row[Any]) -> OutgoingMail:
         client = row.audience == TO_CLIENT
         locale: Literal["ja", "en"] = "en" if client and row.locale == "en" else "ja"
-        words = compose(NoticeKind(row.kind), locale, self._values(row))
+        words = compose(NoticeKind(row.kind), locale, await self._values(row))
         return OutgoingMail(
             key=row.id,
             recipient=row.notice_email if client else self._staff_mail,
@@ -94,8 +96,8 @@ class Notices:
             html=words.html,
         )
 
-    def _values(self, row: Row[Any]) -> NoticeValues:
-        procedure = self._catalogue.procedure(row.procedure, version=row.map_version)
+    async def _values(self, row: Row[Any]) -> NoticeValues:
+        procedure = (await self._packs.of(row)).procedure
         facts = dict(row.facts)
         if facts.get("due_on"):
             facts["due_on"] = date.fromisoformat(facts["due_on"])

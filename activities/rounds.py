@@ -19,16 +19,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
+from infra.packs import Packs
 from infra.settings import Limits
 from schemas import messages
 from schemas.application import HandedIn, Journey
 from schemas.calendar import japan_date
 from schemas.commands import Command, HandInCorrection, RecordMoreRequested, RecordResult
 from schemas.filing import ResultKind
-from schemas.maps import Catalogue
 from schemas.parties import SIMULATOR, Actor
 from schemas.planning import road_plan
-from schemas.standing import CORRECTABLE
 
 AT_A_TIME = 100
 SETTLED_AFTER = timedelta(seconds=2)
@@ -39,7 +38,7 @@ AGAIN_DOUBLED = 10
 AT_ONCE = 10
 NO_ANSWER = "no_answer"
 NOT_STARTED = text(
-    """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.handed_in_at, h.handed_in_by,
+    """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.pack_version, a.handed_in_at, h.handed_in_by,
               (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
        FROM application a JOIN hand_in h ON h.number = a.number AND h.round = 1
        LEFT JOIN standing s ON s.number = a.number
@@ -50,8 +49,6 @@ NOT_DELIVERED = text(
        JOIN standing s ON s.number = h.number
        WHERE h.round > 1 AND s.closed_at IS NULL AND h.handed_in_at < :before
          AND NOT s.folded->'rounds_handed_in' @> to_jsonb(h.round)
-         AND EXISTS (SELECT 1 FROM person_standing p WHERE p.number = h.number
-                     AND p.person_id = ANY (h.persons) AND p.stage = ANY (:correctable))
        ORDER BY h.handed_in_at LIMIT :many"""
 )
 READ_UP_TO = text("SELECT after FROM authority_news WHERE source = :source")
@@ -88,14 +85,14 @@ class Rounds:
         *,
         database: Database,
         client: Client,
-        catalogue: Catalogue,
+        packs: Packs,
         limits: Limits,
         task_queue: str,
         simulator: Simulator | None,
     ) -> None:
         self._database = database
         self._client = client
-        self._catalogue = catalogue
+        self._packs = packs
         self._limits = limits
         self._task_queue = task_queue
         self._simulator = simulator
@@ -104,13 +101,13 @@ class Rounds:
     async def start_what_was_not_started(self) -> int:
         """Start the road of everything handed in that has none. Starting twice is starting once."""
         rows = await self._rows(NOT_STARTED)
-        await _each(rows, lambda row: self._start(self._handed_in(row)))
+        await _each(rows, self._make_up_for)
         return len(rows)
 
     @activity.defn(name="deliver_corrections")
     async def deliver_corrections(self) -> int:
         """Tell the road of correction rounds that were sealed while it could not be reached."""
-        rows = await self._rows(NOT_DELIVERED, correctable=[stage.value for stage in CORRECTABLE])
+        rows = await self._rows(NOT_DELIVERED)
         troubles = await _each(rows, self._deliver)
         return sum(trouble is None for trouble in troubles)
 
@@ -162,11 +159,14 @@ class Rounds:
         async with self._database.as_worker() as connection:
             return list((await connection.execute(asked, values)).all())
 
-    def _handed_in(self, row: Row[Any]) -> HandedIn:
-        procedure = self._catalogue.procedure(row.procedure, version=row.map_version)
+    async def _make_up_for(self, row: Row[Any]) -> None:
+        await self._start(await self._handed_in(row))
+
+    async def _handed_in(self, row: Row[Any]) -> HandedIn:
+        ready = await self._packs.of(row)
         plan = road_plan(
-            procedure,
-            self._catalogue.tables,
+            ready.procedure,
+            ready.tables,
             on=japan_date(row.handed_in_at),
             correction_rounds=self._limits.correction_rounds,
             machine_channel=self._simulator is not None,

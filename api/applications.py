@@ -121,9 +121,9 @@ def _persons_at_most(at: Desk, procedure: Procedure) -> int:
     return min(at.settings.limits.persons_per_application, procedure.lines.at_most)
 
 
-def map_of(at: Desk, case: Case) -> ProcedureMap:
-    """The map the application is pinned to."""
-    return at.catalogue.map_for(case.procedure, version=case.map_version)
+async def map_of(at: Desk, case: Case) -> ProcedureMap:
+    """The map the application is pinned to; a draft has the one that is shipped."""
+    return await at.packs.of(case, is_draft=case.is_draft)
 
 
 @router.post("", status_code=201)
@@ -132,14 +132,15 @@ async def begin(
 ) -> Begun:
     """Begin a draft of a procedure that is in force today."""
     author = author_of(at, principal)
-    procedure = _procedure_today(at, wanted.procedure)
-    at_most = _persons_at_most(at, procedure)
+    ready = _map_today(at, wanted.procedure)
+    at_most = _persons_at_most(at, ready.procedure)
     if wanted.persons > at_most:
         raise Refused("too_many_persons", "persons", limit=at_most)
+    await at.packs.keep(ready)
     async with scope(at, principal) as connection:
 
         async def perform() -> Answered:
-            case = await begin_application(connection, at.keys, author, procedure, wanted.persons)
+            case = await begin_application(connection, at.keys, author, ready, wanted.persons)
             begun = Begun(
                 number=case.number,
                 procedure=case.procedure,
@@ -156,9 +157,9 @@ async def begin(
     return begun
 
 
-def _procedure_today(at: Desk, procedure_id: str) -> Procedure:
+def _map_today(at: Desk, procedure_id: str) -> ProcedureMap:
     try:
-        return at.catalogue.procedure(procedure_id, on=japan_date(at.now()))
+        return at.catalogue.map_for(procedure_id, on=japan_date(at.now()))
     except UnknownProcedure:
         raise Refused("unknown_procedure", "procedure") from None
     except NotInForce:
@@ -200,7 +201,7 @@ async def change(
             raise Refused("unknown_person")
         changed = {each: fields for each, fields in changes.items() if fields}
         saved = await change_values(
-            connection, case, author, changes=changed, ready=map_of(at, case), key=key
+            connection, case, author, changes=changed, ready=await map_of(at, case), key=key
         )
     response.headers["ETag"] = etag(saved)
     return Saved(number=number, version=saved)
@@ -216,7 +217,7 @@ async def add(
         case = await locked_case(connection, number, author)
 
         async def perform() -> Answered:
-            at_most = _persons_at_most(at, map_of(at, case).procedure)
+            at_most = _persons_at_most(at, (await map_of(at, case)).procedure)
             version = await add_persons(connection, case, author, more.count, at_most)
             return Answered(201, {"version": version}, number)
 
@@ -267,20 +268,23 @@ async def _first_round(
     if not case.persons:
         raise Refused("no_person", "persons")
     everything = await collected(connection, case, key)
-    insist_on_completeness(at, everything)
-    return await seal_round(connection, everything, author, case.persons)
+    ready = await map_of(at, case)
+    insist_on_completeness(at, everything, ready)
+    await at.packs.keep(ready)
+    receipt = await seal_round(connection, everything, author, case.persons, pinned_to=ready)
+    await write_quote(connection, at, author, everything, ready)
+    return receipt
 
 
-def insist_on_completeness(at: Desk, everything: Collected) -> None:
+def insist_on_completeness(at: Desk, everything: Collected, ready: ProcedureMap) -> None:
     """Raises RefusedTogether `not_complete` with every gap."""
-    ready = map_of(at, everything.case)
     missing = gaps(ready, dossier(everything, ready, japan_date(at.now())))
     if missing:
         raise RefusedTogether("not_complete", missing)
 
 
 async def _start(at: Desk, case: Case, author: Author, handed_in_at: datetime) -> None:
-    ready = map_of(at, case)
+    ready = await map_of(at, case)
     plan = road_plan(
         ready.procedure,
         ready.tables,

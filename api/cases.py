@@ -25,7 +25,7 @@ async def show_overview(principal: Reader, at: AtDesk, number: NumberInPath) -> 
     """All of a case but its content: persons, balls, tasks, findings, filings, deadlines, rounds."""
     key = await reading_key(at.keys, number)
     async with at.database.as_desk() as connection:
-        view = await case_view(connection, number, catalogue=at.catalogue, key=key, now=at.now())
+        view = await case_view(connection, number, packs=at.packs, key=key, now=at.now())
         if view is None:
             raise Refused("not_found")
         await record_read(connection, principal.id, number, "overview", at.now())

@@ -28,7 +28,7 @@ from api.reading import (
 from infra.database.tables import applicant, application, content, data_key, document_version
 from infra.keys import DataKey, KeyRing, seal_json
 from schemas.calendar import japan_date
-from schemas.catalogue import FieldRow, Procedure, Value
+from schemas.catalogue import FieldRow, Value
 from schemas.field_values import FieldRefused, clean_value
 from schemas.identifiers import RANDOM_CHARACTERS, application_number
 from schemas.maps import ProcedureMap
@@ -56,15 +56,16 @@ class Author:
 
 
 async def begin_application(
-    connection: AsyncConnection, keys: KeyRing, author: Author, procedure: Procedure, persons: int
+    connection: AsyncConnection, keys: KeyRing, author: Author, ready: ProcedureMap, persons: int
 ) -> Case:
-    """Open a draft with so many persons, under a new number and with a key of its own."""
+    """Open a draft with so many persons, under a new number and with a key of its own. The pack is kept already."""
     number = await _new_number(connection, keys, author.at)
     row = {
         "number": number,
         "organisation_id": author.organisation_id,
-        "procedure": procedure.id,
-        "map_version": procedure.version,
+        "procedure": ready.procedure.id,
+        "map_version": ready.procedure.version,
+        "pack_version": ready.pack_version,
         "version": 1,
         "created_by": author.actor.id,
         "created_at": author.at,

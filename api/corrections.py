@@ -19,9 +19,19 @@ from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath
 from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
-from api.reading import Case, case_of, collected, editable_persons, key_of
+from api.reading import (
+    WHOLE,
+    Case,
+    Collected,
+    case_of,
+    collected,
+    contents_of,
+    current,
+    editable_persons,
+    key_of,
+)
 from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
-from infra.database.tables import finding, hand_in, standing
+from infra.database.tables import finding, hand_in, person_standing, standing
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
@@ -29,11 +39,14 @@ from schemas.commands import HandInCorrection
 from schemas.findings import ASKS_CLIENT, FindingState
 from schemas.parties import Right
 from schemas.refusals import Refused
+from schemas.standing import ASKED, CORRECTABLE
 
 ROAD_TOLD_WITHIN_SECONDS = 0.3
 TOLD_TO_CLIENT = frozenset(
     {FindingState.OPEN, FindingState.ANSWERED, FindingState.VERIFIED, FindingState.WAIVED}
 )
+
+WENT_ON = tuple(stage.value for stage in CORRECTABLE if stage not in ASKED)
 
 router = APIRouter(prefix="/v1/applications/{number}", tags=["corrections"])
 log = get_log("api")
@@ -77,8 +90,9 @@ async def read_findings(
     # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
     async with at.database.as_desk() as connection:
         values = await message_values(connection, number, key)
+    ready = await map_of(at, case)
     texts = Texts(
-        rules={each.rule.id: each.rule for each in map_of(at, case).rules},
+        rules={each.rule.id: each.rule for each in ready.rules},
         values=values,
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )
@@ -139,7 +153,9 @@ async def _next_round(
     await _insist_on_a_round_left(connection, at, case)
     await _insist_on_findings(connection, case, correction)
     everything = await collected(connection, case, key)
-    insist_on_completeness(at, everything)
+    insist_on_completeness(at, everything, await map_of(at, case))
+    if await _whole_changed(connection, case, everything):
+        persons = await _with_those_who_went_on(connection, case, persons)
     receipt = await seal_round(connection, everything, author, persons)
     for place, reply in enumerate(correction.replies):
         await write_remark(connection, key, _remark(case, author, act, place=place, reply=reply), author.at)
@@ -158,6 +174,26 @@ async def _persons_to_correct(
     if not editable or not named <= editable:
         raise Refused("nothing_to_correct", "persons")
     return tuple(person for person in case.persons if person in (named or editable))
+
+
+async def _whole_changed(connection: AsyncConnection, case: Case, everything: Collected) -> bool:
+    """Whether what concerns everybody (answers or documents of the whole application) differs from the last round."""
+    whole = (await contents_of(connection, case)).get(WHOLE)
+    fresh = [each for each in current(everything.documents) if each.sealed_in_round is None]
+    return (whole is not None and whole.sealed_in_round is None) or any(
+        each.person_id is None for each in fresh
+    )
+
+
+async def _with_those_who_went_on(
+    connection: AsyncConnection, case: Case, persons: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Who passed on what has changed now is checked and reviewed again, unless the authority has it already."""
+    went_on = select(person_standing.c.person_id).where(
+        person_standing.c.number == case.number, person_standing.c.stage.in_(WENT_ON)
+    )
+    chosen = {*persons, *(await connection.execute(went_on)).scalars()}
+    return tuple(person for person in case.persons if person in chosen)
 
 
 async def _insist_on_a_round_left(connection: AsyncConnection, at: Desk, case: Case) -> None:

@@ -15,6 +15,7 @@ from infra.database.connection import Database
 from infra.identity import IdentityProvider
 from infra.keys import KeyRing, WrappedKeyLoad
 from infra.objects import ObjectStore
+from infra.packs import Packs, packs_of_the_desk
 from infra.settings import Settings
 from infra.wrapped_keys import wrapped_key
 from schemas.maps import Catalogue
@@ -36,6 +37,7 @@ class Desk:
     objects: ObjectStore
     keys: KeyRing
     catalogue: Catalogue
+    packs: Packs
     gateway: Gateway
     identity: IdentityProvider
     now: Callable[[], datetime] = utc_now
@@ -58,13 +60,15 @@ async def opened(settings: Settings) -> AsyncIterator[Desk]:
     database = Database(settings.database_url)
     keys = KeyRing.from_setting(settings.key_encryption_key.get_secret_value(), wrapped_keys_of(database))
     identity = IdentityProvider(settings, return_path=SIGN_IN_RETURN_PATH)
+    catalogue = load_catalogue()
     try:
         yield Desk(
             settings=settings,
             database=database,
             objects=ObjectStore.connect(settings),
             keys=keys,
-            catalogue=load_catalogue(),
+            catalogue=catalogue,
+            packs=packs_of_the_desk(catalogue, database),
             gateway=Gateway(settings, keys),
             identity=identity,
         )

@@ -144,7 +144,7 @@ async def list_documents(principal: MayReadOwn, at: AtDesk, number: NumberInPath
     async with scope(at, principal) as connection:
         case = await case_of(connection, number, principal.client_organisation)
         everything = await collected(connection, case, key)
-    ready = map_of(at, case)
+    ready = await map_of(at, case)
     lines = document_list(ready, dossier(everything, ready, japan_date(at.now())))
     return DocumentList(number=number, lines=[_line(line, ready, everything, key) for line in lines])
 
@@ -210,7 +210,7 @@ async def declare(
                 case,
                 author,
                 declared=declared,
-                procedure=map_of(at, case).procedure,
+                procedure=(await map_of(at, case)).procedure,
                 limits=at.settings.limits,
                 key=key,
             )

@@ -105,7 +105,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
         view = await one_filing(connection, filing_id)
         if view is None:
             raise Refused("no_such_filing")
-        ready = at.catalogue.map_for(view.procedure, version=view.map_version)
+        ready = await at.packs.of(view)
         return FilingOnTheDesk(
             filing=view,
             packages=await packages_of(connection, filing_id),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.content import Author
 from api.reading import WHOLE, Case, Collected, contents_of, current, sealed_values
 from infra.database.tables import application, content, document_version, hand_in
+from schemas.maps import ProcedureMap
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,17 @@ class Receipt:
 
 
 async def seal_round(
-    connection: AsyncConnection, everything: Collected, author: Author, persons: Sequence[str]
+    connection: AsyncConnection,
+    everything: Collected,
+    author: Author,
+    persons: Sequence[str],
+    *,
+    pinned_to: ProcedureMap | None = None,
 ) -> Receipt:
-    """Seal what belongs to the application and to these persons as the next round; the case is locked."""
+    """Seal what belongs to the application and to these persons as the next round; the case is locked.
+
+    The first round pins the application to the pack it was found complete by.
+    """
     case = everything.case
     round_ = case.rounds + 1
     await _seal_contents(connection, case, persons, round_)
@@ -62,6 +71,8 @@ async def seal_round(
     counted: dict[str, Any] = {"rounds": round_, "version": application.c.version + 1}
     if case.is_draft:
         counted["handed_in_at"] = author.at
+    if pinned_to is not None:
+        counted["pack_version"] = pinned_to.pack_version
     await connection.execute(
         update(application)
         .where(application.c.organisation_id == case.organisation_id, application.c.number == case.number)

@@ -66,7 +66,7 @@ async def omit(
 async def _insist_on_omittable(
     connection: AsyncConnection, at: Desk, case: Case, wanted: NewOmission, key: DataKey
 ) -> None:
-    ready = map_of(at, case)
+    ready = await map_of(at, case)
     uploads.kind_of(ready.procedure, wanted.kind, wanted.person_id)
     await insist_on_editable(connection, case, {wanted.person_id or WHOLE})
     everything = await collected(connection, case, key)

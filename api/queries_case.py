@@ -23,9 +23,9 @@ from infra.database.tables import (
     standing,
 )
 from infra.keys import DataKey
+from infra.packs import Packs, pack_in_force
 from schemas.filing import ResultKind
-from schemas.maps import Catalogue
-from schemas.standing import Holder, Stage
+from schemas.standing import Contradiction, Holder, Stage
 from schemas.words import Word
 
 CLOCKS = {
@@ -55,6 +55,7 @@ class PersonView(Word):
     receipt: str | None
     result: ResultKind | None
     decided_on: date | None
+    contradicted_by: Contradiction | None = None
     balls: tuple[BallInterval, ...]
     held_seconds: Mapping[Holder, int]
     elapsed_seconds: int
@@ -90,6 +91,7 @@ class CaseView(Word):
     organisation: Named
     procedure: str
     map_version: date
+    pack_version: str | None
     has_started: bool
     stage: Stage
     holder: Holder
@@ -113,6 +115,7 @@ class HandedInCase(NamedTuple):
     organisation_id: str
     procedure: str
     map_version: date
+    pack_version: str | None
 
 
 async def handed_in_case(connection: AsyncConnection, number: str) -> HandedInCase | None:
@@ -122,26 +125,27 @@ async def handed_in_case(connection: AsyncConnection, number: str) -> HandedInCa
         application.c.organisation_id,
         application.c.procedure,
         application.c.map_version,
+        pack_in_force(),
     ).where(application.c.number == number, application.c.handed_in_at.is_not(None))
     row = (await connection.execute(query)).one_or_none()
     return HandedInCase(*row) if row else None
 
 
 async def case_view(
-    connection: AsyncConnection, number: str, *, catalogue: Catalogue, key: DataKey | None, now: datetime
+    connection: AsyncConnection, number: str, *, packs: Packs, key: DataKey | None, now: datetime
 ) -> CaseView | None:
     """The whole case for the desk's own people; None when nothing was handed in under this number."""
     row = (await connection.execute(_case(number))).one_or_none()
     if row is None:
         return None
-    texts = await texts_of(
-        connection, HandedInCase(number, row.organisation_id, row.procedure, row.map_version), catalogue, key
-    )
+    case = HandedInCase(number, row.organisation_id, row.procedure, row.map_version, row.pack_in_force)
+    texts = await texts_of(connection, case, packs, key)
     return CaseView(
         number=number,
         organisation=Named(id=row.organisation_id, name=row.organisation_name),
         procedure=row.procedure,
         map_version=row.map_version,
+        pack_version=row.pack_in_force,
         has_started=row.stage is not None,
         stage=row.stage or Stage.INTAKE,
         holder=row.holder or Holder.DESK,
@@ -163,6 +167,7 @@ def _case(number: str) -> Any:
     return (
         select(
             application,
+            pack_in_force(),
             organisation.c.name.label("organisation_name"),
             standing.c.stage,
             standing.c.holder,
@@ -181,10 +186,10 @@ def _case(number: str) -> Any:
 
 
 async def texts_of(
-    connection: AsyncConnection, case: HandedInCase, catalogue: Catalogue, key: DataKey | None
+    connection: AsyncConnection, case: HandedInCase, packs: Packs, key: DataKey | None
 ) -> Texts:
     """What the findings of a case are told with. Drafts of remarks are not among it. Staff only."""
-    chosen = catalogue.map_for(case.procedure, version=case.map_version)
+    chosen = await packs.of(case)
     remarks = await remarks_of(connection, case.number, key)
     return Texts(
         rules={each.rule.id: each.rule for each in chosen.rules},
@@ -201,9 +206,10 @@ async def persons_of(connection: AsyncConnection, number: str, now: datetime) ->
     ):
         interval = BallInterval(holder=row.holder, from_at=row.from_at, to_at=row.to_at)
         held.setdefault(row.person_id, []).append(interval)
-    lines = select(person_standing, applicant.c.position).select_from(
-        person_standing.outerjoin(applicant, applicant.c.person_id == person_standing.c.person_id)
-    )
+    contradictions = select(standing.c.folded["contradictions"]).where(standing.c.number == number)
+    lines = select(
+        person_standing, applicant.c.position, contradictions.scalar_subquery().label("contradictions")
+    ).select_from(person_standing.outerjoin(applicant, applicant.c.person_id == person_standing.c.person_id))
     query = lines.where(person_standing.c.number == number)
     query = query.order_by(applicant.c.position, person_standing.c.person_id)
     rows = await connection.execute(query)
@@ -222,10 +228,16 @@ def _person(row: Row[Any], balls: tuple[BallInterval, ...], now: datetime) -> Pe
         receipt=row.receipt,
         result=row.result,
         decided_on=row.decided_on,
+        contradicted_by=_contradiction(row),
         balls=balls,
         held_seconds=held,
         elapsed_seconds=sum(held.values()),
     )
+
+
+def _contradiction(row: Row[Any]) -> Contradiction | None:
+    pending = map(Contradiction.model_validate, row.contradictions or ())
+    return next((each for each in pending if each.person_id == row.person_id), None)
 
 
 def held_seconds(balls: Iterable[BallInterval], now: datetime) -> dict[Holder, int]:

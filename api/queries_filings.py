@@ -15,6 +15,7 @@ from infra.database.tables import (
     package,
     receipt,
 )
+from infra.packs import pack_in_force
 from infra.registers import entitlement_of, mandates_between
 from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
 from schemas.filing import FilingKind, FilingState, Receipt, Way
@@ -41,6 +42,7 @@ class FilingView(Word):
     organisation: Named
     procedure: str
     map_version: date
+    pack_version: str | None
     kind: FilingKind
     state: FilingState
     persons: tuple[str, ...]
@@ -126,6 +128,7 @@ def _rows() -> Select[Any]:
         organisation.c.name.label("organisation_name"),
         application.c.procedure,
         application.c.map_version,
+        pack_in_force(),
     ).select_from(
         filing.join(application, application.c.number == filing.c.number).join(
             organisation, organisation.c.id == filing.c.organisation_id
@@ -160,6 +163,7 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
         organisation=Named(id=row.organisation_id, name=row.organisation_name),
         procedure=row.procedure,
         map_version=row.map_version,
+            pack_version=row.pack_in_force,
         kind=row.kind,
         state=row.state,
         persons=tuple(row.persons),

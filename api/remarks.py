@@ -77,7 +77,7 @@ async def write_draft(
 
         async def perform() -> Answered:
             task = await _own_review(connection, body.task_id, case, principal, at)
-            place = _place(body, task, at.catalogue.procedure(case.procedure, version=case.map_version))
+            place = _place(body, task, (await at.packs.of(case)).procedure)
             new = _new_draft(body, case, principal, place)
             await write_remark(connection, key, new, at.now())
             return Answered(201, {"id": new.id}, number)

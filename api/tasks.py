@@ -106,7 +106,7 @@ async def show_task(principal: Looking, at: AtDesk, task_id: TaskInPath) -> Task
             raise Refused("no_such_task")
         await record_read(connection, principal.id, task.number, "task", at.now())
         lines = await persons_of(connection, task.number, at.now())
-        texts = await texts_of(connection, case, at.catalogue, key)
+        texts = await texts_of(connection, case, at.packs, key)
         return TaskOnTheDesk(
             task=task,
             persons=tuple(line for line in lines if line.person_id in task.persons),

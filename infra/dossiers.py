@@ -19,6 +19,7 @@ from infra.database.tables import (
     omission,
 )
 from infra.keys import DataKey, open_json, open_sealed
+from infra.packs import pack_in_force
 from schemas.catalogue import Value
 from schemas.dossier import DocumentFact, Dossier, Omission, PersonDossier
 from schemas.maps import ProcedureMap
@@ -44,6 +45,7 @@ class Case:
     organisation_id: str
     procedure: str
     map_version: date
+    pack_version: str | None
     version: int
     rounds: int
     created_at: datetime
@@ -61,11 +63,11 @@ async def case_of(
     connection: AsyncConnection, number: str, organisation_id: str | None, *, locked: bool = False
 ) -> Case:
     """One application, of this organisation unless None. Raises Refused `not_found`, also for a foreign one."""
-    asked = select(application).where(application.c.number == number)
+    asked = select(application, pack_in_force()).where(application.c.number == number)
     if organisation_id is not None:
         asked = asked.where(application.c.organisation_id == organisation_id)
     if locked:
-        asked = asked.with_for_update()
+        asked = asked.with_for_update(of=application)
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         raise Refused("not_found")
@@ -75,6 +77,7 @@ async def case_of(
         organisation_id=row.organisation_id,
         procedure=row.procedure,
         map_version=row.map_version,
+        pack_version=row.pack_in_force,
         version=row.version,
         rounds=row.rounds,
         created_at=row.created_at,

@@ -105,6 +105,16 @@ class Catalogue:
             raise NotInForce(procedure_id, on)
         return versions[max(in_force)]
 
+    def has(self, procedure_id: str, version: date) -> bool:
+        """Whether this version of a map is among the shipped ones."""
+        return version in self._maps.get(procedure_id, {})
+
+    def maps(self) -> tuple[ProcedureMap, ...]:
+        """Every version of every map, ordered by id and version."""
+        return tuple(
+            versions[version] for _, versions in sorted(self._maps.items()) for version in sorted(versions)
+        )
+
     def procedures(self, *, on: date | None = None) -> tuple[Procedure, ...]:
         """The latest map of every procedure, or those in force on a day, ordered by id."""
         chosen = []

@@ -10,10 +10,11 @@ from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.dossiers import Collected, case_of, collected, dossier
 from infra.keys import KeyRing, seal_json
+from infra.packs import Packs
 from schemas.checked import CheckAsked, Checked, FoundByRule
 from schemas.dossier import CheckReport, Dossier, RuleFinding
 from schemas.lodging import offices_of
-from schemas.maps import Catalogue, ProcedureMap
+from schemas.maps import ProcedureMap
 from schemas.rules import evaluate
 
 REPORT_PURPOSE = "report"
@@ -22,10 +23,10 @@ REPORT_PURPOSE = "report"
 class Checks:
     """Automatic checks."""
 
-    def __init__(self, database: Database, keys: KeyRing, catalogue: Catalogue, ledger: Ledger) -> None:
+    def __init__(self, database: Database, keys: KeyRing, packs: Packs, ledger: Ledger) -> None:
         self._database = database
         self._keys = keys
-        self._catalogue = catalogue
+        self._packs = packs
         self._ledger = ledger
 
     @activity.defn(name="check_round")
@@ -42,7 +43,7 @@ class Checks:
         waiting = _unexamined(everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)
-        ready = self._catalogue.map_for(case.procedure, version=case.map_version)
+        ready = await self._packs.of(case)
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS)
         sealed = seal_json(key, REPORT_PURPOSE, report.model_dump(mode="json"))

@@ -41,7 +41,7 @@ async def show_filings(
     page = await filings.show_filings(
         principal, at, filings.FilingQuery(state=chosen, limit=LISTED, cursor=cursor)
     )
-    terms = {row.id: visit.terms(row.procedure, row.map_version) for row in page.items}
+    terms = {row.id: await visit.terms(row) for row in page.items}
     return visit.show("filings.html", page=page, terms=terms, state=chosen, states=tuple(FilingState))
 
 
@@ -58,7 +58,7 @@ async def filing_page(
     at, principal = visit.at, visit.principal
     on_desk = await filings.show_filing(principal, at, filing_id)
     filing = on_desk.filing
-    terms = visit.terms(filing.procedure, filing.map_version)
+    terms = await visit.terms(filing)
     content = await cases.show_content(principal, at, filing.number, None)
     async with at.database.as_desk() as connection:
         lines = await persons_of(connection, filing.number, at.now())

@@ -26,7 +26,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def _facts(visit: Visit, number: str) -> Facts:
     async with scope(visit.at, visit.principal) as connection:
         case = await case_of(connection, number, visit.principal.organisation_id)
-    terms = visit.terms(case.procedure, case.map_version)
+    terms = await visit.terms(case)
     positions = {person: place for place, person in enumerate(case.persons, start=1)}
     return Facts(terms, {person: terms.person(place) for person, place in positions.items()})
 

@@ -85,6 +85,6 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         everything = await collected(connection, case, key)
         seen = await shown(connection, case, everything)
         rounds = await rounds_of(connection, number)
-    ready = map_of(at, case)
+    ready = await map_of(at, case)
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
     return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale))

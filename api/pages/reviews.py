@@ -74,7 +74,7 @@ async def task_page(
     at, principal = visit.at, visit.principal
     on_desk = await tasks.show_task(principal, at, task_id)
     task = on_desk.task
-    terms = visit.terms(task.procedure, (await case_at(at, task.number)).map_version)
+    terms = await visit.terms(await case_at(at, task.number))
     content = await cases.show_content(principal, at, task.number, None)
     is_mine = task.assignee is not None and task.assignee.id == principal.id
     is_open = task.state in (TaskState.OPEN, TaskState.CLAIMED)
@@ -119,6 +119,9 @@ VERDICTS: dict[TaskKind, str] = {
     TaskKind.CHASE_RESULT: "verdicts/chase_result.html",
     TaskKind.OVERDUE_CORRECTION: "verdicts/overdue.html",
     TaskKind.TOO_MANY_ROUNDS: "verdicts/overdue.html",
+    TaskKind.LATE_CORRECTION: "verdicts/late_correction.html",
+    TaskKind.CONTRADICTION: "verdicts/contradiction.html",
+    TaskKind.CHECK_HOLD: "verdicts/check_hold.html",
 }
 
 

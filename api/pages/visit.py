@@ -20,6 +20,7 @@ from api.pages.terms import Terms
 from api.pages.trouble import Trouble
 from api.pages.words import Locale, Wording, all_words, locale_of
 from infra.settings import Settings
+from schemas.packs import Pinned
 from schemas.parties import Right
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -63,9 +64,9 @@ class Visit:
         """The language of this page."""
         return language_of(self.request)
 
-    def terms(self, procedure: str, version: Any) -> Terms:
-        """The terms of the procedure an application is pinned to."""
-        return Terms(self.at.catalogue.map_for(procedure, version=version), self.locale)
+    async def terms(self, pinned: Pinned) -> Terms:
+        """The terms of the procedure as the application is pinned to it."""
+        return Terms(await self.at.packs.of(pinned), self.locale)
 
     def show(
         self, template: str, *, trouble: Trouble | None = None, filled: Filled = NOT_FILLED, **shown: Any

@@ -27,6 +27,7 @@ standing = Table(
     text("number", primary_key=True),
     text("organisation_id"),
     text("procedure"),
+    text("pack_version", nullable=True),
     text("stage"),
     text("holder"),
     Column("seq", Integer, nullable=False),

@@ -68,6 +68,7 @@ DESK: dict[str, str] = {
     "examination": READ,
     "check_report": READ,
     "rule_pack": ADD,
+    "lodging_stop": WRITE,
     "notice": READ,
     "news_item": READ,
     "arrival": READ,
@@ -81,6 +82,7 @@ WORKER: dict[str, str] = {
     "account": READ,
     "certificate": READ,
     "mandate": READ,
+    "lodging_stop": READ,
     "fee_quote": READ,
     "filing_fee": WRITE,
     "lapse_notice": WRITE,
@@ -128,6 +130,7 @@ SEEN_BY_CLIENT = {
 }
 NOT_OF_AN_ORGANISATION = frozenset(
     {
+        "lodging_stop",
         "certificate",
         "register_change",
         "pledge_list",

@@ -52,6 +52,7 @@ from infra.database.register_tables import (
     pledge_list,
     register_change,
 )
+from infra.database.stop_tables import lodging_stop
 
 __all__ = [
     "METADATA",
@@ -81,6 +82,7 @@ __all__ = [
     "hand_in",
     "idempotency",
     "lapse_notice",
+    "lodging_stop",
     "mandate",
     "membership",
     "news_item",

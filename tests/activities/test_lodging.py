@@ -11,6 +11,7 @@ from activities.lodging import Lodging, name_of
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.objects import ObjectStore
+from infra.packs import packs_of_the_worker
 from schemas.checked import LodgingAsked
 from schemas.identifiers import application_number
 from tests.builders import ORGANISATION, handed_in
@@ -44,7 +45,7 @@ def lodging(office: Office, activity_stack: Stack) -> Lodging:
         database=office.ground.database,
         objects=ObjectStore.connect(activity_stack.place.settings()),
         keys=office.keys.ring,
-        catalogue=load_catalogue(),
+        packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         ledger=Ledger(office.ground.database),
         desk_name="Sample office",
     )

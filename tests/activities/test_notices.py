@@ -10,6 +10,7 @@ from activities.notices import Notices
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.mail import Post
+from infra.packs import packs_of_the_worker
 from infra.settings import Settings
 from schemas.identifiers import application_number
 from schemas.tasks import TaskKind
@@ -27,7 +28,7 @@ def post_office(ground: Ground, settings: Settings) -> Notices:
     return Notices(
         ground.database,
         Post(settings),
-        load_catalogue(),
+        packs_of_the_worker(load_catalogue(), ground.database),
         public_url="http://desk.example",
         staff_mail="staff@toritsugi.example",
     )

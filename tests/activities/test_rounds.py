@@ -11,6 +11,7 @@ from activities.rounds import Rounds
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.keys import KeyUnknown
+from infra.packs import packs_of_the_worker
 from infra.settings import Limits
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
@@ -26,7 +27,7 @@ def rounds(office: Office, activity_stack: Stack) -> Rounds:
     return Rounds(
         database=office.ground.database,
         client=office.client,
-        catalogue=load_catalogue(),
+        packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         limits=Limits(),
         task_queue=office.queue,
         simulator=Simulator(activity_stack.address("authority")),

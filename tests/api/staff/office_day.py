@@ -104,7 +104,7 @@ class OfficeDay:
         ready = at.catalogue.map_for(procedure, on=japan_date(at.now()))
         author = self._author(place)
         async with at.database.as_client(organisation(place)) as connection:
-            return await begin_application(connection, at.keys, author, ready.procedure, persons)
+            return await begin_application(connection, at.keys, author, ready, persons)
 
     async def fill(self, case: Case, values: Mapping[str, Mapping[str, object]], place: int = 0) -> None:
         """Values by scope, written by the client's person."""
