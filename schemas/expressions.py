@@ -212,6 +212,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
         "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
+        "stage_3_closed": ("sb", lambda code: _stage_3_closed(tables, code)),
         "change_tier": ("ss", lambda change: _change_tier(tables, change)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
         "needs_bilateral_paper": (
@@ -254,6 +255,10 @@ def _stay_limit(tables: Tables, bound: str, status: str) -> int:
     if months is None:
         raise Unpublished("residence_statuses")
     return months
+
+
+def _stage_3_closed(tables: Tables, code: str) -> bool:
+    return any(row.id == code and row.stage_3 is False for row in tables.occupations)
 
 
 def _change_tier(tables: Tables, change: str) -> str:

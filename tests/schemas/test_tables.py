@@ -194,6 +194,8 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
         ("listed('paper_lives', 'online_id_2025', date('2026-01-05'))", "fails"),
         ("listed('occupations', '2-1-9', date('2026-11-22'))", "holds"),
         ("listed('occupations', '99-9-9', date('2026-11-22'))", "fails"),
+        ("stage_3_closed('5-10-3')", "holds"),
+        ("stage_3_closed('7-7-1') || stage_3_closed('99-9-9')", "fails"),
         ("listed('nothing', 'x', date('2026-11-22'))", "cannot_decide"),
         ("change_tier('goal') == 'accreditation'", "holds"),
         ("change_tier('lodging') == 'notification'", "holds"),
