@@ -33,7 +33,7 @@ ANSWERED_IN = frozenset(
 """Media types that some door of the API answers in; a caller who takes none of them is told so."""
 JSON_PATHS = ("/v1/", "/codec/")
 BODY_WITHIN_SECONDS = 15
-FILE_FORMS = re.compile(r"/applications/[^/]+/documents")
+FILE_FORMS = re.compile(r"/applications/[^/]+/documents|/arrivals/uploads")
 AROUND_A_FILE_BYTES = 16_384
 CODEC_PATH = "/codec/decode"
 """The one address that another origin may use with our cookie: the engine's own pages, to read payloads."""

@@ -6,6 +6,7 @@ Refusal                          the caller or the applicant can mend it; nothin
 ├── hand-in and rounds           not_complete … nothing_to_correct
 ├── human tasks                  no_such_task … same_person
 ├── filing and results           no_such_filing … no_result_pending
+├── what arrives                 no_such_arrival … arrival_being_confirmed
 ├── registers                    no_such_entry … pledges_changed
 └── the desk                     not_ready (try again with the same key)
 """
@@ -224,6 +225,16 @@ REFUSALS: dict[str, Telling] = {
         409,
         "一覧が変わりました。読み直して、出した内容と照らしてください。",
         "The list has changed. Read it again and compare it with what was filed.",
+    ),
+    # what arrives from authorities
+    "no_such_arrival": Telling(404, "この到着物はありません。", "There is no such arrival."),
+    "arrival_settled": Telling(
+        409, "この到着物は処理が済んでいます。", "Somebody has settled this arrival already."
+    ),
+    "arrival_being_confirmed": Telling(
+        409,
+        "この到着物は記録の途中です。途中の記録を終えてください。",
+        "A recording from this arrival is under way; finish it first.",
     ),
     # the desk
     "not_ready": Telling(

@@ -1,6 +1,7 @@
 """Fetching what came: mails out of the mailbox, uploads out of the quarantine. An original goes only after it is kept."""
 
 import asyncio
+import hashlib
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from infra.database.tables import arrival, arrival_upload
 from infra.incoming_mail import Mailbox, MailboxObstacle, WaitingMail, open_mailbox
 from infra.objects import ObjectStore, quarantine_key
 from infra.settings import Settings
-from schemas.arrivals import ArrivalWay
+from schemas.arrivals import ArrivalWay, Envelope
 
 FETCHING_SECONDS = 60.0
 UPLOADS_AT_ONCE = 10
@@ -73,7 +74,7 @@ class Fetching:
     async def _note_too_large(self, mailbox: Mailbox, waiting: WaitingMail) -> None:
         head = await asyncio.to_thread(mailbox.fetch_head, waiting.uid)
         envelope = (await asyncio.to_thread(self._opener.open_mail, head)).envelope
-        await self._keeping.note_too_large(arrived_mail(head), waiting.size_bytes, envelope)
+        await self._keeping.note(arrived_mail(head), "too_large", waiting.size_bytes, envelope)
         await asyncio.to_thread(mailbox.set_aside, waiting.uid)
 
     async def uploads(self) -> int:
@@ -98,6 +99,10 @@ class Fetching:
             uploaded_by=row.uploaded_by,
             arrived_on=row.arrived_on,
         )
+        if hashlib.sha256(came.raw).hexdigest() != row.sha256:
+            await self._keeping.note(came, "not_as_declared", row.size_bytes, Envelope())
+            await asyncio.to_thread(self._objects.discard, quarantine_key(row.id))
+            return
         await self._keeping.keep(came)
 
     def _uploaded(self, upload_id: str) -> bytes:

@@ -75,14 +75,14 @@ class Keeping:
             await self._change(row.id, raw_key=place.key, raw_version=place.version)
         return str(row.id)
 
-    async def note_too_large(self, arrived: Arrived, size_bytes: int, envelope: Envelope) -> str:
-        """Note a mail that is too large to be kept: it stays in the mailbox, a person is told from whom it is."""
+    async def note(self, arrived: Arrived, trouble: str, size_bytes: int, envelope: Envelope) -> str:
+        """Note something that can't be kept, so that a person hears of it; a mail too large stays in the mailbox."""
         row = await self._row(arrived)
         if row.read_at is None:
             key = await self._keys.key_for(row.id)
             sealed = seal_json(key, ENVELOPE_PURPOSE, envelope.model_dump())
             await self._change(
-                row.id, size_bytes=size_bytes, envelope=sealed, trouble="too_large", read_at=datetime.now(UTC)
+                row.id, size_bytes=size_bytes, envelope=sealed, trouble=trouble, read_at=datetime.now(UTC)
             )
         return str(row.id)
 

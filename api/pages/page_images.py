@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,12 +34,25 @@ async def page_image(address: str, media_type: str, page: int) -> bytes:
 
     Raises Refused `not_found` where there is no such page or it can't be drawn, StoreUnavailableError.
     """
+    return await _page(lambda original: _fetch(address, original), media_type, page)
+
+
+async def page_of(content: bytes, media_type: str, page: int) -> bytes:
+    """The same of a file that is here already. Raises Refused `not_found`."""
+
+    async def write(original: Path) -> None:
+        await asyncio.to_thread(original.write_bytes, content)
+
+    return await _page(write, media_type, page)
+
+
+async def _page(bring: Callable[[Path], Awaitable[None]], media_type: str, page: int) -> bytes:
     if media_type not in (PDF, JPEG, PNG):
         raise Refused("not_found")
     async with _turns:
         with TemporaryDirectory(prefix="page-") as directory:
             original, picture = Path(directory, "original"), Path(directory, "page.webp")
-            await _fetch(address, original)
+            await bring(original)
             request = {
                 "path": str(original),
                 "media_type": media_type,

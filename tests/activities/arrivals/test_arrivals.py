@@ -314,6 +314,17 @@ async def test_an_uploaded_notice_is_kept_and_its_upload_is_gone(room: PostRoom)
     assert await room.walk() == (0, 0)
 
 
+async def test_an_upload_that_is_not_what_was_declared_is_told_and_not_kept(room: PostRoom) -> None:
+    upload = str(uuid4())
+    room.uploaded(upload, pdf_with_text("other"), "0" * 64)
+
+    await room.walk()
+
+    (row,) = await room.rows()
+    assert (row["trouble"], row["raw_key"]) == ("not_as_declared", None)
+    assert await room.walk() == (0, 0)
+
+
 async def test_erasing_the_case_erases_what_was_confirmed_for_it(room: PostRoom) -> None:
     number = await room.filed(receipt="東オン24-009")
     room.send(a_mail())
