@@ -8,6 +8,9 @@ from fastapi.responses import JSONResponse
 
 from api import (
     applications,
+    arrival_confirming,
+    arrival_uploads,
+    arrivals,
     board,
     cases,
     codec_server,
@@ -45,6 +48,9 @@ ROUTERS = (
     procedures.router,
     listing.router,
     applications.router,
+    arrival_uploads.router,
+    arrivals.router,
+    arrival_confirming.router,
     documents.router,
     omissions.router,
     corrections.router,
