@@ -13,6 +13,7 @@ from api.bodies import Body, Shown
 from api.desk import AtDesk
 from api.idempotency import CurrentAct
 from api.paging import Listed, Name, Paged, following, position
+from api.preflight import preflights
 from api.queries_filings import (
     EntitlementView,
     FilingFilter,
@@ -33,6 +34,7 @@ from schemas.commands import Answer, BeginLodging, EndLodging
 from schemas.filing import FilingState, Receipt, Way
 from schemas.identifiers import number_of
 from schemas.parties import Right
+from schemas.preflight import Preflight
 from schemas.refusals import Refused
 
 LIST = "filings"
@@ -55,12 +57,16 @@ class FilingQuery(Paged):
 
 
 class FilingOnTheDesk(Shown):
-    """A filing with what a handler needs: packages, the channels of the procedure, what he has to show."""
+    """A filing with what a handler needs: packages, the channels of the procedure, what he has to show.
+
+    `preflight`: what each open channel will say to the set, while it is not sent.
+    """
 
     filing: FilingView
     packages: tuple[PackageView, ...]
     channels: tuple[Channel, ...]
     entitlement: EntitlementView
+    preflight: tuple[Preflight, ...] = ()
 
 
 class Begun(Body):
@@ -106,12 +112,13 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
         if view is None:
             raise Refused("no_such_filing")
         ready = await at.packs.of(view)
-        return FilingOnTheDesk(
+        shown = FilingOnTheDesk(
             filing=view,
             packages=await packages_of(connection, filing_id),
             channels=ready.procedure.channels,
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
         )
+    return shown.model_copy(update={"preflight": await preflights(at, view, ready)})
 
 
 @router.get(

@@ -38,7 +38,7 @@ def a_passport(
     person_id: str = "p1", *, seen_in: str = "text", page: int = 1, **changed: Any
 ) -> DocumentFact:
     zone = ZONE.model_copy(update=changed)
-    seen = PassportSeen(page=page, zone=zone, seen_in=seen_in)  # type: ignore[arg-type]
+    seen = PassportSeen(page=page, zone=zone, seen_in=seen_in)
     return a_document(a_map(), "passport_copy", person_id, passports=(seen,))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.checks.texts import count_foreign_to_jis
+from schemas.jis import count_foreign_to_jis
 from tests.schemas.cases import EXTENSION, PLAN, a_dossier, a_map, check
 
 

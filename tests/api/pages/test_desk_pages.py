@@ -230,6 +230,9 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     client = await day.page(CLIENT, f"/applications/{case.number}")
 
     assert path in listed.text
+    assert "提出前の確認" in prepared.text
+    assert "この提出方法で受け付けられる見込みです" in prepared.text
+    assert "提出前の確認" not in lodged.text
     assert (no_channel.status, begun.status, package.status) == (422, 303, 303)
     assert without.status == 422
     assert "全員分の受付番号が必要です" in without.trouble()

@@ -1,0 +1,171 @@
+"""Will a channel take the set: weight, formats, characters, scans and paper; each obstacle with a way to mend it."""
+
+from typing import Any
+
+import pytest
+
+from schemas.dossier import DocumentFact
+from schemas.examination import XLSX
+from schemas.preflight import OBSTACLES, PAPER_STEPS, ObstacleCode, Preflight, preflight
+from tests.schemas.cases import EXTENSION, PLAN, a_dossier, a_map
+from tests.schemas.clean_dossiers import a_document
+
+LIMIT = 25_000_000
+
+
+def asked(
+    *documents: DocumentFact,
+    procedure: str = EXTENSION,
+    channel: str = "online",
+    persons: tuple[str, ...] = ("p1",),
+    answers: dict[str, Any] | None = None,
+) -> Preflight:
+    ready = a_map(procedure)
+    way = ready.procedure.channel(channel)
+    assert way is not None
+    return preflight(ready, a_dossier(ready, answers, persons=2, documents=documents), way, persons)
+
+
+def a_file(kind: str = "passport_copy", person_id: str | None = "p1", **changed: Any) -> DocumentFact:
+    return a_document(a_map(), kind, person_id, **changed)
+
+
+def codes(shown: Preflight) -> list[str]:
+    return [each.code.value for each in shown.obstacles]
+
+
+def test_a_sound_set_is_taken() -> None:
+    shown = asked(a_file(), a_file("photo"))
+
+    assert (shown.takes, shown.obstacles, shown.steps) == (True, (), ())
+    assert (shown.size_bytes, shown.limit_bytes) == (200_000, LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "code"),
+    [
+        (LIMIT * 80 // 100 - 1, None),
+        (LIMIT * 80 // 100, "set_near_limit"),
+        (LIMIT, "set_near_limit"),
+        (LIMIT + 1, "set_too_large"),
+    ],
+)
+def test_the_weight_of_a_set_is_judged_with_the_photo(size_bytes: int, code: str | None) -> None:
+    shown = asked(a_file("photo", size_bytes=1_000), a_file(size_bytes=size_bytes - 1_000))
+
+    assert codes(shown) == ([code] if code else [])
+    assert shown.takes is (code != "set_too_large")
+
+
+def test_common_files_count_for_every_person_and_only_persons_of_the_filing_are_asked() -> None:
+    common, own = a_file("document_list", None, size_bytes=20_000_000), a_file(size_bytes=6_000_000)
+
+    assert [each.person_id for each in asked(common, own, persons=("p1",)).obstacles] == ["p1"]
+    assert codes(asked(common, own, persons=("p2",))) == ["set_near_limit"]
+    assert asked(common, own, persons=("p2",)).size_bytes == 20_000_000
+
+
+def test_the_heaviest_papers_are_named_first() -> None:
+    files = [
+        a_file("photo", size_bytes=1),
+        a_file(size_bytes=LIMIT),
+        a_file("document_list", None, size_bytes=9),
+    ]
+
+    shown = asked(*files)
+
+    assert shown.obstacles[0].places == ("passport_copy", "document_list", "photo")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "taken"), [(XLSX, False), ("image/png", True), ("application/pdf", True)]
+)
+def test_a_format_the_channel_does_not_take_stops_it(media_type: str, *, taken: bool) -> None:
+    shown = asked(a_file(media_type=media_type))
+
+    assert shown.takes is taken
+    assert codes(shown) == ([] if taken else ["format_not_taken"])
+
+
+def test_a_file_that_was_not_examined_stops_every_channel() -> None:
+    waiting = a_file(state="uploaded")
+
+    assert codes(asked(waiting)) == ["not_released"]
+    assert not asked(waiting, procedure=PLAN, channel="post").takes
+
+
+def test_refused_files_and_omissions_do_not_count() -> None:
+    refused = a_file(state="refused", media_type=XLSX, size_bytes=LIMIT * 2)
+
+    assert asked(refused).obstacles == ()
+
+
+def test_characters_and_widths_are_asked_online_only() -> None:
+    answers = {"organisation_name": "髙橋工業1", "name_latin": "NGUYEN VAN AN"}
+
+    shown = asked(answers=answers)
+
+    assert [(each.code.value, each.stops, each.places) for each in shown.obstacles] == [
+        ("foreign_characters", True, ("organisation_name",)),
+        ("half_width", False, ("organisation_name",)),
+    ]
+    assert asked(procedure=PLAN, channel="counter", answers={"implementer_name": "髙橋1"}).obstacles == ()
+
+
+def test_nothing_of_an_answer_is_repeated() -> None:
+    shown = asked(answers={"organisation_name": "髙橋工業1"})
+
+    assert "橋工業" not in shown.model_dump_json()
+    assert shown.obstacles[0].matter.en.startswith("1 characters")
+
+
+def test_other_persons_answers_are_not_asked() -> None:
+    assert codes(asked(answers={"name_kanji": "髙"}, persons=())) == []
+    assert codes(asked(answers={"name_kanji": "髙"}, persons=("p2",))) == ["foreign_characters"]
+
+
+def test_a_coarse_scan_is_noted_online() -> None:
+    coarse = a_file(coarse_pages=(2, 3), scan_dpi=120)
+
+    shown = asked(coarse)
+
+    assert (codes(shown), shown.takes) == (["coarse_scan"], True)
+    assert "2, 3" in shown.obstacles[0].matter.ja
+
+
+@pytest.mark.parametrize(
+    ("size_mm", "other"),
+    [((210, 297), False), ((297, 210), False), ((214, 293), False), ((215, 297), True), ((297, 420), True)],
+)
+def test_paper_other_than_a4_is_noted_on_paper_channels(size_mm: tuple[int, int], *, other: bool) -> None:
+    ready = a_map(PLAN)
+    page = a_document(ready, "passport_copy", "p1", page_sizes_mm=(size_mm,))
+
+    assert codes(asked(page, procedure=PLAN, channel="post")) == (["other_paper"] if other else [])
+
+
+def test_paper_is_single_sided_in_order_with_the_list_on_top() -> None:
+    ready = a_map(PLAN)
+    sheet = a_document(ready, "passport_copy", "p1", media_type=XLSX, pages=4)
+    paper = a_document(ready, "plan", "p1", pages=7)
+
+    shown = asked(sheet, paper, procedure=PLAN, channel="counter")
+
+    assert (shown.steps, shown.pages, shown.takes) == (PAPER_STEPS, 7, True)
+    assert codes(shown) == ["separate_sheets"]
+
+
+def test_what_stops_comes_first() -> None:
+    shown = asked(a_file(coarse_pages=(1,), scan_dpi=90), a_file("photo", media_type=XLSX))
+
+    assert [each.stops for each in shown.obstacles] == [True, False]
+
+
+def test_every_obstacle_is_told_in_both_languages_with_a_way_to_mend_it() -> None:
+    assert set(OBSTACLES) == set(ObstacleCode)
+    assert all(
+        text
+        for each in OBSTACLES.values()
+        for both in (each.matter, each.mend)
+        for text in (both.ja, both.en)
+    )
