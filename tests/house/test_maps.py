@@ -161,3 +161,15 @@ def test_every_part_is_used_by_a_map() -> None:
     used = {name for content in maps for name in content.get("uses", ())}
 
     assert {path.stem for path in (SHIPPED / "parts").glob("*.toml")} == used
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))
+def test_what_comes_next_is_a_procedure_we_have_after_a_result_the_map_knows(procedure: Procedure) -> None:
+    ours = {row.id for row in PROCEDURES}
+    dates = {row.id for row in procedure.fields if row.type == "date"} | {"decided_on", "valid_to"}
+
+    for row in procedure.follow_ups:
+        assert row.id in ours or row.id.split(".")[0] not in ("otit", "isa", "esd"), row.id
+        assert row.after in {result.id for result in procedure.results}
+        assert row.counted_from in {None, *dates}
+        assert row.counted_from is not None or (row.opens is None and row.closes is None)
