@@ -219,6 +219,10 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
             "ssdb",
             lambda authority, land, on: _bilateral(tables, authority, land, on),
         ),
+        "has_arrangement": (
+            "sb",
+            lambda land: land in {row.country for row in tables.bilateral_arrangements},
+        ),
         "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
         "lodge_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).lodge_by),
