@@ -15,6 +15,8 @@ CLIENT = "client"
 SAYINGS: dict[str, tuple[str, str]] = {
     "received": ("受付", "Received"),
     "checks_run": ("自動点検", "Automatic checks"),
+    "findings_reopened": ("指摘の再開", "Findings reopened"),
+    "pack_adopted": ("新しい規則の適用決定", "Newer rules adopted"),
     "task_opened": ("作業の開始待ち", "Task opened"),
     "task_claimed": ("作業の引受け", "Task taken"),
     "task_released": ("作業の返却", "Task given back"),
@@ -46,7 +48,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "results_delivered": ("結果の引渡し", "Results delivered"),
     "withdrawal_requested": ("取下げの申出", "Withdrawal asked for"),
     "withdrawn": ("取下げ", "Withdrawn"),
-    "reopened": ("再開", "Reopened"),
+    "road_reopened": ("再開", "Reopened"),
     "closed": ("終了", "Closed"),
 }
 SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
@@ -64,7 +66,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "results_delivered": frozenset({"persons", "how"}),
     "withdrawal_requested": frozenset({"persons"}),
     "withdrawn": frozenset({"persons"}),
-    "reopened": frozenset(),
+    "road_reopened": frozenset(),
     "closed": frozenset(),
 }
 """What a client sees of its own case's history: kinds of events, and of each the facts that concern it."""

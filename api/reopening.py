@@ -13,8 +13,6 @@ from schemas.commands import Answer, RecordResult
 from schemas.planning import road_plan
 from schemas.refusals import Refused
 from schemas.standing import Standing
-from workflows.result_receipt import record_result
-from workflows.situation import Situation
 
 
 async def told_of_result(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
@@ -29,10 +27,16 @@ async def told_of_result(at: Desk, case: HandedInCase, command: RecordResult) ->
 
 async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
     ended = await _ended(at, case.number)
-    handed_in = await _handed_in(at, case, ended)
-    happenings = record_result(Situation(ended, handed_in.plan, at.now()), command)
-    if not happenings:
+    line = ended.person(command.person_id)
+    if line is None:
+        raise Refused("unknown_person", "person_id")
+    if line.receipt is None or line.receipt != command.receipt:
+        raise Refused("no_result_pending", "receipt")
+    if line.result is command.result:
         return Answer(seq=ended.seq)
+    handed_in = await _handed_in(at, case, ended)
+    if command.result not in handed_in.plan.result_kinds:
+        raise Refused("result_kind", "result")
     return await at.gateway.reopen(Journey(handed_in=handed_in, standing=ended, reopening=command), command)
 
 

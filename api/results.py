@@ -12,6 +12,7 @@ from api.desk import AtDesk
 from api.idempotency import CurrentAct
 from api.paths import NumberInPath
 from api.remark_rows import RemarkKind
+from api.reopening import told_of_result
 from schemas import messages
 from schemas.calendar import japan_date
 from schemas.commands import Answer, RecordMoreRequested, RecordResult
@@ -63,8 +64,8 @@ async def more_requested(
 async def record_result(
     principal: Recording, at: AtDesk, number: NumberInPath, body: Decided, act: CurrentAct
 ) -> Answer:
-    """Record a result. Refused: `no_result_pending`, `result_kind`, `result_contradicts`, `receipt_form`."""
-    await case_at(at, number)
+    """Record a result. Refused: `no_result_pending`, `result_kind`."""
+    case = await case_at(at, number)
     if body.decided_on > japan_date(at.now()):
         raise Refused("malformed_request", "decided_on")
     command = RecordResult(
@@ -76,4 +77,4 @@ async def record_result(
         decided_on=body.decided_on,
         document_id=body.document_id,
     )
-    return await ask_road(at, number, messages.RECORD_RESULT, command)
+    return await told_of_result(at, case, command)

@@ -5,12 +5,12 @@ meaning of an existing one never changes: events are read back for years.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from schemas.filing import FilingKind, Receipt, ResultKind, Way
-from schemas.findings import Finding, FindingSettled
+from schemas.findings import Finding, FindingSettled, Reopened
 from schemas.identifiers import Number
 from schemas.parties import Actor
 from schemas.standing import Derived
@@ -30,7 +30,10 @@ class Received(Word):
 
 
 class ChecksRun(Word):
-    """The automatic checks of one round: what they newly found, and which earlier findings no longer hold."""
+    """The automatic checks of one round: what they newly found, and which earlier findings no longer hold.
+
+    `rests_on` has the new basis of findings that are found again resting on something else.
+    """
 
     kind: Literal["checks_run"] = "checks_run"
     round: int
@@ -39,6 +42,31 @@ class ChecksRun(Word):
     found: tuple[Finding, ...] = ()
     resolved: tuple[str, ...] = ()
     offices: dict[str, str] = Field(default_factory=dict)
+    rests_on: dict[str, str] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_bases(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Checks recorded before there were bases keep their canonical form, and with it their hashes."""
+        plain: dict[str, Any] = usual(self)
+        if not self.rests_on:
+            plain.pop("rests_on", None)
+        return plain
+
+
+class FindingsReopened(Word):
+    """Findings that were settled, or weighed otherwise, are asked about again; each says what changed."""
+
+    kind: Literal["findings_reopened"] = "findings_reopened"
+    items: tuple[Reopened, ...]
+
+
+class PackAdopted(Word):
+    """A manager chose newer rules for this application; they count from its next check on."""
+
+    kind: Literal["pack_adopted"] = "pack_adopted"
+    pack_version: str
+    map_version: date
+    remark_id: str | None = None
 
 
 class TaskOpened(Word):
@@ -301,10 +329,10 @@ class Withdrawn(Word):
     persons: tuple[str, ...]
 
 
-class Reopened(Word):
+class RoadReopened(Word):
     """The road had ended and goes on: a result came that differs from the recorded one."""
 
-    kind: Literal["reopened"] = "reopened"
+    kind: Literal["road_reopened"] = "road_reopened"
 
 
 class Closed(Word):
@@ -316,6 +344,8 @@ class Closed(Word):
 Happening = Annotated[
     Received
     | ChecksRun
+    | FindingsReopened
+    | PackAdopted
     | TaskOpened
     | TaskClaimed
     | TaskReleased
@@ -347,7 +377,7 @@ Happening = Annotated[
     | ResultsDelivered
     | WithdrawalRequested
     | Withdrawn
-    | Reopened
+    | RoadReopened
     | Closed,
     Field(discriminator="kind"),
 ]

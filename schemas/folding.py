@@ -3,7 +3,7 @@
 One small function per kind of event, chosen by its type. After each, the ball of every person is worked out anew.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatch
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from schemas import events
 from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
-from schemas.findings import FindingState
+from schemas.findings import SETTLED, FindingState
 from schemas.standing import Contradiction, Deadline, PersonLine, Stage, Standing
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 
@@ -78,6 +78,14 @@ def _filing(standing: Standing, filing_id: str, **changes: Any) -> Standing:
     return standing.model_copy(update={"filings": filings})
 
 
+def _findings(standing: Standing, changes: Mapping[str, Mapping[str, Any]]) -> Standing:
+    findings = tuple(
+        each.model_copy(update=dict(changes[each.id])) if each.id in changes else each
+        for each in standing.findings
+    )
+    return standing.model_copy(update={"findings": findings})
+
+
 def _deadline(standing: Standing, deadline_id: str, change: Callable[[Deadline], dict[str, Any]]) -> Standing:
     deadlines = tuple(
         each.model_copy(update=change(each)) if each.id == deadline_id else each
@@ -98,16 +106,37 @@ def _(body: object, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
-    resolved = frozenset(body.resolved)
-    kept = tuple(
-        finding.model_copy(update={"state": FindingState.VERIFIED}) if finding.id in resolved else finding
-        for finding in standing.findings
-    )
+    resolved = dict.fromkeys(body.resolved, {"state": FindingState.VERIFIED, "basis": None})
+    changes: dict[str, dict[str, Any]] = {each: {"basis": basis} for each, basis in body.rests_on.items()}
     raised = standing.findings_raised + len(body.found)
-    changed = standing.model_copy(update={"findings": kept + body.found, "findings_raised": raised})
+    changed = _findings(standing, changes | resolved)
+    changed = changed.model_copy(
+        update={"findings": changed.findings + body.found, "findings_raised": raised}
+    )
+    if standing.pack_chosen == body.pack_version:
+        changed = changed.model_copy(update={"pack_version": body.pack_version, "pack_chosen": None})
     for person_id, office in body.offices.items():
         changed = _persons(changed, (person_id,), office=office)
     return _persons(changed, body.persons, stage=Stage.REVIEW)
+
+
+@_apply.register
+def _(body: events.FindingsReopened, standing: Standing, event: Event) -> Standing:
+    changes = {
+        item.finding_id: {
+            "state": FindingState.PROPOSED if item.was in SETTLED else item.was,
+            "severity": item.severity,
+            "cannot_decide": item.cannot_decide,
+            "basis": item.basis,
+        }
+        for item in body.items
+    }
+    return _findings(standing, changes)
+
+
+@_apply.register
+def _(body: events.PackAdopted, standing: Standing, event: Event) -> Standing:
+    return standing.model_copy(update={"pack_chosen": body.pack_version})
 
 
 @_apply.register
@@ -385,7 +414,7 @@ def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
 
 
 @_apply.register
-def _(body: events.Reopened, standing: Standing, event: Event) -> Standing:
+def _(body: events.RoadReopened, standing: Standing, event: Event) -> Standing:
     return standing.model_copy(update={"closed_at": None})
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from temporalio import workflow
@@ -12,7 +12,7 @@ from activities.ledger import Entry, Ledger
 from schemas.application import HandedIn, Journey, Outcome
 from schemas.chain import digest
 from schemas.commands import Answer, Command
-from schemas.events import Event, Happening, Reopened
+from schemas.events import Event, Happening, RoadReopened
 from schemas.folding import fold
 from schemas.parties import ROAD, Actor
 from schemas.refusals import Refused
@@ -104,10 +104,12 @@ class Case:
                 raise Diverged(f"events {events[0].seq} to {events[-1].seq}")
 
     def reopen(self, decide: Decision, command: Command) -> None:
-        """The road had ended and goes on with this act, which the front desk has found allowed."""
-        self.note([Reopened()], command.actor)
-        self.note(decide(self.situation, command), command.actor)
-        self._answer(command)
+        """The road had ended and goes on with this act; where the act changes nothing, it stays as it ended."""
+        with suppress(Refused):
+            happenings = decide(self.situation, command)
+            if happenings:
+                self.note([RoadReopened(), *happenings], command.actor)
+                self._answer(command)
 
     def check(self, decide: Decision, command: Command) -> None:
         """The validator's part: refuse now, before anything is written."""

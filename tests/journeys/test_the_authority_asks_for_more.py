@@ -115,7 +115,7 @@ def test_a_result_that_differs_after_the_end_reopens_the_road_and_the_one_that_h
     kinds = office.events(walked.number)
 
     assert office.results(walked.number) == ["permitted", "permitted"]
-    assert kinds[kinds.index("closed") + 1] == "reopened"
+    assert kinds[kinds.index("closed") + 1] == "road_reopened"
     assert kinds.count("closed") == 2
 
 
