@@ -105,7 +105,6 @@ def _again(situation: Situation, line: PersonLine, command: RecordResult) -> Hap
         person_id=command.person_id,
         result=command.result,
         decided_on=command.decided_on,
-        document_id=command.document_id,
     )
     asked = () if pending else (_which_holds(situation, line),)
     return [contradicted, *asked]
