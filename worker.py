@@ -22,6 +22,7 @@ from activities.arrivals import Arrivals
 from activities.authorities import Authorities, Simulator
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
+from activities.lapses import Lapses
 from activities.ledger import Ledger
 from activities.lodging import Lodging
 from activities.notices import Notices
@@ -73,6 +74,9 @@ def activities(
     notices = Notices(
         database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
     )
+    lapses = Lapses(
+        database, Post(chosen), steps=chosen.lapse_reminder_days, public_url=chosen.public_url
+    )
     rounds = Rounds(
         database=database,
         client=client,
@@ -90,6 +94,7 @@ def activities(
         lodging.prepare,
         Authorities(ledger, simulator).lodge,
         notices.send_due,
+        lapses.remind,
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
         rounds.fetch_news,

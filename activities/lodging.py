@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -14,8 +15,8 @@ from temporalio.exceptions import ApplicationError
 from activities.documents.package import build_package
 from activities.ledger import Ledger
 from infra.database.connection import Database
-from infra.database.tables import organisation
-from infra.dossiers import Collected, DocumentRow, case_of, collected, current, values_in
+from infra.database.tables import fee_quote, organisation
+from infra.dossiers import Collected, DocumentRow, case_of, collected, current, dossier, values_in
 from infra.keys import KeyRing
 from infra.objects import ObjectStore
 from infra.packs import Packs
@@ -23,6 +24,8 @@ from infra.registers import entitlement_of
 from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
+from schemas.fees import authority_fee
+from schemas.filing import FilingKind
 from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
 
@@ -61,9 +64,9 @@ class Lodging:
             await _insist_on_entitlement(connection, asked)
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
-            client = await _client_name(connection, asked.organisation_id)
+            client = await _client(connection, asked)
         ready = await self._packs.of(case)
-        order = package_order(asked, everything, ready, client_name=client, desk_name=self._desk_name)
+        order = package_order(asked, everything, ready, client_name=client.name, desk_name=self._desk_name)
         sealed, where = await asyncio.to_thread(self._seal, order)
         await self._ledger.store_package(
             {
@@ -74,7 +77,8 @@ class Lodging:
                 "vault_key": where[0],
                 "vault_version": where[1],
                 "manifest": where[2],
-            }
+            },
+            _fee(asked, everything, ready, client),
         )
         return sealed
 
@@ -106,9 +110,45 @@ def _refusal(code: str, field: str) -> ApplicationError:
     return ApplicationError(code, field, type=code, non_retryable=True)
 
 
-async def _client_name(connection: AsyncConnection, organisation_id: str) -> str:
-    asked = select(organisation.c.name).where(organisation.c.id == organisation_id)
-    return str((await connection.execute(asked)).scalar_one())
+class Client(NamedTuple):
+    """The client's name, and what was quoted when it handed in."""
+
+    name: str
+    fee_class: str | None
+    desk_yen_per_person: int | None
+
+
+async def _client(connection: AsyncConnection, asked: LodgingAsked) -> Client:
+    quoted = and_(fee_quote.c.number == asked.number, fee_quote.c.organisation_id == organisation.c.id)
+    query = (
+        select(organisation.c.name, fee_quote.c.fee_class, fee_quote.c.desk_yen_per_person)
+        .outerjoin(fee_quote, quoted)
+        .where(organisation.c.id == asked.organisation_id)
+    )
+    return Client(*(await connection.execute(query)).one())
+
+
+def _fee(
+    asked: LodgingAsked, everything: Collected, ready: ProcedureMap, client: Client
+) -> dict[str, Any] | None:
+    """The amounts of a first filing; supplements and withdrawals cost nothing more."""
+    if asked.filing_kind != FilingKind.FIRST:
+        return None
+    whole = dossier(everything, ready, date.fromisoformat(asked.as_of))
+    lodged = tuple(person for person in whole.persons if person.person_id in asked.persons)
+    fee = authority_fee(ready, whole.model_copy(update={"persons": lodged}), asked.channel)
+    return {
+        "filing_id": asked.filing_id,
+        "organisation_id": asked.organisation_id,
+        "number": asked.number,
+        "channel": asked.channel,
+        "fee_class": client.fee_class,
+        "persons": len(asked.persons),
+        "desk_yen_per_person": client.desk_yen_per_person,
+        "authority_yen": fee.yen_per_unit,
+        "authority_units": fee.units,
+        "lodged_on": asked.as_of,
+    }
 
 
 def package_order(

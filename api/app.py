@@ -16,6 +16,7 @@ from api import (
     codec_server,
     corrections,
     documents,
+    fees,
     filings,
     findings,
     health,
@@ -27,6 +28,11 @@ from api import (
     problems,
     procedures,
     reads,
+    registers,
+    registers_leaving,
+    registers_mandates,
+    registers_members,
+    registers_pledges,
     remarks,
     results,
     sign_in,
@@ -37,6 +43,7 @@ from api import (
 from api.desk import Desk, opened
 from api.pages import routes as pages
 from infra.settings import Settings
+from infra.tariffs import load_tariff
 
 TITLE = "取次 Toritsugi"
 VERSION = "1"
@@ -57,9 +64,15 @@ ROUTERS = (
     board.router,
     cases.router,
     codec_server.router,
+    fees.router,
     filings.router,
     findings.router,
     holds.router,
+    registers_leaving.router,
+    registers_pledges.router,
+    registers_members.router,
+    registers_mandates.router,
+    registers.router,
     remarks.router,
     reads.router,
     results.router,
@@ -95,6 +108,7 @@ def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
             app.state.desk = own
             yield
 
+    load_tariff(settings.tariff_file)  # a tariff that can't be read stops the start, and no hand-in
     app = FastAPI(
         title=TITLE,
         version=VERSION,

@@ -21,6 +21,7 @@ from api.content import (
 )
 from api.desk import AtDesk, Desk
 from api.drafts import ApplicationShown, shown
+from api.fees import write_quote
 from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath

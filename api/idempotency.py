@@ -70,7 +70,7 @@ async def once(
     Raises Refused `idempotency_key_reused`, and whatever `perform` raises (then nothing is remembered).
     """
     await connection.execute(ONE_AT_A_TIME, {"name": f"{act.principal}\n{act.key}"})
-    earlier = await _remembered(connection, act)
+    earlier = await remembered(connection, act)
     if earlier is not None:
         return earlier
     answered = await perform()
@@ -87,7 +87,8 @@ async def once(
     return answered
 
 
-async def _remembered(connection: AsyncConnection, act: Act) -> Answered | None:
+async def remembered(connection: AsyncConnection, act: Act) -> Answered | None:
+    """What this act was answered before; None when it is new. Raises Refused `idempotency_key_reused`."""
     asked = select(idempotency).where(idempotency.c.principal == act.principal, idempotency.c.key == act.key)
     row = (await connection.execute(asked)).one_or_none()
     if row is None:

@@ -41,21 +41,31 @@ class Keeper(NamedTuple):
 
 
 async def keep(
-    connection: AsyncConnection, register: Register, values: dict[str, Any], keeper: Keeper, **noted: str
+    connection: AsyncConnection,
+    register: Register,
+    values: dict[str, Any],
+    keeper: Keeper,
+    **beside: tuple[str, str],
 ) -> bool:
-    """Write one entry, new or changed, with its history (`noted` goes along). False when nothing changed."""
+    """Write one entry, new or changed, with its history. False when nothing changed.
+
+    `beside` are values of the entry that stand in another table and change in the same act: before, after.
+    """
     table = TABLES[register]
     (key,) = table.primary_key.columns
     asked = select(table).where(key == values[key.name]).with_for_update()
     row = (await connection.execute(asked)).one_or_none()
     before = as_json(row._mapping) if row is not None else None
     after = {**(before or {}), **as_json(values)}
-    if before == after:
+    if before == after and all(old == new for old, new in beside.values()):
         return False
     changes = {name: value for name, value in values.items() if name != key.name}
     writing = insert(table).values(values).on_conflict_do_update(index_elements=[key.name], set_=changes)
     await connection.execute(writing)
-    await _note(connection, register, values[key.name], keeper, before=before, after={**after, **noted})
+    if before is not None:
+        before |= {name: old for name, (old, _) in beside.items()}
+    after |= {name: new for name, (_, new) in beside.items()}
+    await _note(connection, register, values[key.name], keeper, before=before, after=after)
     return True
 
 

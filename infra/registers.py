@@ -1,13 +1,23 @@
-"""Reads the registers of certificates and mandates: what a handler may show, for the act of lodging and for its page."""
+"""Reads the registers of certificates and mandates: what a handler may show, and what lapses, for acts and for pages."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import certificate, mandate
-from schemas.authority import CertificateHeld, Entitlement, LodgingWanted, MandateGiven, entitlement_for
+from infra.database.tables import account, certificate, mandate
+from schemas.authority import (
+    CertificateHeld,
+    Entitlement,
+    Lapse,
+    LodgingWanted,
+    MandateGiven,
+    entitlement_for,
+    lapses_of_certificate,
+    lapses_of_mandates,
+)
 from schemas.tables import Office
 
 
@@ -52,3 +62,29 @@ def mandate_in(row: Row[Any]) -> MandateGiven:
     """A row of the register of mandates, in our words."""
     values = {name: row._mapping[name] for name in MandateGiven.model_fields}
     return MandateGiven(**values | {"procedures": tuple(row.procedures)})
+
+
+async def lapses_until(connection: AsyncConnection, on: date, until: date) -> tuple[Lapse, ...]:
+    """What of active handlers lapses up to that day (Japan dates), the earliest first.
+
+    Certificates that have lapsed already are in it too; mandates only until their last day.
+    """
+    asked = select(certificate).join(account, account.c.id == certificate.c.account_id)
+    rows = await connection.execute(asked.where(account.c.active, certificate.c.returned_on.is_(None)))
+    lapses = [lapse for row in rows for lapse in lapses_of_certificate(row.account_id, certificate_in(row))]
+    lapses += lapses_of_mandates(await _mandates_around(connection, on, until), on)
+    return tuple(
+        sorted((each for each in lapses if each.on <= until), key=lambda each: (each.on, each.entry))
+    )
+
+
+async def _mandates_around(connection: AsyncConnection, on: date, until: date) -> list[MandateGiven]:
+    """Mandates that end in these days, with all others between the same parties."""
+    ends = or_(mandate.c.valid_until.between(on, until), mandate.c.request_valid_until.between(on, until))
+    parties = select(mandate.c.account_id, mandate.c.organisation_id).where(ends)
+    asked = (
+        select(mandate)
+        .join(account, account.c.id == mandate.c.account_id)
+        .where(account.c.active, tuple_(mandate.c.account_id, mandate.c.organisation_id).in_(parties))
+    )
+    return [mandate_in(row) for row in await connection.execute(asked.order_by(mandate.c.id))]

@@ -1,13 +1,18 @@
 """The desk's round, walked by a Schedule: start what was not started, send what is due, fetch the authority's news."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from temporalio import workflow
 
+from activities.lapses import Lapses
 from activities.notices import Notices
 from activities.rounds import Rounds
 from schemas import messages
 from workflows.policies import once_a_round
+
+Part = Callable[[Any], Awaitable[int]]
 
 
 @workflow.defn(name=messages.DESK_ROUND)
@@ -17,10 +22,13 @@ class DeskRoundWorkflow:
     @workflow.run
     async def run(self) -> dict[str, int]:
         """Answers how many were handled, by kind; -1 for a part that failed this time."""
-        started, corrections, notices, news = await asyncio.gather(
-            once_a_round(Rounds.start_what_was_not_started),
-            once_a_round(Rounds.deliver_corrections),
-            once_a_round(Notices.send_due),
-            once_a_round(Rounds.fetch_news),
-        )
-        return {"started": started, "corrections": corrections, "notices": notices, "news": news}
+        parts: dict[str, Part] = {
+            "started": Rounds.start_what_was_not_started,
+            "corrections": Rounds.deliver_corrections,
+            "notices": Notices.send_due,
+            "news": Rounds.fetch_news,
+        }
+        if workflow.patched("lapses"):  # a round under way while the desk is upgraded ends as it began
+            parts["lapses"] = Lapses.remind
+        handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
+        return dict(zip(parts, handled, strict=True))

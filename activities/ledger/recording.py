@@ -114,10 +114,11 @@ class Ledger:
         async with self._database.as_worker() as connection:
             await _run(connection, {"check_report": [sealed]})
 
-    async def store_package(self, row: Row) -> None:
-        """Keep where a sealed package lies and what is in it."""
+    async def store_package(self, row: Row, fee: Row | None = None) -> None:
+        """Keep where a sealed package lies and what is in it; and the fee of its filing, the newest one if repeated."""
+        rows = {"package": [row | {"sealed_at": _now()}], "filing_fee": [fee] if fee else []}
         async with self._database.as_worker() as connection:
-            await _run(connection, {"package": [row | {"sealed_at": _now()}]})
+            await _run(connection, rows)
 
     async def mark_sent(self, filing_id: str) -> bool:
         """Compare and set: True for the first caller only. Nothing is sent without it, so nothing is sent twice."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import applications, corrections, listing, procedures, timeline
+from api import applications, corrections, fees, listing, procedures, timeline
 from api.applications import MayEdit, MayHandIn, MayRead, MayWithdraw
 from api.desk import AtDesk
 from api.pages.cases import overview_page
@@ -98,6 +98,7 @@ async def case_page(
         own=own,
         told_of=told_of,
         history=history,
+        fees=await fees.show_fees(visit.principal, visit.at, number),
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
     )
 

@@ -17,6 +17,8 @@ from api.pages import (
     home,
     inbox,
     reference,
+    registers,
+    registers_lists,
     reviews,
 )
 
@@ -31,6 +33,8 @@ ROUTERS = (
     reviews.router,
     filings.router,
     board.router,
+    registers.router,
+    registers_lists.router,
     reference.router,
 )
 OPEN_TO_ALL = frozenset({"/", "/language", "/docs"})

@@ -62,6 +62,9 @@ class StackSecrets(BaseModel):
         return cls.model_validate_json(file.read_text())
 
 
+SAMPLE_TARIFF = Path(__file__).with_name("sample_tariff.toml")
+
+
 @dataclass(frozen=True)
 class Place:
     """One stack's directory, ports and secrets. `fast` gives up durability; it is for tests only."""
@@ -129,6 +132,7 @@ class Place:
             "TORITSUGI_TEMPORAL_UI_URL": _http(self.ports.temporal_ui),
             "TORITSUGI_KEY_ENCRYPTION_KEY": self.secrets.key_encryption_key,
             "TORITSUGI_SESSION_SECRET": self.secrets.session_secret,
+            "TORITSUGI_TARIFF_FILE": str(SAMPLE_TARIFF),
             "TORITSUGI_AUTHORITY_SIMULATOR_URL": _http(self.ports.authority),
             "TEMPORAL_ADDRESS": f"{LOOPBACK}:{self.ports.temporal}",
             "TEMPORAL_NAMESPACE": NAMESPACE,

@@ -9,6 +9,7 @@ from activities.arrivals import Arrivals
 from activities.authorities import Authorities
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
+from activities.lapses import Lapses
 from activities.ledger import Ledger
 from activities.lodging import Lodging
 from activities.notices import Notices
@@ -45,6 +46,7 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Lodging.prepare: "prepare_lodging",
     Authorities.lodge: "lodge",
     Notices.send_due: "send_due_notices",
+    Lapses.remind: "remind_of_lapses",
     Rounds.start_what_was_not_started: "start_what_was_not_started",
     Rounds.deliver_corrections: "deliver_corrections",
     Rounds.fetch_news: "fetch_authority_news",

@@ -1,0 +1,149 @@
+"""The activity `remind_of_lapses`: before something of the authority to act lapses, its handler and the managers are told.
+
+One reminder per thing, last day, step and reader; the row is the memory, so a restart or a repetition tells nobody twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio import activity
+
+from activities.wording.lapses import compose_lapse
+from infra.database.connection import Database
+from infra.database.tables import account, lapse_notice
+from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
+from infra.registers import lapses_until
+from schemas.authority import Lapse, LapsingThing
+from schemas.calendar import days_between, japan_date
+from schemas.parties import Role
+from schemas.wording import Locale
+
+AT_A_TIME = 50
+WRITTEN_AT_A_TIME = 1_000
+AGAIN_WITHIN = timedelta(minutes=1)
+AGAIN_AT_MOST = timedelta(hours=1)
+PAGE = "/registers/lapses"
+DUE = text(
+    """SELECT n.*, a.email, a.locale, a.active FROM lapse_notice n JOIN account a ON a.id = n.recipient_id
+       WHERE n.state = 'waiting' AND n.due_at <= :now ORDER BY n.due_at, n.id LIMIT 1
+       FOR UPDATE OF n SKIP LOCKED"""
+)
+DONE = text(
+    """UPDATE lapse_notice SET state = :state, attempts = attempts + 1, trouble = :trouble, sent_at = :sent
+       WHERE id = :id"""
+)
+LATER = text(
+    "UPDATE lapse_notice SET attempts = attempts + 1, due_at = :due, trouble = :trouble WHERE id = :id"
+)
+
+
+class Lapses:
+    """The desk's memory of what lapses."""
+
+    def __init__(self, database: Database, post: Post, *, steps: Iterable[int], public_url: str) -> None:
+        self._database = database
+        self._post = post
+        self._steps = tuple(steps)
+        self._link = f"{public_url}{PAGE}"
+
+    @activity.defn(name="remind_of_lapses")
+    async def remind(self) -> int:
+        """Write down what is to be told today, then send what is due; answers how many mails left the house."""
+        await self.note(datetime.now(UTC))
+        sent = 0
+        for _ in range(AT_A_TIME):
+            async with self._database.as_worker() as connection:
+                row = (await connection.execute(DUE, {"now": datetime.now(UTC)})).one_or_none()
+                if row is None or not await self._send(connection, row):
+                    return sent
+            sent += 1
+        return sent
+
+    async def note(self, now: datetime) -> None:
+        """Write one row per thing, step and reader that is due at this instant and not yet written."""
+        today = japan_date(now)
+        async with self._database.as_worker() as connection:
+            last = today + timedelta(days=max(self._steps, default=0))
+            found = await lapses_until(connection, today, last)
+            due = [(lapse, lapse.step(today, self._steps)) for lapse in found]
+            steps = [(lapse, step) for lapse, step in due if step is not None]
+            if not steps:
+                return
+            managers = await _managers(connection)
+            rows = [row for lapse, step in steps for row in _rows(lapse, step, managers, now)]
+            for first in range(0, len(rows), WRITTEN_AT_A_TIME):
+                some = rows[first : first + WRITTEN_AT_A_TIME]
+                await connection.execute(insert(lapse_notice).values(some).on_conflict_do_nothing())
+
+    async def _send(self, connection: AsyncConnection, row: Row[Any]) -> bool:
+        """Send one; False when the mail server is away, so that the others wait too."""
+        now = datetime.now(UTC)
+        today = japan_date(now)
+        if not row.active or row.lapses_on < today:
+            await connection.execute(DONE, {"id": row.id, "state": "dropped", "trouble": None, "sent": None})
+            return True
+        try:
+            await self._post.send(self._mail(row, today))
+        except MailObstacle as obstacle:
+            wait = min(AGAIN_AT_MOST, AGAIN_WITHIN * (row.attempts + 1))
+            await connection.execute(LATER, {"id": row.id, "due": now + wait, "trouble": obstacle.code})
+            return False
+        except MailRefused as refused:
+            values = {"id": row.id, "state": "given_up", "trouble": refused.code, "sent": None}
+            await connection.execute(DONE, values)
+            return True
+        await connection.execute(DONE, {"id": row.id, "state": "sent", "trouble": None, "sent": now})
+        return True
+
+    def _mail(self, row: Row[Any], today: date) -> OutgoingMail:
+        locale: Locale = "en" if row.locale == "en" else "ja"
+        words = compose_lapse(
+            LapsingThing(row.thing),
+            locale,
+            on=row.lapses_on,
+            days_left=days_between(today, row.lapses_on),
+            is_own=row.recipient_id == row.account_id,
+            link=self._link,
+        )
+        return OutgoingMail(
+            key=row.id,
+            recipient=row.email,
+            locale=locale,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+        )
+
+
+async def _managers(connection: AsyncConnection) -> list[str]:
+    asked = select(account.c.id).where(
+        account.c.active, account.c.organisation_id.is_(None), account.c.roles.contains([Role.MANAGER.value])
+    )
+    return [row.id for row in await connection.execute(asked.order_by(account.c.id))]
+
+
+def _rows(lapse: Lapse, step: int, managers: Sequence[str], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": _id(lapse, step, recipient),
+            "thing": lapse.thing.value,
+            "entry": lapse.entry,
+            "lapses_on": lapse.on,
+            "step_days": step,
+            "account_id": lapse.account_id,
+            "recipient_id": recipient,
+            "state": "waiting",
+            "due_at": now,
+        }
+        for recipient in dict.fromkeys((lapse.account_id, *managers))
+    ]
+
+
+def _id(lapse: Lapse, step: int, recipient: str) -> str:
+    said = "\n".join((lapse.thing, lapse.entry, lapse.on.isoformat(), str(step), recipient))
+    return f"lapse-{hashlib.sha256(said.encode()).hexdigest()[:32]}"

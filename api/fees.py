@@ -1,0 +1,174 @@
+"""Fees: the quote written at hand-in, the amounts of each filing, and their export for a period. No accounting."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Row, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.access import Principal, needs, scope
+from api.acts import Day
+from api.bodies import Shown
+from api.content import Author
+from api.csv_files import csv_file
+from api.desk import AtDesk, Desk
+from api.paths import NumberInPath
+from api.queries import Named
+from api.reading import Case, Collected, case_of, dossier
+from api.registers import Keeping, insist_on_order
+from infra.database.tables import application, fee_quote, filing, filing_fee, organisation
+from infra.tariffs import load_tariff
+from schemas.calendar import japan_date
+from schemas.fees import FeeQuote, FilingFee, authority_fees
+from schemas.filing import FilingState
+from schemas.maps import ProcedureMap
+from schemas.parties import Right
+from schemas.refusals import Refused
+from schemas.words import Word
+
+QUOTE = text(
+    """INSERT INTO fee_quote (number, organisation_id, procedure, fee_class, persons, desk_yen_per_person, authority,
+                              quoted_on)
+       SELECT :number, o.id, :procedure, o.fee_class, :persons, (CAST(:amounts AS jsonb) ->> o.fee_class)::int,
+              CAST(:authority AS jsonb), :on
+       FROM organisation o WHERE o.id = :organisation"""
+)
+HEAD = (
+    "lodged_on", "filing", "application", "organisation", "organisation_name", "procedure", "channel", "fee_class",
+    "persons", "desk_yen_per_person", "desk_yen", "authority_yen_per_unit", "authority_units", "authority_yen",
+)  # fmt: skip
+
+router = APIRouter(prefix="/v1", tags=["fees"])
+
+
+class FeesShown(Shown):
+    """The fees of one application: the quote (None for what was handed in before quotes were kept), and each filing's."""
+
+    number: str
+    quote: FeeQuote | None
+    filings: tuple[FilingFee, ...]
+
+
+class FeeLine(Word):
+    """The fee of one filing the authority has, with whose it is."""
+
+    fee: FilingFee
+    organisation: Named
+    procedure: str
+
+
+class FeesOfPeriod(Shown):
+    """The filings of a period that the authority has, by day."""
+
+    items: tuple[FeeLine, ...]
+
+
+class Period(Shown):
+    """From one day to another, both included (Japan dates)."""
+
+    from_on: Day
+    to_on: Day
+
+
+async def write_quote(
+    connection: AsyncConnection,
+    at: Desk,
+    author: Author,
+    everything: Collected,
+    ready: ProcedureMap,
+) -> None:
+    """Write what this hand-in will cost, by the organisation's fee class and the tariffs of the day. One statement."""
+    on = japan_date(author.at)
+    case = everything.case
+    authority = authority_fees(ready, dossier(everything, ready, on))
+    amounts = load_tariff(at.settings.tariff_file).amounts(case.procedure, on)
+    values = {
+        "number": case.number,
+        "organisation": case.organisation_id,
+        "procedure": case.procedure,
+        "persons": len(case.persons),
+        "amounts": json.dumps(dict(amounts)),
+        "authority": json.dumps([each.model_dump() for each in authority]),
+        "on": on,
+    }
+    await connection.execute(QUOTE, values)
+
+
+@router.get("/applications/{number}/fees")
+async def show_fees(
+    principal: Annotated[Principal, Depends(needs(Right.READ_OWN, Right.READ_CASES))],
+    at: AtDesk,
+    number: NumberInPath,
+) -> FeesShown:
+    """What an application costs. Refused: `not_found`, also for another's and, to staff, for drafts."""
+    async with scope(at, principal) as connection:
+        case = await case_of(connection, number, principal.organisation_id)
+        if principal.is_staff and case.is_draft:
+            raise Refused("not_found")
+        return await fees_of(connection, case)
+
+
+@router.get("/registers/fees")
+async def show_period(principal: Keeping, at: AtDesk, period: Annotated[Period, Query()]) -> FeesOfPeriod:
+    """The fees of every first filing of the period that the authority has. Refused: `period_not_possible`."""
+    return FeesOfPeriod(items=await fees_between(at, period))
+
+
+@router.get("/registers/fees.csv", response_class=Response)
+async def export_period(principal: Keeping, at: AtDesk, period: Annotated[Period, Query()]) -> Response:
+    """The same as a CSV file."""
+    rows = [_cells(line) for line in await fees_between(at, period)]
+    return csv_file(f"fees-{period.from_on}-{period.to_on}.csv", HEAD, rows)
+
+
+async def fees_of(connection: AsyncConnection, case: Case) -> FeesShown:
+    """The quote and the filings' amounts of one application, as this connection's hat sees them."""
+    quoted = select(fee_quote).where(fee_quote.c.number == case.number)
+    row = (await connection.execute(quoted)).one_or_none()
+    lines = await connection.execute(_confirmed().where(filing_fee.c.number == case.number))
+    return FeesShown(
+        number=case.number,
+        quote=FeeQuote(**{name: row._mapping[name] for name in FeeQuote.model_fields}) if row else None,
+        filings=tuple(_fee(line) for line in lines),
+    )
+
+
+async def fees_between(at: Desk, period: Period) -> tuple[FeeLine, ...]:
+    """The lines of a period. Raises Refused `period_not_possible`."""
+    insist_on_order("to_on", period.from_on, period.to_on)
+    query = _confirmed().where(filing_fee.c.lodged_on.between(period.from_on, period.to_on))
+    async with at.database.as_desk() as connection:
+        return tuple(_line(row) for row in await connection.execute(query))
+
+
+def _confirmed() -> Select[Any]:
+    whose = filing_fee.join(filing, filing.c.id == filing_fee.c.filing_id)
+    whose = whose.join(application, application.c.number == filing_fee.c.number)
+    whose = whose.join(organisation, organisation.c.id == filing_fee.c.organisation_id)
+    return (
+        select(filing_fee, organisation.c.name, application.c.procedure)
+        .select_from(whose)
+        .where(filing.c.state == FilingState.CONFIRMED)
+        .order_by(filing_fee.c.lodged_on, filing_fee.c.filing_id)
+    )
+
+
+def _fee(row: Row[Any]) -> FilingFee:
+    return FilingFee(**{name: row._mapping[name] for name in FilingFee.model_fields})
+
+
+def _line(row: Row[Any]) -> FeeLine:
+    return FeeLine(
+        fee=_fee(row), organisation=Named(id=row.organisation_id, name=row.name), procedure=row.procedure
+    )
+
+
+def _cells(line: FeeLine) -> tuple[date | str | int | None, ...]:
+    fee = line.fee
+    return (
+        fee.lodged_on, fee.filing_id, fee.number, line.organisation.id, line.organisation.name, line.procedure,
+        fee.channel, fee.fee_class, fee.persons, fee.desk_yen_per_person, fee.desk_total_yen, fee.authority_yen,
+        fee.authority_units, fee.authority_total_yen,
+    )  # fmt: skip
