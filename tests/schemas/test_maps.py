@@ -197,9 +197,14 @@ def test_an_unknown_procedure_or_version_is_refused() -> None:
 
 
 def test_any_change_of_map_rules_or_tables_changes_the_pack_version() -> None:
-    same = a_catalogue(a_plan()).map_for(PLAN).pack_version
-    other_map = a_catalogue(a_plan(lambda c: c["review"].update(within_office_days=6))).map_for(PLAN)
-    other_rule = a_catalogue(a_plan(), rule=lambda row: row.update(severity="info")).map_for(PLAN)
+    shipped = load_catalogue().procedure(PLAN)
+    longer = shipped.model_copy(
+        update={"review": shipped.review.model_copy(update={"within_office_days": 6})}
+    )
+
+    same = a_catalogue(shipped).map_for(PLAN).pack_version
+    other_map = a_catalogue(longer).map_for(PLAN)
+    other_rule = a_catalogue(shipped, rule=lambda row: row.update(severity="info")).map_for(PLAN)
 
     assert same == load_catalogue().map_for(PLAN).pack_version
     assert len({same, other_map.pack_version, other_rule.pack_version}) == 3
