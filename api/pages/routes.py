@@ -8,6 +8,7 @@ from starlette.types import Scope
 
 from api.pages import (
     applications,
+    arrivals,
     board,
     cases,
     documents,
@@ -32,6 +33,7 @@ ROUTERS = (
     inbox.router,
     reviews.router,
     filings.router,
+    arrivals.router,
     board.router,
     registers.router,
     registers_lists.router,

@@ -107,7 +107,7 @@ async def send_on(at: Desk, principal: Principal, number: str, sent: SentFile) -
     )
     digest = hashlib.sha256(f"{number}\n{wanted.model_dump_json()}".encode()).hexdigest()
     upload = await documents.declare(principal, at, number, Act(principal.id, sent.key, digest), wanted)
-    etags = await _put_parts(upload.parts, sent.content)
+    etags = await put_parts(upload.parts, sent.content)
     parts = [
         documents.SentPart(number=place, etag=etag, sha256=digest)
         for place, (etag, digest) in enumerate(zip(etags, sent.parts_sha256, strict=True), start=1)
@@ -117,7 +117,8 @@ async def send_on(at: Desk, principal: Principal, number: str, sent: SentFile) -
     )
 
 
-async def _put_parts(parts: list[documents.PartShown], content: BinaryIO) -> list[str]:
+async def put_parts(parts: list[documents.PartShown], content: BinaryIO) -> list[str]:
+    """Send each part to its signed address; answers the ETags. Raises Refused `upload_mismatch`."""
     etags = []
     await asyncio.to_thread(content.seek, 0)
     async with httpx2.AsyncClient(timeout=STORE_WITHIN_SECONDS) as store:
