@@ -7,7 +7,10 @@ from schemas.words import Word
 
 
 class FoundByRule(Word):
-    """One thing a rule found. `key` is the same in every round for the same rule, person and place."""
+    """One thing a rule found. `key` is the same in every round for the same rule, person and place.
+
+    `basis` is a keyed digest of what it rests on; `changed` names what of it changed since the round before.
+    """
 
     key: str
     rule_id: str
@@ -16,16 +19,19 @@ class FoundByRule(Word):
     place_kind: str
     place: str
     cannot_decide: bool = False
+    basis: str | None = None
+    changed: tuple[str, ...] = ()
 
 
 class CheckAsked(Word):
-    """Check this round of this application, as of this day."""
+    """Check this round of this application, as of this day, by its pack or by the one adopted meanwhile (`pack`)."""
 
     number: str
     organisation_id: str
     round: int
     persons: tuple[str, ...]
     as_of: str
+    pack: str | None = None
 
 
 class Checked(Word):

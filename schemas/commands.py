@@ -217,6 +217,14 @@ class LiftHold(Command):
     """Let the clocks go on."""
 
 
+class AdoptPack(Command):
+    """Check this application by newer rules from its next round on. The pack is kept, the reason is written."""
+
+    pack_version: str
+    map_version: date
+    remark_id: str
+
+
 class WaiveFinding(Command):
     """Waive one finding with a written reason."""
 

@@ -104,6 +104,7 @@ class RuleFinding(Word):
     place_kind: PlaceKind
     place: str
     inputs: Mapping[str, Value] = Field(default_factory=dict)
+    given: Mapping[str, str] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     message_values: Mapping[str, str] = Field(default_factory=dict)
 
@@ -114,18 +115,36 @@ class RuleFinding(Word):
 
 
 class CheckReport(Word):
-    """What the rules say. `pack_version` is the SHA-256 of the map, rules and tables that were asked."""
+    """What the rules say. `pack_version` is the SHA-256 of the map, rules and tables that were asked.
+
+    `outcomes` has one letter per rule and subject, in the order of the dossier: h holds, f fails, c cannot be
+    decided, n not applicable; named checks are not among them.
+    """
 
     pack_version: str
     as_of: date
     findings: tuple[RuleFinding, ...]
     decided: int
     not_applicable: int
+    outcomes: Mapping[str, str] = Field(default_factory=dict)
 
     def worst(self) -> Severity | None:
         """The gravest severity among rules that fail, or None."""
         failed = {finding.severity for finding in self.findings if finding.outcome == "fails"}
         return next((severity for severity in Severity if severity in failed), None)
+
+
+class KeptCheck(CheckReport):
+    """A report with the dossier it is about, as it is kept sealed: enough to ask the same again years later."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    dossier: Dossier | None = None
+
+    @property
+    def report(self) -> CheckReport:
+        """The report alone."""
+        return CheckReport.model_validate(self.model_dump(exclude={"dossier"}))
 
 
 class RequiredDocument(Word):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from schemas.filing import FilingKind, Receipt, ResultKind, Way
-from schemas.findings import Finding, FindingSettled, Reopened
+from schemas.findings import Finding, FindingReopened, FindingSettled
 from schemas.identifiers import Number
 from schemas.parties import Actor
 from schemas.standing import Derived
@@ -57,7 +57,7 @@ class FindingsReopened(Word):
     """Findings that were settled, or weighed otherwise, are asked about again; each says what changed."""
 
     kind: Literal["findings_reopened"] = "findings_reopened"
-    items: tuple[Reopened, ...]
+    items: tuple[FindingReopened, ...]
 
 
 class PackAdopted(Word):
@@ -286,7 +286,6 @@ class ResultContradicted(Word):
     person_id: str
     result: ResultKind
     decided_on: date
-    document_id: str | None = None
 
 
 class ContradictionEnded(Word):

@@ -1,6 +1,9 @@
 """Findings (指摘): one thing wrong or doubtful, bound to a field, document or person. Texts live in PostgreSQL."""
 
 from enum import StrEnum
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from schemas.words import Word
 
@@ -29,6 +32,7 @@ class FindingState(StrEnum):
 
 
 UNSETTLED = frozenset({FindingState.PROPOSED, FindingState.OPEN, FindingState.ANSWERED})
+SETTLED = frozenset(FindingState) - UNSETTLED
 
 
 class FindingSource(StrEnum):
@@ -43,6 +47,7 @@ class Finding(Word):
     """One finding as the road knows it: codes and ids only.
 
     `key` is stable across rounds for what a rule finds (rule, person, place); `remark_id` names the text a human wrote.
+    `basis` is a keyed digest of what the rule decided with; None where none was kept, or what was found has gone.
     """
 
     id: str
@@ -57,6 +62,26 @@ class Finding(Word):
     round: int
     state: FindingState = FindingState.PROPOSED
     cannot_decide: bool = False
+    basis: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_an_absent_basis(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Findings recorded before there were bases keep their canonical form, and with it their hashes."""
+        plain: dict[str, Any] = usual(self)
+        if self.basis is None:
+            plain.pop("basis", None)
+        return plain
+
+
+class FindingReopened(Word):
+    """A finding that is asked about again: what it was, what changed among the things it rests on, and how it is now."""
+
+    finding_id: str
+    was: FindingState
+    changed: tuple[str, ...] = ()
+    severity: Severity
+    cannot_decide: bool = False
+    basis: str | None = None
 
 
 class FindingSettled(Word):

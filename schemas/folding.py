@@ -3,15 +3,14 @@
 One small function per kind of event, chosen by its type. After each, the ball of every person is worked out anew.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import singledispatch
 from typing import Any, TypeVar
 
-from schemas import events
+from schemas import events, finding_changes
 from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
-from schemas.findings import SETTLED, FindingState
 from schemas.standing import Contradiction, Deadline, PersonLine, Stage, Standing
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 
@@ -78,14 +77,6 @@ def _filing(standing: Standing, filing_id: str, **changes: Any) -> Standing:
     return standing.model_copy(update={"filings": filings})
 
 
-def _findings(standing: Standing, changes: Mapping[str, Mapping[str, Any]]) -> Standing:
-    findings = tuple(
-        each.model_copy(update=dict(changes[each.id])) if each.id in changes else each
-        for each in standing.findings
-    )
-    return standing.model_copy(update={"findings": findings})
-
-
 def _deadline(standing: Standing, deadline_id: str, change: Callable[[Deadline], dict[str, Any]]) -> Standing:
     deadlines = tuple(
         each.model_copy(update=change(each)) if each.id == deadline_id else each
@@ -106,32 +97,13 @@ def _(body: object, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
-    resolved = dict.fromkeys(body.resolved, {"state": FindingState.VERIFIED, "basis": None})
-    changes: dict[str, dict[str, Any]] = {each: {"basis": basis} for each, basis in body.rests_on.items()}
-    raised = standing.findings_raised + len(body.found)
-    changed = _findings(standing, changes | resolved)
-    changed = changed.model_copy(
-        update={"findings": changed.findings + body.found, "findings_raised": raised}
-    )
-    if standing.pack_chosen == body.pack_version:
-        changed = changed.model_copy(update={"pack_version": body.pack_version, "pack_chosen": None})
+    changed = finding_changes.checked(standing, body)
     for person_id, office in body.offices.items():
         changed = _persons(changed, (person_id,), office=office)
     return _persons(changed, body.persons, stage=Stage.REVIEW)
 
 
-@_apply.register
-def _(body: events.FindingsReopened, standing: Standing, event: Event) -> Standing:
-    changes = {
-        item.finding_id: {
-            "state": FindingState.PROPOSED if item.was in SETTLED else item.was,
-            "severity": item.severity,
-            "cannot_decide": item.cannot_decide,
-            "basis": item.basis,
-        }
-        for item in body.items
-    }
-    return _findings(standing, changes)
+_apply.register(finding_changes.reopened)
 
 
 @_apply.register
@@ -198,28 +170,10 @@ def _(body: events.TaskCancelled, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.FindingsRaised, standing: Standing, event: Event) -> Standing:
-    changes = {
-        "findings": standing.findings + body.findings,
-        "findings_raised": standing.findings_raised + len(body.findings),
-    }
-    return standing.model_copy(update=changes)
+    return finding_changes.added(standing, body.findings)
 
 
-@_apply.register
-def _(body: events.FindingsSettled, standing: Standing, event: Event) -> Standing:
-    states = {item.finding_id: item for item in body.items}
-    findings = tuple(
-        finding.model_copy(
-            update={
-                "state": states[finding.id].state,
-                "remark_id": states[finding.id].remark_id or finding.remark_id,
-            }
-        )
-        if finding.id in states
-        else finding
-        for finding in standing.findings
-    )
-    return standing.model_copy(update={"findings": findings})
+_apply.register(finding_changes.settled)
 
 
 @_apply.register
@@ -239,29 +193,18 @@ def _(body: events.CorrectionRequested, standing: Standing, event: Event) -> Sta
 
 @_apply.register
 def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Standing:
-    chosen = frozenset(body.persons)
-    findings = tuple(
-        finding.model_copy(update={"state": FindingState.ANSWERED})
-        if finding.state is FindingState.OPEN and (finding.person_id is None or finding.person_id in chosen)
-        else finding
-        for finding in standing.findings
-    )
-    changes = {
-        "round": max(standing.round, body.round),
-        "rounds_handed_in": (*standing.rounds_handed_in, body.round),
-        "findings": findings,
-    }
-    changed = _released(standing.model_copy(update=changes), body.persons)
-    return _persons(changed, body.persons, stage=Stage.INTAKE)
+    answered = finding_changes.answered(_in_round(standing, body.round), body.persons)
+    return _persons(_released(answered, body.persons), body.persons, stage=Stage.INTAKE)
 
 
 @_apply.register
 def _(body: events.CorrectionCameLate, standing: Standing, event: Event) -> Standing:
-    changes = {
-        "round": max(standing.round, body.round),
-        "rounds_handed_in": (*standing.rounds_handed_in, body.round),
-    }
-    return standing.model_copy(update=changes)
+    return _in_round(standing, body.round)
+
+
+def _in_round(standing: Standing, round_: int) -> Standing:
+    handed_in = (*standing.rounds_handed_in, round_)
+    return standing.model_copy(update={"round": max(standing.round, round_), "rounds_handed_in": handed_in})
 
 
 @_apply.register

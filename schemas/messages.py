@@ -18,6 +18,7 @@ WITHDRAW = "withdraw"
 PLACE_HOLD = "place_hold"
 LIFT_HOLD = "lift_hold"
 WAIVE_FINDING = "waive_finding"
+ADOPT_PACK = "adopt_pack"
 
 STANDING = "standing"
 

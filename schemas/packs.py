@@ -16,7 +16,6 @@ from schemas.map_parts import CatalogueError
 from schemas.maps import ProcedureMap, as_text, ready_rule
 from schemas.tables import Tables
 
-
 _EMPTY: dict[str, tuple[()]] = {name: () for name, row in Tables.model_fields.items() if row.is_required()}
 """What a pack says of tables that came after it: nothing."""
 

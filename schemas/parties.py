@@ -39,6 +39,7 @@ class Right(StrEnum):
     RECORD_RESULT = "record_result"
     HOLD = "hold"
     WAIVE = "waive"
+    ADOPT_RULES = "adopt_rules"
     DECIDE_OVERDUE = "decide_overdue"
     SETTLE_RESULT = "settle_result"
     PASS_ON = "pass_on"
@@ -59,6 +60,7 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     | {
         Right.HOLD,
         Right.WAIVE,
+        Right.ADOPT_RULES,
         Right.DECIDE_OVERDUE,
         Right.SETTLE_RESULT,
         Right.PASS_ON,

@@ -116,6 +116,16 @@ REFUSALS: dict[str, Telling] = {
     "too_many_rounds": Telling(
         409, "補正の回数が上限に達しました。", "The limit of correction rounds is reached."
     ),
+    "nothing_to_stop": Telling(
+        422,
+        "手続・官署・提出先・提出方法のいずれかを選んでください。",
+        "Name a procedure, an authority, an office of theirs or a channel.",
+    ),
+    "lodging_stopped": Telling(
+        409,
+        "この提出は現在止められています。停止が解除されてから提出してください。",
+        "Lodging this is stopped at present. Lodge it when the stop has been lifted.",
+    ),
     "day_out_of_range": Telling(
         422, "日付が今日から2年以内ではありません。", "The day is not within two years from today."
     ),
@@ -129,6 +139,21 @@ REFUSALS: dict[str, Telling] = {
     ),
     "same_person": Telling(
         403, "一次点検と二次点検は別の人が行います。", "The same person can't do both (four eyes)."
+    ),
+    "pack_in_force": Telling(
+        409,
+        "この申請には、すでにその規則が適用されています。",
+        "These rules count for this application already.",
+    ),
+    "unknown_pack": Telling(
+        422,
+        "その規則は現在提供されているものではありません。影響の一覧から選び直してください。",
+        "These rules are not the ones shipped now; choose again from the list of impacts.",
+    ),
+    "check_not_kept": Telling(
+        404,
+        "この回の点検の記録は、再実行できる形では残っていません。",
+        "The check of this round was not kept in a form that can be repeated.",
     ),
     "verdict_missing": Telling(422, "全員分の判定が必要です。", "A verdict is needed for every person."),
     "finding_needed": Telling(

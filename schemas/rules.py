@@ -4,15 +4,18 @@ A rule holds, fails, cannot be decided, or is not applicable (its `applies_when`
 that need not be answered). Checks written in code are handed in by name.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, TypeAlias
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Rule
 from schemas.dossier import CheckReport, Dossier, PlaceKind, RuleFinding
-from schemas.expressions import Decision
+from schemas.expressions import CelInput, Decision
+from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.words import Word
 
@@ -31,33 +34,54 @@ class Flaw(Word):
 NamedCheck: TypeAlias = Callable[[Asking], Iterable[Flaw]]
 
 
-class _Tally:
-    """What was asked so far."""
-
-    def __init__(self) -> None:
-        self.decided = 0
-        self.not_applicable = 0
+Answered: TypeAlias = tuple[str, RuleFinding | None]
+"""How one rule came out for one subject (`HOLDS`, …), and the finding where it does not hold."""
+HOLDS, FAILS, CANNOT_DECIDE, NOT_APPLICABLE = "hfcn"
 
 
-def evaluate(ready: ProcedureMap, dossier: Dossier, *, named_checks: Mapping[str, NamedCheck]) -> CheckReport:
-    """Asks every rule in force on `dossier.as_of`, of all it concerns; never raises for missing values."""
+class Known(Protocol):
+    """Results of an earlier check that are still right, because what they rest on has not changed."""
+
+    def by_condition(self, rule: ReadyRule, subject: Subject) -> Answered | None:
+        """How the rule came out for this subject, or None when it must be asked."""
+
+    def by_check(self, rule: Rule) -> tuple[RuleFinding, ...] | None:
+        """What the named check found, or None when it must be run."""
+
+
+def evaluate(
+    ready: ProcedureMap,
+    dossier: Dossier,
+    *,
+    named_checks: Mapping[str, NamedCheck],
+    known: Known | None = None,
+) -> CheckReport:
+    """Asks every rule in force on `dossier.as_of`, of all it concerns; never raises for missing values.
+
+    What is `known` already is not asked again.
+    """
     asking = Asking(ready, dossier)
-    tally = _Tally()
     findings: list[RuleFinding] = []
-    for rule in ready.rules:
-        if not rule.rule.in_force(dossier.as_of):
-            continue
+    outcomes: dict[str, str] = {}
+    decided_by_check = 0
+    for rule in (each for each in ready.rules if each.rule.in_force(dossier.as_of)):
         if rule.rule.check is not None:
-            findings.extend(_by_named_check(asking, rule.rule, named_checks[rule.rule.check]))
-            tally.decided += 1
-        else:
-            findings.extend(_by_condition(asking, rule, tally))
+            findings.extend(_checked(asking, rule.rule, named_checks[rule.rule.check], known))
+            decided_by_check += 1
+            continue
+        answers = [
+            _answered(asking, rule, subject, known) for subject in asking.subjects(per_person=rule.per_person)
+        ]
+        outcomes[rule.rule.id] = "".join(letter for letter, _ in answers)
+        findings.extend(finding for _, finding in answers if finding is not None)
+    letters = Counter("".join(outcomes.values()))
     return CheckReport(
         pack_version=ready.pack_version,
         as_of=dossier.as_of,
         findings=tuple(findings),
-        decided=tally.decided,
-        not_applicable=tally.not_applicable,
+        decided=decided_by_check + letters[HOLDS] + letters[FAILS],
+        not_applicable=letters[NOT_APPLICABLE],
+        outcomes=outcomes,
     )
 
 
@@ -73,21 +97,26 @@ def _placeholders(text: str) -> Iterator[str]:
         yield part.split("}")[0]
 
 
-def _by_named_check(asking: Asking, rule: Rule, check: NamedCheck) -> Iterator[RuleFinding]:
-    for flaw in check(asking):
-        yield RuleFinding(rule_id=rule.id, severity=rule.severity, **flaw.model_dump())
+def _checked(asking: Asking, rule: Rule, check: NamedCheck, known: Known | None) -> tuple[RuleFinding, ...]:
+    before = known.by_check(rule) if known else None
+    if before is not None:
+        return before
+    return tuple(
+        RuleFinding(rule_id=rule.id, severity=rule.severity, **flaw.model_dump()) for flaw in check(asking)
+    )
 
 
-def _by_condition(asking: Asking, rule: ReadyRule, tally: _Tally) -> Iterator[RuleFinding]:
-    for subject in asking.subjects(per_person=rule.per_person):
-        decision = _decide(asking, rule, subject)
-        if decision is None:
-            tally.not_applicable += 1
-            continue
-        if decision.outcome != "cannot_decide":
-            tally.decided += 1
-        if decision.outcome != "holds":
-            yield _finding(asking, rule, subject, decision)
+def _answered(asking: Asking, rule: ReadyRule, subject: Subject, known: Known | None) -> Answered:
+    before = known.by_condition(rule, subject) if known else None
+    if before is not None:
+        return before
+    decision = _decide(asking, rule, subject)
+    if decision is None:
+        return NOT_APPLICABLE, None
+    if decision.outcome == "holds":
+        return HOLDS, None
+    letter = FAILS if decision.outcome == "fails" else CANNOT_DECIDE
+    return letter, _finding(asking, rule, subject, decision)
 
 
 def _decide(asking: Asking, rule: ReadyRule, subject: Subject) -> Decision | None:
@@ -112,9 +141,28 @@ def _finding(asking: Asking, rule: ReadyRule, subject: Subject, decision: Decisi
         place_kind=_place_kind(asking.ready, rule.rule.place),
         place=rule.rule.place,
         inputs={name: answers[name] for name in rule.rule.inputs if name in answers},
+        given=_given(asking, rule, subject),
         missing=decision.missing,
         message_values={name: text for name, text in computed.items() if text is not None},
     )
+
+
+def _given(asking: Asking, rule: ReadyRule, subject: Subject) -> dict[str, str]:
+    """What the rule used besides answers: the day of lodging, the channel, how many persons, which are answered or there."""
+    values = asking.inputs(subject)
+    return {name: _told(values[name]) for name in used_by(rule) if name in GIVEN_INPUTS and name in values}
+
+
+def used_by(rule: ReadyRule) -> tuple[str, ...]:
+    """Every input that a rule's conditions and shown values name."""
+    conditions = (rule.applies, *((rule.holds,) if rule.holds else ()), *rule.values.values())
+    return tuple(dict.fromkeys(name for each in conditions for name in each.inputs))
+
+
+def _told(value: CelInput) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _place_kind(ready: ProcedureMap, place: str) -> PlaceKind:

@@ -85,8 +85,15 @@ class Derived(Word):
     clock: Literal["calendar", "office", "given"]
 
 
+class Held(Word):
+    """A hold during which a deadline's clock stood still."""
+
+    from_at: datetime
+    to_at: datetime
+
+
 class Deadline(Word):
-    """One deadline: set once, reminded, ended or passed."""
+    """One deadline: set once, reminded, ended or passed. `held` are the holds that moved it, in order."""
 
     id: str
     kind: str
@@ -96,6 +103,7 @@ class Deadline(Word):
     state: str = "running"
     set_at: datetime | None = None
     derived: Derived | None = None
+    held: tuple[Held, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -106,13 +114,22 @@ class Deadline(Word):
         """The deadline moved by the time it stood still: from the hold on, or from when it was set during the hold."""
         if not self.is_running:
             return self
-        stopped = lifted_at - max(held_at, self.set_at or held_at)
-        moved = tuple(instant + stopped for instant in self.remind_at)
-        return self.model_copy(update={"due_at": self.due_at + stopped, "remind_at": moved})
+        since = max(held_at, self.set_at or held_at)
+        stopped = lifted_at - since
+        changes = {
+            "due_at": self.due_at + stopped,
+            "remind_at": tuple(instant + stopped for instant in self.remind_at),
+            "held": (*self.held, Held(from_at=since, to_at=lifted_at)),
+        }
+        return self.model_copy(update=changes)
 
 
 class Standing(Word):
-    """An application as it stands after event `seq`."""
+    """An application as it stands after event `seq`.
+
+    `pack_chosen` is a pack that was adopted and waits for the next check; `pack_version` one that was adopted and
+    checked by. Without either the application has the pack of its hand-in.
+    """
 
     number: str
     organisation_id: str
@@ -136,6 +153,8 @@ class Standing(Word):
     deadlines_set: int = 0
     rounds_granted: int = 0
     rounds_handed_in: tuple[int, ...] = ()
+    pack_version: str | None = None
+    pack_chosen: str | None = None
 
     def person(self, person_id: str) -> PersonLine | None:
         """The line of one person, if there is such a person."""

@@ -14,6 +14,7 @@ from schemas.application import Journey, Outcome
 from schemas.calendar import japan_date
 from schemas.checked import CheckAsked, Checked, LodgingAsked
 from schemas.commands import (
+    AdoptPack,
     Answer,
     ArrivedVerdict,
     BeginLodging,
@@ -124,6 +125,7 @@ class ApplicationWorkflow:
             round=self._case.standing.round,
             persons=persons,
             as_of=japan_date(workflow.now()).isoformat(),
+            pack=self._case.standing.pack_chosen,
         )
         while True:
             checked = await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")
@@ -309,6 +311,15 @@ class ApplicationWorkflow:
     @waive_finding.validator
     def _may_waive(self, command: WaiveFinding) -> None:
         self._case.check(advance_review.waive, command)
+
+    @workflow.update(name=messages.ADOPT_PACK)
+    async def adopt_pack(self, command: AdoptPack) -> Answer:
+        """Newer rules count from the next check on."""
+        return await self._case.carry_out(intake.adopt, command)
+
+    @adopt_pack.validator
+    def _may_adopt(self, command: AdoptPack) -> None:
+        self._case.check(intake.adopt, command)
 
     async def _with_receipts(
         self,

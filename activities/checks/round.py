@@ -5,19 +5,23 @@ from datetime import date
 
 from temporalio import activity
 
+from activities.checks.looking import LOOKS_AT, RESTS_ON_ITS_PLACE
 from activities.checks.named import NAMED_CHECKS
 from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.dossiers import Collected, case_of, collected, dossier
-from infra.keys import KeyRing, seal_json
+from infra.kept_checks import kept_check, last_kept, sealed_check
+from infra.keys import DataKey, KeyRing, keyed_digest
 from infra.packs import Packs
 from schemas.checked import CheckAsked, Checked, FoundByRule
-from schemas.dossier import CheckReport, Dossier, RuleFinding
+from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
+from schemas.grounds import changed_for, grounds_of
 from schemas.lodging import offices_of
 from schemas.maps import ProcedureMap
+from schemas.rechecks import Changes, changes_between, earlier_results
 from schemas.rules import evaluate
 
-REPORT_PURPOSE = "report"
+BASIS_PURPOSE = "basis"
 
 
 class Checks:
@@ -34,7 +38,7 @@ class Checks:
         """Check what was handed in. Answers `unexamined` documents first: they are examined before anything is judged.
 
         The report with every value used is kept sealed under (number, round, pack version): a repetition overwrites
-        it with the same.
+        it with the same. In a further round only what rests on something changed is asked again.
         """
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:
@@ -43,42 +47,69 @@ class Checks:
         waiting = _unexamined(everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)
-        ready = await self._packs.of(case)
+        ready = await (self._packs.named(asked.pack) if asked.pack else self._packs.of(case))
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
-        report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS)
-        sealed = seal_json(key, REPORT_PURPOSE, report.model_dump(mode="json"))
+        before = await self._last_kept(asked, key)
+        known = earlier_results(ready, before, facts, looks_at=LOOKS_AT)
+        report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)
+        await self._keep(asked, kept_check(report, facts), key)
+        return Answering(ready, facts, before, key).checked(report, frozenset(asked.persons))
+
+    async def _last_kept(self, asked: CheckAsked, key: DataKey) -> KeptCheck | None:
+        if asked.round == 1:
+            return None
+        async with self._database.as_worker() as connection:
+            return await last_kept(connection, key, asked.number, before_round=asked.round)
+
+    async def _keep(self, asked: CheckAsked, kept: KeptCheck, key: DataKey) -> None:
         await self._ledger.store_report(
             {
                 "number": asked.number,
                 "organisation_id": asked.organisation_id,
                 "round": asked.round,
-                "pack_version": report.pack_version,
-                "report": sealed,
+                "pack_version": kept.pack_version,
+                "report": sealed_check(key, kept),
             }
         )
-        return _answer(ready, facts, report, frozenset(asked.persons))
 
 
 def _unexamined(everything: Collected) -> tuple[str, ...]:
     return tuple(document.id for document in everything.documents if document.state == "uploaded")
 
 
-def _answer(ready: ProcedureMap, facts: Dossier, report: CheckReport, persons: frozenset[str]) -> Checked:
-    found = tuple(
-        _found(finding)
-        for finding in report.findings
-        if finding.person_id is None or finding.person_id in persons
-    )
-    return Checked(pack_version=report.pack_version, found=found, offices=offices_of(ready, facts))
+class Answering:
+    """Turns a report into what the road is told: codes, ids, and a keyed digest of what each finding rests on."""
 
+    def __init__(self, ready: ProcedureMap, facts: Dossier, before: KeptCheck | None, key: DataKey) -> None:
+        self._ready = ready
+        self._facts = facts
+        self._key = key
+        self._by_check = {each.rule.id: each.rule.check for each in ready.rules if each.rule.check}
+        self._changes = changes_between(before.dossier, facts) if before and before.dossier else Changes()
 
-def _found(finding: RuleFinding) -> FoundByRule:
-    return FoundByRule(
-        key=finding.key,
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        person_id=finding.person_id,
-        place_kind=finding.place_kind,
-        place=finding.place,
-        cannot_decide=finding.outcome == "cannot_decide",
-    )
+    def checked(self, report: CheckReport, persons: frozenset[str]) -> Checked:
+        """What was found about these persons and the application itself."""
+        found = tuple(
+            self._found(finding)
+            for finding in report.findings
+            if finding.person_id is None or finding.person_id in persons
+        )
+        offices = offices_of(self._ready, self._facts)
+        return Checked(pack_version=report.pack_version, found=found, offices=offices)
+
+    def _found(self, finding: RuleFinding) -> FoundByRule:
+        check = self._by_check.get(finding.rule_id)
+        grounds = grounds_of(
+            finding, self._facts, by_check=check is not None, at_place_only=check in RESTS_ON_ITS_PLACE
+        )
+        return FoundByRule(
+            key=finding.key,
+            rule_id=finding.rule_id,
+            severity=finding.severity,
+            person_id=finding.person_id,
+            place_kind=finding.place_kind,
+            place=finding.place,
+            cannot_decide=finding.outcome == "cannot_decide",
+            basis=keyed_digest(self._key, BASIS_PURPOSE, grounds),
+            changed=changed_for(finding, self._changes, by_check=check is not None),
+        )

@@ -56,6 +56,7 @@ def standing_row(standing: Standing, at: datetime) -> Row:
     due += [task.due_at for task in standing.open_tasks() if task.due_at]
     return _of(standing) | {
         "procedure": standing.procedure,
+        "pack_version": standing.pack_version,
         "stage": behind.stage,
         "holder": behind.holder,
         "seq": standing.seq,
@@ -107,9 +108,10 @@ def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:
 
 
 def deadline_row(standing: Standing, deadline: Deadline) -> Row:
-    """One deadline, with how it was derived."""
-    plain = deadline.model_dump(mode="json", exclude={"remind_at", "set_at", "derived"})
-    derived = deadline.derived.model_dump(mode="json") if deadline.derived else None
+    """One deadline, with how it was derived and which holds moved it."""
+    plain = deadline.model_dump(mode="json", exclude={"remind_at", "set_at", "derived", "held"})
+    told = deadline.model_dump(mode="json", include={"derived", "held"})
+    derived = told["derived"] and told["derived"] | {"held": told["held"]}
     return _of(standing) | plain | {"derivation": derived}
 
 

@@ -1,0 +1,67 @@
+"""What a finding rests on: every answer and document it was decided with, but not the day.
+
+While it rests on the same, what people settled about it stays settled; when it changes, they are asked again.
+"""
+
+import json
+from typing import Any
+
+from schemas.asking import Subject
+from schemas.dossier import DocumentFact, Dossier, RuleFinding
+from schemas.rechecks import Changes
+
+DAY_OF_LODGING = "as_of"
+
+
+def grounds_of(finding: RuleFinding, dossier: Dossier, *, by_check: bool, at_place_only: bool) -> str:
+    """Canonical text of what a finding rests on; personal. Two findings of one key rest on the same when it is equal.
+
+    A condition rests on the values it names. A named check rests on what is at its place, or (unless `at_place_only`)
+    on everything of its subject.
+    """
+    grounds: dict[str, Any] = {
+        "outcome": finding.outcome,
+        "missing": list(finding.missing),
+        "inputs": dict(finding.inputs),
+        "given": {name: value for name, value in finding.given.items() if name != DAY_OF_LODGING},
+    }
+    if by_check:
+        subject = dossier.person(finding.person_id) if finding.person_id else None
+        at_place = at_place_only and finding.place_kind in ("field", "document")
+        grounds |= _at_place(finding, dossier, subject) if at_place else _whole(dossier, subject)
+    return json.dumps(grounds, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def changed_for(finding: RuleFinding, changes: Changes, *, by_check: bool) -> tuple[str, ...]:
+    """The names of what changed among the things a finding rests on, in order; ids of fields and kinds only."""
+    about = changes.about(finding.person_id)
+    if by_check:
+        return tuple(sorted(about))
+    uses_documents = "documents_present" in finding.given
+    named = {*finding.inputs, *finding.missing, finding.place}
+    return tuple(sorted(name for name in about if name in named or uses_documents))
+
+
+def _at_place(finding: RuleFinding, dossier: Dossier, subject: Subject) -> dict[str, Any]:
+    if finding.place_kind == "field":
+        answers = {**dossier.application, **(subject.values if subject else {})}
+        return {"answer": answers.get(finding.place)}
+    return {"documents": _papers(dossier, finding.person_id, finding.place)}
+
+
+def _whole(dossier: Dossier, subject: Subject) -> dict[str, Any]:
+    own = dict(subject.values) if subject else [dict(line.values) for line in dossier.persons]
+    papers = [_papers(dossier, None), _papers(dossier, subject.person_id) if subject else []]
+    return {"application": dict(dossier.application), "own": own, "papers": papers}
+
+
+def _papers(dossier: Dossier, person_id: str | None, kind: str | None = None) -> list[dict[str, Any]]:
+    return [
+        _plain(fact)
+        for fact in dossier.documents
+        if fact.person_id == person_id and kind in (None, fact.kind)
+    ]
+
+
+def _plain(fact: DocumentFact) -> dict[str, Any]:
+    return fact.model_dump(mode="json", exclude_defaults=True)
