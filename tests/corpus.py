@@ -225,8 +225,9 @@ def pdf_scanned(
     size: tuple[int, int] = A4,
     share: float = 1.0,
     text: str = "",
+    times: int = 1,
 ) -> bytes:
-    """A page that is one picture at this resolution, over this share of its height; with text laid over it."""
+    """A page that is one picture at this resolution (drawn so many times), over this share of its height, under a text."""
     shown = content or _scan(dpi, size, share)
     packed = io.BytesIO()
     shown.convert("RGB").save(packed, "JPEG", quality=80)
@@ -237,7 +238,8 @@ def pdf_scanned(
         lying.Width, lying.Height = shown.size
         lying.ColorSpace, lying.BitsPerComponent = Name.DeviceRGB, 8
         page.obj.Resources.XObject = Dictionary(I1=pdf.make_indirect(lying))
-        page.contents_add(f"q {size[0]} 0 0 {size[1] * share} 0 0 cm /I1 Do Q".encode(), prepend=True)
+        drawing = f"q {size[0]} 0 0 {size[1] * share} 0 0 cm {'/I1 Do ' * times}Q"
+        page.contents_add(drawing.encode(), prepend=True)
         return _saved(pdf)
 
 
