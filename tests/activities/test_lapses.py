@@ -1,0 +1,181 @@
+"""Reminders before something of the authority to act lapses: once per thing, step and reader, whatever happens between."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import httpx2
+import pytest
+
+from activities.lapses import Lapses
+from activities.wording.lapses import compose_lapse, lapse_words
+from infra.dev.services import Stack
+from infra.mail import Post
+from infra.settings import Settings
+from schemas.authority import LapsingThing
+from schemas.calendar import japan_date
+from tests.builders import ORGANISATION
+from tests.ground import AN_ORGANISATION, Ground
+
+NOW = datetime.now(UTC)
+TODAY = japan_date(NOW)
+STEPS = (90, 60, 30, 7)
+PEOPLE = """INSERT INTO account (id, subject, display_name, email, roles, locale, active) VALUES
+    ('h-1', 'h-1', '見本 取次', 'h-1@office.example', '{handler}', 'ja', true),
+    ('h-2', 'h-2', '見本 退職', 'h-2@office.example', '{handler}', 'ja', false),
+    ('m-1', 'm-1', '見本 管理', 'm-1@office.example', '{manager}', 'en', true)"""
+A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, valid_until)
+    VALUES (%s, 'SECRET-NUMBER', %s)"""
+A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
+    VALUES ('x-1', %s, 'h-1', '{*}', '2026-04-01', %s)"""
+
+
+@pytest.fixture
+def settings(activity_stack: Stack) -> Settings:
+    return activity_stack.place.settings()
+
+
+@pytest.fixture
+def lapses(desk_ground: Ground, settings: Settings) -> Lapses:
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(PEOPLE)
+        connection.execute(AN_ORGANISATION, (ORGANISATION,))
+    return at_work(desk_ground, settings)
+
+
+def at_work(ground: Ground, settings: Settings) -> Lapses:
+    return Lapses(ground.database, Post(settings), steps=STEPS, public_url="http://desk.example")
+
+
+def certify(ground: Ground, days: int, account: str = "h-1") -> None:
+    with ground.behind_the_desk() as connection:
+        connection.execute(A_CERTIFICATE, (account, TODAY + timedelta(days=days)))
+
+
+async def noted(ground: Ground) -> list[tuple[str, int, str, str]]:
+    asked = (
+        "SELECT thing, step_days, recipient_id, state FROM lapse_notice ORDER BY step_days DESC, recipient_id"
+    )
+    rows = await ground.rows(asked)
+    return [(row["thing"], row["step_days"], row["recipient_id"], row["state"]) for row in rows]
+
+
+@pytest.mark.parametrize(("days", "step"), [(91, None), (90, 90), (31, 60), (30, 30), (0, 7), (-1, None)])
+async def test_handler_and_managers_are_told_on_the_day_of_the_step(
+    desk_ground: Ground, lapses: Lapses, days: int, step: int | None
+) -> None:
+    certify(desk_ground, days)
+
+    sent = [await lapses.remind() for _ in range(2)]
+
+    expected = [("certificate", step, who, "sent") for who in ("h-1", "m-1")] if step is not None else []
+    assert await noted(desk_ground) == expected
+    assert sent == [len(expected), 0]
+
+
+async def test_each_step_tells_again_and_a_restart_tells_nobody_twice(
+    desk_ground: Ground, lapses: Lapses, settings: Settings
+) -> None:
+    certify(desk_ground, 40)
+
+    for passed in (0, 1, 10, 11, 33):
+        await at_work(desk_ground, settings).note(NOW + timedelta(days=passed))
+
+    assert [step for _, step, who, _ in await noted(desk_ground) if who == "h-1"] == [60, 30, 7]
+
+
+async def test_a_new_last_day_is_a_new_thing_to_tell(desk_ground: Ground, lapses: Lapses) -> None:
+    certify(desk_ground, 7)
+    await lapses.note(NOW)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute("UPDATE certificate SET valid_until = valid_until + 1")
+
+    await lapses.note(NOW + timedelta(days=1))
+
+    assert len(await noted(desk_ground)) == 4
+
+
+async def test_who_has_left_and_what_is_returned_is_not_told_of(desk_ground: Ground, lapses: Lapses) -> None:
+    certify(desk_ground, 7, "h-2")
+    certify(desk_ground, 7)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute("UPDATE certificate SET returned_on = '2026-11-01' WHERE account_id = 'h-1'")
+
+    assert await lapses.remind() == 0
+    assert await noted(desk_ground) == []
+
+
+async def test_a_mandate_is_told_of_until_another_carries_it_on(desk_ground: Ground, lapses: Lapses) -> None:
+    ends = TODAY + timedelta(days=30)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(A_MANDATE, (ORGANISATION, ends))
+        successor = A_MANDATE.replace("x-1", "x-2").replace("2026-04-01", str(ends + timedelta(days=1)))
+        await lapses.note(NOW)
+        before = await noted(desk_ground)
+        connection.execute(successor, (ORGANISATION, None))
+        await lapses.note(NOW + timedelta(days=23))
+
+    assert [each[:2] for each in before] == [("mandate", 30)] * 2
+    assert await noted(desk_ground) == before
+
+
+async def test_nothing_is_lost_while_the_mail_server_is_away(
+    desk_ground: Ground, lapses: Lapses, settings: Settings
+) -> None:
+    certify(desk_ground, 7)
+
+    away = await at_work(desk_ground, settings.model_copy(update={"smtp_port": 9})).remind()
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute("UPDATE lapse_notice SET due_at = now() - interval '1 second'")
+    back = await lapses.remind()
+
+    assert (away, back) == (0, 2)
+
+
+async def test_what_has_lapsed_or_whose_reader_has_left_is_dropped(
+    desk_ground: Ground, lapses: Lapses
+) -> None:
+    certify(desk_ground, 7)
+    await lapses.note(NOW)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute("UPDATE lapse_notice SET lapses_on = %s", (TODAY - timedelta(days=1),))
+        connection.execute("UPDATE account SET active = false WHERE id = 'm-1'")
+
+    await lapses.remind()
+
+    assert {state for *_, state in await noted(desk_ground)} == {"dropped"}
+
+
+async def test_the_mail_says_what_and_when_and_names_nobody(
+    desk_ground: Ground, lapses: Lapses, activity_stack: Stack
+) -> None:
+    certify(desk_ground, 7)
+    await lapses.remind()
+
+    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+        listed = (await mailbox.get("/messages")).json()
+    letters = [str(each) for each in (listed["messages"] if isinstance(listed, dict) else listed)]
+    ours = [each for each in letters if "h-1@office.example" in each or "m-1@office.example" in each]
+    assert any("申請等取次者証明書" in each for each in ours)
+    assert any("handler's certificate" in each for each in ours)
+    assert not [each for each in ours if "SECRET-NUMBER" in each or "見本 取次" in each]
+
+
+@pytest.mark.parametrize("thing", LapsingThing)
+@pytest.mark.parametrize("is_own", [True, False])
+def test_every_thing_has_words_in_both_languages(thing: LapsingThing, *, is_own: bool) -> None:
+    on, link = date(2026, 12, 31), "http://desk.example/registers/lapses"
+
+    ja = compose_lapse(thing, "ja", on=on, days_left=30, is_own=is_own, link=link)
+    en = compose_lapse(thing, "en", on=on, days_left=30, is_own=is_own, link=link)
+
+    assert "2026年12月31日" in ja.subject
+    assert "31 December 2026" in en.subject
+    assert ("あなたの" in ja.text) is is_own
+    assert ("Your" in en.text) is is_own
+    assert all(link in words for words in (ja.text, ja.html, en.text, en.html))
+    assert (en.subject + en.text).isascii()
+
+
+def test_no_words_are_left_over() -> None:
+    words = lapse_words()
+
+    assert set(words["things"]) == set(words["to_do"]) == set(LapsingThing)
