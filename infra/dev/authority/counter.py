@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import schemas
+from infra.catalogue import load_catalogue
 from infra.dev.authority.ledger import Case, Ledger
 from infra.dev.authority.words import Acceptance, Filing, Mood, MoodName, News, Outcome, Policy, Result
 
@@ -154,10 +155,8 @@ def fate(policy: Policy, case: Case) -> Outcome:
 
 
 def good_result(procedure: str) -> Result:
-    """How the authority of this procedure says yes."""
-    if procedure.startswith("otit."):
-        return "accredited"
-    return "issued" if ".coe" in procedure else "permitted"
+    """How the authority of this procedure says yes: as its map does. An unknown procedure is permitted."""
+    return _granted().get(procedure, "permitted")
 
 
 def receipt_prefix(office: str) -> str:
@@ -167,6 +166,14 @@ def receipt_prefix(office: str) -> str:
 
 def today_in_japan() -> date:
     return datetime.now(JAPAN).date()
+
+
+@lru_cache(maxsize=1)
+def _granted() -> dict[str, Result]:
+    return {
+        row.id: next(result.id for result in row.results if result.granted)
+        for row in load_catalogue().procedures()
+    }
 
 
 @lru_cache(maxsize=1)
