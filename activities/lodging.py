@@ -21,6 +21,7 @@ from infra.keys import KeyRing
 from infra.objects import ObjectStore
 from infra.packs import Packs
 from infra.registers import entitlement_of
+from infra.stops import running_stops
 from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
@@ -28,6 +29,7 @@ from schemas.fees import authority_fee
 from schemas.filing import FilingKind
 from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
+from schemas.stops import Stop, StoppableLodging, covering
 
 MISSING_NAME = "—"
 
@@ -62,10 +64,12 @@ class Lodging:
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:
             await _insist_on_entitlement(connection, asked)
+            stops = await running_stops(connection)
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             client = await _client(connection, asked)
         ready = await self._packs.of(case)
+        _insist_on_no_stop(stops, asked, ready)
         order = package_order(asked, everything, ready, client_name=client.name, desk_name=self._desk_name)
         sealed, where = await asyncio.to_thread(self._seal, order)
         await self._ledger.store_package(
@@ -104,6 +108,17 @@ async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAske
     found, _ = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
     if found.lacks:
         raise _refusal(found.lacks[0], "handler")
+
+
+def _insist_on_no_stop(stops: tuple[Stop, ...], asked: LodgingAsked, ready: ProcedureMap) -> None:
+    wanted = StoppableLodging(
+        procedure=asked.procedure,
+        authority=ready.procedure.authority,
+        office=asked.office,
+        channel=asked.channel,
+    )
+    if covering(stops, wanted):
+        raise _refusal("lodging_stopped", "filing_id")
 
 
 def _refusal(code: str, field: str) -> ApplicationError:

@@ -21,6 +21,7 @@ from api.pages import (
     registers,
     registers_lists,
     reviews,
+    stops,
 )
 
 ROUTERS = (
@@ -37,6 +38,7 @@ ROUTERS = (
     board.router,
     registers.router,
     registers_lists.router,
+    stops.router,
     reference.router,
 )
 OPEN_TO_ALL = frozenset({"/", "/language", "/docs"})
