@@ -5,7 +5,7 @@ date; the end of a day is the instant 24:00 in Japan, which is 15:00 UTC of the 
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -58,12 +58,44 @@ def days_between(start_on: date, end_on: date) -> int:
     return (end_on - start_on).days
 
 
+ENGLISH: Mapping[str, str] = {
+    "元日": "New Year's Day",
+    "成人の日": "Coming of Age Day",
+    "建国記念の日": "National Foundation Day",
+    "天皇誕生日": "Emperor's Birthday",
+    "春分の日": "Vernal Equinox Day",
+    "昭和の日": "Showa Day",
+    "憲法記念日": "Constitution Memorial Day",
+    "みどりの日": "Greenery Day",
+    "こどもの日": "Children's Day",
+    "海の日": "Marine Day",
+    "山の日": "Mountain Day",
+    "敬老の日": "Respect for the Aged Day",
+    "秋分の日": "Autumnal Equinox Day",
+    "スポーツの日": "Sports Day",
+    "文化の日": "Culture Day",
+    "勤労感謝の日": "Labour Thanksgiving Day",
+    "国民の休日": "Citizens' Holiday",
+    "振替休日": "Substitute holiday",
+    "祝日": "National holiday",
+    "年末年始の休日": "Turn of the year",
+    "土曜日": "Saturday",
+    "日曜日": "Sunday",
+}
+"""What closes government offices, in English; the Japanese names are official."""
+
+
 class ClosedSpan(Word):
-    """Consecutive closed days that an office-day count stepped over."""
+    """Consecutive closed days that an office-day count stepped over; `names` say in Japanese what closes them."""
 
     from_on: date
     to_on: date
     names: tuple[str, ...]
+
+    @property
+    def english_names(self) -> tuple[str, ...]:
+        """The same names in English; one that has none yet stays Japanese."""
+        return tuple(ENGLISH.get(name, name) for name in self.names)
 
 
 class OfficeCalendar(Word):

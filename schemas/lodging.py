@@ -159,15 +159,17 @@ def _window_derivation(ready: ProcedureMap, anchors: tuple[date, ...], cut_off: 
         if on is not None
     ]
     said = [Derivation(ja=row.note.ja, en=row.note.en)] if row.note else []
-    bounds = [*_bound("から", "from", row.earliest), *_bound("まで", "until", row.latest)]
+    bounds = [*bound_told(row.earliest, is_latest=False), *bound_told(row.latest, is_latest=True)]
     return Derivation(
         ja="申請できる期間", en="When it may be lodged", because=(*based, *bounds, *fixed, *said)
     )
 
 
-def _bound(ja: str, en: str, bound: Bound | None) -> list[Derivation]:
+def bound_told(bound: Bound | None, *, is_latest: bool) -> list[Derivation]:
+    """A bound of a window in words, counted from its anchor; no line when there is none."""
     if bound is None:
         return []
+    ja, en = ("まで", "until") if is_latest else ("から", "from")
     if not bound.months and not bound.days:
         return [Derivation(ja=f"その日{ja}", en=f"{en} that day")]
     before = bound.months < 0 or (bound.months == 0 and bound.days < 0)

@@ -1,10 +1,13 @@
 """Time limits: where they end, when they remind, how they explain themselves."""
 
 from datetime import UTC, date, datetime
+from typing import Literal
 
-from schemas.calendar import OfficeCalendar, end_of_day
+import pytest
+
+from schemas.calendar import ENGLISH, OfficeCalendar, end_of_day
 from schemas.deadlines import calendar_of, explained, last_day, reminders
-from schemas.standing import Derived
+from schemas.standing import Deadline, Derived
 from tests.schemas.cases import PLAN, a_map
 
 
@@ -79,3 +82,72 @@ def test_a_deadline_that_was_not_held_does_not_say_so() -> None:
     lines = explained(derived, end_of_day(date(2026, 11, 29)), the_calendar()).lines("en")
 
     assert not any("hold" in line for line in lines)
+
+
+def test_the_holds_that_moved_a_deadline_are_told_with_their_times() -> None:
+    derived = Derived(rule="correction", from_on=date(2026, 11, 22), days=7, clock="calendar")
+    deadline = Deadline(
+        id="d",
+        kind="correction",
+        due_at=end_of_day(date(2026, 11, 29)),
+        set_at=at(2026, 11, 22),
+        derived=derived,
+    )
+
+    moved = deadline.after_hold(at(2026, 11, 24), at(2026, 11, 26)).after_hold(
+        at(2026, 11, 27), at(2026, 11, 28)
+    )
+    lines = explained(derived, moved.due_at, the_calendar(), held=moved.held).lines("en")
+
+    assert lines[0] == "Due by the end of 2026-12-02 (24:00 in Japan)"
+    assert lines[-3:] == (
+        "  Moved by a hold from 2026-11-29",
+        "    On hold from 2026-11-24 12:00 to 2026-11-26 12:00 in Japan",
+        "    On hold from 2026-11-27 12:00 to 2026-11-28 12:00 in Japan",
+    )
+
+
+def test_a_hold_before_a_deadline_was_set_does_not_count_for_it() -> None:
+    deadline = Deadline(
+        id="d", kind="correction", due_at=end_of_day(date(2026, 11, 29)), set_at=at(2026, 11, 25)
+    )
+
+    moved = deadline.after_hold(at(2026, 11, 24), at(2026, 11, 26))
+
+    assert moved.due_at == end_of_day(date(2026, 11, 30))
+    assert [(each.from_at, each.to_at) for each in moved.held] == [(at(2026, 11, 25), at(2026, 11, 26))]
+
+
+def test_a_deadline_that_stands_still_says_since_when() -> None:
+    derived = Derived(rule="correction", from_on=date(2026, 11, 22), days=7, clock="calendar")
+
+    tree = explained(derived, end_of_day(date(2026, 11, 29)), the_calendar(), still_since=at(2026, 11, 24))
+
+    assert tree.lines("ja")[-1].strip().startswith("2026年11月24日12:00(日本時間)から保留で止まっている")
+
+
+@pytest.mark.parametrize(
+    ("rule", "clock", "reason"),
+    [
+        ("correction", "office", "The time to correct of this procedure, our own policy"),
+        ("correction_extended", "calendar", "An extension granted by the desk"),
+        ("more_requested", "calendar", "The authority set no date: the time to correct of this procedure"),
+        ("result_expected", "calendar", "The usual time of examination of this procedure"),
+        ("review", "office", "The time to review of this procedure, our own policy"),
+        ("hold", "given", "The day named for looking at the hold"),
+    ],
+)
+def test_every_kind_of_deadline_says_why_it_is_so_long(
+    rule: str, clock: Literal["calendar", "office", "given"], reason: str
+) -> None:
+    derived = Derived(rule=rule, from_on=date(2026, 11, 24), days=5, clock=clock)
+
+    lines = explained(derived, end_of_day(date(2026, 12, 1)), the_calendar()).lines("en")
+
+    assert reason in {line.strip() for line in lines}
+
+
+def test_every_holiday_of_the_table_has_an_english_name() -> None:
+    names = {holiday.ja for holiday in a_map(PLAN).tables.holidays}
+
+    assert names <= set(ENGLISH)
