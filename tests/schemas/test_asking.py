@@ -3,10 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.catalogue import load_catalogue
 from schemas.asking import Asking
 from schemas.dossier import Dossier, PersonDossier
 from schemas.lodging import fee_of, office_of, window_of
-from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_dossier, a_map, check
+from tests.schemas.cases import EXTENSION, a_complete_dossier, a_dossier, a_map, check
 
 ANSWERS = st.one_of(st.text(max_size=12), st.integers(-(2**62), 2**62), st.booleans(), st.dates().map(str))
 
@@ -44,8 +45,8 @@ def test_what_is_given_cannot_be_overridden_by_an_answer() -> None:
     assert asking(dossier).inputs(None)["person_count"] == 1
 
 
-@settings(deadline=None, max_examples=60)
-@given(data=st.data(), procedure_id=st.sampled_from([PLAN, EXTENSION]))
+@settings(deadline=None, max_examples=120)
+@given(data=st.data(), procedure_id=st.sampled_from([row.id for row in load_catalogue().procedures()]))
 def test_no_content_makes_the_rules_fall_over(data: st.DataObject, procedure_id: str) -> None:
     ready = a_map(procedure_id)
     names = [row.id for row in ready.procedure.fields]
