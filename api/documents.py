@@ -29,11 +29,14 @@ from api.reading import (
 )
 from infra.keys import DataKey
 from schemas.calendar import japan_date
+from schemas.catalogue import Channel
 from schemas.document_list import document_list
 from schemas.dossier import RequiredDocument
 from schemas.examination import REFUSED_FILES, RefusalCode
+from schemas.file_notes import FileNote, notes_on
 from schemas.maps import ProcedureMap
 from schemas.parties import Right
+from schemas.preflight import Obstacle, weight_obstacles
 from schemas.refusals import Refused
 
 EXAMINED_WITHIN_SECONDS = 5.0
@@ -94,7 +97,10 @@ class Completed(Body):
 
 
 class DocumentShown(Shown):
-    """One version of a document. `state`: declared, uploaded (being examined), released, refused, withdrawn."""
+    """One version of a document. `state`: declared, uploaded (being examined), released, refused, withdrawn.
+
+    `notes`: what its sender should know (masked, coarse, blank, blurred, heavy); size and hash are those kept.
+    """
 
     document_id: str
     number: str
@@ -112,6 +118,7 @@ class DocumentShown(Shown):
     sealed_in_round: int | None
     created_at: datetime
     completed_at: datetime | None
+    notes: list[FileNote]
 
 
 class Line(Shown):
@@ -131,10 +138,14 @@ class Line(Shown):
 
 
 class DocumentList(Shown):
-    """The exact list for this application as it is filled in now, in the authority's order."""
+    """The exact list for this application as it is filled in now, in the authority's order.
+
+    `weights`: persons whose files together come near what a channel takes, or exceed it.
+    """
 
     number: str
     lines: list[Line]
+    weights: list[Obstacle]
 
 
 @router.get("/applications/{number}/documents")
@@ -145,8 +156,13 @@ async def list_documents(principal: MayReadOwn, at: AtDesk, number: NumberInPath
         case = await case_of(connection, number, principal.client_organisation)
         everything = await collected(connection, case, key)
     ready = await map_of(at, case)
-    lines = document_list(ready, dossier(everything, ready, japan_date(at.now())))
-    return DocumentList(number=number, lines=[_line(line, ready, everything, key) for line in lines])
+    facts = dossier(everything, ready, japan_date(at.now()))
+    lines = document_list(ready, facts)
+    return DocumentList(
+        number=number,
+        lines=[_line(line, ready, everything, key) for line in lines],
+        weights=list(weight_obstacles(ready, facts)),
+    )
 
 
 def _line(line: RequiredDocument, ready: ProcedureMap, everything: Collected, key: DataKey) -> Line:
@@ -165,12 +181,12 @@ def _line(line: RequiredDocument, ready: ProcedureMap, everything: Collected, ke
         reason_en=line.reason.en,
         media_types=list(kind.media_types),
         omission_id=omission.id if omission else None,
-        documents=[document_shown(each, key) for each in reversed(there)],
+        documents=[document_shown(each, key, ready.procedure.channels) for each in reversed(there)],
     )
 
 
-def document_shown(document: DocumentRow, key: DataKey) -> DocumentShown:
-    """One version as its own people see it."""
+def document_shown(document: DocumentRow, key: DataKey, channels: tuple[Channel, ...] = ()) -> DocumentShown:
+    """One version as its own people see it; how heavy it is for one of `channels` is noted where they are given."""
     return DocumentShown(
         document_id=document.id,
         number=document.number,
@@ -188,6 +204,7 @@ def document_shown(document: DocumentRow, key: DataKey) -> DocumentShown:
         sealed_in_round=document.sealed_in_round,
         created_at=document.created_at,
         completed_at=document.completed_at,
+        notes=list(notes_on(document.facts, document.kind, document.size_bytes, channels)),
     )
 
 

@@ -39,6 +39,9 @@ class ObstacleCode(StrEnum):
     OTHER_PAPER = "other_paper"
 
 
+_WEIGHTS = (ObstacleCode.SET_TOO_LARGE, ObstacleCode.SET_NEAR_LIMIT)
+
+
 class Telling(NamedTuple):
     """What is the matter, and how it is mended. `stops`: the channel refuses the set as it is."""
 
@@ -204,6 +207,18 @@ def preflight(ready: ProcedureMap, dossier: Dossier, channel: Channel, persons: 
         pages=sum(fact.pages or 0 for fact in files if fact.media_type != XLSX),
         obstacles=obstacles,
         steps=() if channel.id == _ONLINE else PAPER_STEPS,
+    )
+
+
+def weight_obstacles(ready: ProcedureMap, dossier: Dossier) -> tuple[Obstacle, ...]:
+    """Persons whose files as they are come near the limit of a channel that has one, or exceed it."""
+    persons = tuple(line.person_id for line in dossier.persons)
+    return tuple(
+        each
+        for channel in ready.procedure.channels
+        if channel.set_size_bytes is not None
+        for each in preflight(ready, dossier, channel, persons).obstacles
+        if each.code in _WEIGHTS
     )
 
 

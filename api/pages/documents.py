@@ -56,6 +56,7 @@ async def list_page(
         own=own,
         person_id=person_id,
         lines=lines,
+        weights=[each for each in listed.weights if each.person_id == person_id],
         is_open=line.editable if line else own.shown.editable,
         at_fault=at_fault,
         endings=EXTENSIONS,

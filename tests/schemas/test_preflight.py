@@ -6,7 +6,7 @@ import pytest
 
 from schemas.dossier import DocumentFact
 from schemas.examination import XLSX
-from schemas.preflight import OBSTACLES, PAPER_STEPS, ObstacleCode, Preflight, preflight
+from schemas.preflight import OBSTACLES, PAPER_STEPS, ObstacleCode, Preflight, preflight, weight_obstacles
 from tests.schemas.cases import EXTENSION, PLAN, a_dossier, a_map
 from tests.schemas.clean_dossiers import a_document
 
@@ -169,3 +169,11 @@ def test_every_obstacle_is_told_in_both_languages_with_a_way_to_mend_it() -> Non
         for both in (each.matter, each.mend)
         for text in (both.ja, both.en)
     )
+
+
+@pytest.mark.parametrize(("size_bytes", "told"), [(LIMIT * 80 // 100 - 1, []), (LIMIT, ["p1"])])
+def test_weights_are_told_while_the_files_are_sent(size_bytes: int, told: list[str]) -> None:
+    ready = a_map()
+    dossier = a_dossier(ready, persons=2, documents=(a_file(size_bytes=size_bytes, coarse_pages=(1,)),))
+
+    assert [each.person_id for each in weight_obstacles(ready, dossier)] == told

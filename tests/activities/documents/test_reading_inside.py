@@ -1,11 +1,15 @@
 """What is read inside files: how finely they were scanned, passport zones, labelled cells, covers, cameras' days, blur."""
 
 import hashlib
+import io
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import segno
+from PIL import Image
 
+from activities.documents.codes import can_read_codes
 from activities.documents.examination import Examined, examine
 from activities.documents.labels import values_in_sheet
 from infra.scanner import NoScanner
@@ -148,3 +152,23 @@ def test_a_blurred_picture_is_told_from_a_sharp_one(tmp_path: Path, blur: float,
     assert isinstance(facts, ImageFacts)
     assert facts.blur_percent is not None
     assert (facts.blur_percent >= BLURRED_PERCENT) is blurred
+
+
+def a_scanned_cover(text: str) -> Image.Image:
+    stored = io.BytesIO()
+    segno.make(text, error="m").save(stored, kind="png", scale=4)
+    page = Image.new("L", (1240, 1754), "white")
+    page.paste(Image.open(stored).convert("L"), (950, 80))
+    return page.rotate(3, fillcolor=255)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_ours"), [(f"{NUMBER}/{NUMBER}.filing.3", True), ("https://example.jp/", False)]
+)
+def test_the_code_of_our_cover_is_read_back_where_the_decoder_is_installed(
+    tmp_path: Path, code: str, *, is_ours: bool
+) -> None:
+    found = examined(tmp_path, corpus.pdf_scanned(a_scanned_cover(code)))
+
+    expected = [(f"{NUMBER}.filing.3", "code")] if is_ours and can_read_codes() else []
+    assert [(each.filing_id, each.seen_in) for each in found.reading.covers] == expected
