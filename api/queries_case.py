@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.queries import Named, Told, named, names_of
+from api.queries import Named, named, names_of
+from api.queries_deadlines import DeadlineView, deadlines_of, tasks_explained
 from api.queries_filings import FilingView, filings_of
 from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
 from api.queries_tasks import TaskRow, tasks_of
@@ -16,7 +17,6 @@ from infra.database.tables import (
     applicant,
     application,
     ball,
-    deadline,
     hand_in,
     organisation,
     person_standing,
@@ -24,15 +24,10 @@ from infra.database.tables import (
 )
 from infra.keys import DataKey
 from infra.packs import Packs, pack_in_force
+from schemas.deadlines import Derivation
 from schemas.filing import ResultKind
 from schemas.standing import Contradiction, Holder, Stage
 from schemas.words import Word
-
-CLOCKS = {
-    "calendar": Told(code="calendar", ja="暦日", en="calendar days"),
-    "office": Told(code="office", ja="開庁日", en="office days"),
-    "given": Told(code="given", ja="指定された日", en="the day that was given"),
-}
 
 
 class BallInterval(Word):
@@ -61,18 +56,6 @@ class PersonView(Word):
     elapsed_seconds: int
 
 
-class DeadlineView(Word):
-    """One deadline and how it came about; `explained` says it in words."""
-
-    id: str
-    kind: str
-    state: str
-    due_at: datetime
-    persons: tuple[str, ...]
-    derivation: Mapping[str, Any] | None
-    explained: Told | None
-
-
 class RoundView(Word):
     """One hand-in: the first, or a correction."""
 
@@ -85,7 +68,10 @@ class RoundView(Word):
 
 
 class CaseView(Word):
-    """Everything about one case but the content itself. `has_started` is False until the road has begun."""
+    """Everything about one case but the content itself. `has_started` is False until the road has begun.
+
+    `task_days` tells how the day of a task came about, by task id.
+    """
 
     number: str
     organisation: Named
@@ -105,6 +91,7 @@ class CaseView(Word):
     findings: tuple[FindingView, ...]
     filings: tuple[FilingView, ...]
     deadlines: tuple[DeadlineView, ...]
+    task_days: Mapping[str, Derivation]
     rounds: tuple[RoundView, ...]
 
 
@@ -140,6 +127,8 @@ async def case_view(
         return None
     case = HandedInCase(number, row.organisation_id, row.procedure, row.map_version, row.pack_in_force)
     texts = await texts_of(connection, case, packs, key)
+    ready = await packs.of(case)
+    tasks = await tasks_of(connection, number, now)
     return CaseView(
         number=number,
         organisation=Named(id=row.organisation_id, name=row.organisation_name),
@@ -155,10 +144,11 @@ async def case_view(
         hold=row.hold,
         closed_at=row.closed_at,
         persons=await persons_of(connection, number, now),
-        tasks=await tasks_of(connection, number, now),
+        tasks=tasks,
         findings=await findings_of(connection, number, texts),
         filings=await filings_of(connection, number),
-        deadlines=await deadlines_of(connection, number),
+        deadlines=await deadlines_of(connection, number, ready),
+        task_days=tasks_explained(tasks, ready),
         rounds=await rounds_of(connection, number),
     )
 
@@ -249,33 +239,6 @@ def held_seconds(balls: Iterable[BallInterval], now: datetime) -> dict[Holder, i
         seconds = round(((each.to_at or now) - each.from_at).total_seconds())
         sums[each.holder] = sums.get(each.holder, 0) + seconds
     return sums
-
-
-async def deadlines_of(connection: AsyncConnection, number: str) -> tuple[DeadlineView, ...]:
-    """Every deadline of an application, the next to come due first."""
-    query = select(deadline).where(deadline.c.number == number).order_by(deadline.c.due_at, deadline.c.id)
-    return tuple(
-        DeadlineView(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            due_at=row.due_at,
-            persons=tuple(row.persons),
-            derivation=row.derivation,
-            explained=_explained(row.derivation),
-        )
-        for row in await connection.execute(query)
-    )
-
-
-def _explained(derivation: Mapping[str, Any] | None) -> Told | None:
-    if derivation is None:
-        return None
-    rule, from_on, days = derivation["rule"], derivation["from_on"], derivation["days"]
-    clock = CLOCKS[derivation["clock"]]
-    if derivation["clock"] == "given":
-        return Told(code=rule, ja=f"{from_on}に{clock.ja}", en=f"{clock.en} on {from_on}")
-    return Told(code=rule, ja=f"{from_on}から{days}日({clock.ja})", en=f"{days} {clock.en} from {from_on}")
 
 
 async def rounds_of(connection: AsyncConnection, number: str) -> tuple[RoundView, ...]:

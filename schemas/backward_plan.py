@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from schemas.calendar import OfficeCalendar
 from schemas.catalogue import Clock
 from schemas.deadlines import Derivation, enduring_calendar_of, ja_day, skipped, span_of
-from schemas.lodging import Window, bound_told, counted
+from schemas.dossier import Dossier
+from schemas.lodging import Window, anchor_days, bound_told, counted, window_of
 from schemas.maps import ProcedureMap
 from schemas.words import Word
 
@@ -65,6 +66,12 @@ def planned_back(ready: ProcedureMap, aimed_at: date, window: Window | None = No
             because=(_aim(ready, aimed_at), lodged, *(told for _, told in steps), *_unknown(ready, aimed_at)),
         ),
     )
+
+
+def plan_of(ready: ProcedureMap, dossier: Dossier) -> BackwardPlan | None:
+    """The plan of a dossier: for the earliest day that is answered, within the window of all its persons."""
+    days = anchor_days(ready, dossier)
+    return planned_back(ready, days[0], window_of(ready, dossier)) if days else None
 
 
 def _aim(ready: ProcedureMap, aimed_at: date) -> Derivation:

@@ -74,6 +74,11 @@ def counted(bound: Bound, on: date) -> date:
     return months_after(on, bound.months) + timedelta(days=bound.days)
 
 
+def anchor_days(ready: ProcedureMap, dossier: Dossier) -> tuple[date, ...]:
+    """The days the window of a dossier is counted from, as far as they are answered, in order."""
+    return tuple(sorted({on for _, on in _anchors(Asking(ready, dossier))[0]}))
+
+
 def lodging_due(window: Window) -> Deadline | None:
     """The last day to lodge by the window, as a deadline with reminders; None when it has no end."""
     ends = [on for on in (window.latest_on, window.last_possible_on) if on is not None]

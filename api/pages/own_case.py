@@ -12,9 +12,11 @@ from api.pages.terms import Terms
 from api.pages.visit import Visit
 from api.problems import ItemAtFault
 from api.queries_case import RoundView, rounds_of
+from api.queries_deadlines import DeadlineView, deadlines_of
 from api.reading import WHOLE, Collected, case_of, collected, dossier, key_of
 from infra.dossiers import values_in
 from schemas.asking import Asking
+from schemas.backward_plan import BackwardPlan, plan_of
 from schemas.calendar import japan_date
 
 
@@ -27,6 +29,7 @@ class OwnCase:
     rounds: tuple[RoundView, ...]
     asking: Asking
     terms: Terms
+    deadlines: tuple[DeadlineView, ...]
 
     @property
     def number(self) -> str:
@@ -37,6 +40,16 @@ class OwnCase:
     def is_draft(self) -> bool:
         """Whether nothing was handed in yet."""
         return self.everything.case.is_draft
+
+    @cached_property
+    def plan(self) -> BackwardPlan | None:
+        """By when it must be handed in for the earliest day its answers name."""
+        return plan_of(self.terms.ready, self.asking.dossier)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day to hand in has passed."""
+        return self.plan is not None and self.plan.hand_in_by < self.asking.dossier.as_of
 
     @cached_property
     def gaps(self) -> list[ItemAtFault]:
@@ -85,6 +98,7 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         everything = await collected(connection, case, key)
         seen = await shown(connection, case, everything)
         rounds = await rounds_of(connection, number)
-    ready = await map_of(at, case)
+        ready = await map_of(at, case)
+        deadlines = await deadlines_of(connection, number, ready)
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
-    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale))
+    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines)

@@ -1,0 +1,20 @@
+"""The pages that say by when, and why: a draft's plan, a procedure's, and the days of a case."""
+
+from tests.api.pages.browsing import CLIENT, PageDay
+from tests.api.staff.office_day import PLAN
+
+
+async def test_a_procedure_is_planned_back_for_the_day_that_is_asked(day: PageDay) -> None:
+    empty = await day.page(CLIENT, f"/procedures/{PLAN}/plan")
+    mistyped = await day.page(CLIENT, f"/procedures/{PLAN}/plan?on=2028-04-99")
+    planned = await day.page(CLIENT, f"/procedures/{PLAN}/plan?on=2028-04-03")
+
+    assert "技能実習開始予定日" in empty.text
+    assert "計算の根拠" not in empty.text
+    assert (mistyped.status, "計算の根拠" in mistyped.text) == (200, False)
+    assert "当方への提出" in planned.text
+    assert "年末年始の休日" in planned.text or "閉庁日" in planned.text
+
+
+async def test_a_procedure_that_is_not_ours_has_no_plan(day: PageDay) -> None:
+    assert (await day.page(CLIENT, "/procedures/no.such/plan")).status == 404
