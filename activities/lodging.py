@@ -88,14 +88,16 @@ class Lodging:
 
     def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
-            package = build_package(order, self._read, Path(folder) / "package.zip")
+            package = build_package(order, self._fetch, Path(folder) / "package.zip")
             key = f"packages/{order.filing_id}/{package.sha256}"
             version = self._objects.write_sealed(key, package.path)
             manifest = package.manifest.model_dump(mode="json")
         return PackageSealed(sha256=package.sha256), (key, version, manifest)
 
-    def _read(self, document: DocumentInPackage) -> bytes:
-        return self._objects.read(document.vault_key, document.version_id)
+    def _fetch(self, document: DocumentInPackage, path: Path) -> None:
+        self._objects.read_to(
+            path, document.vault_key, document.version_id, at_most_bytes=document.size_bytes
+        )
 
 
 async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAsked) -> None:
@@ -105,7 +107,7 @@ async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAske
         channel=asked.channel,
         office=asked.office,
     )
-    found, _ = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
+    found = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
     if found.lacks:
         raise _refusal(found.lacks[0], "handler")
 

@@ -219,6 +219,15 @@ class ObjectStore:
             )
             return answer["Body"].read()
 
+    def read_to(self, path: Path, key: str, version_id: str, *, at_most_bytes: int) -> int:
+        """Stream one version of the vault into a file; returns its size. Raises ObjectAbsentError, ObjectTooLargeError."""
+        with answers():
+            answer = self._client.get_object(
+                Bucket=self._vault, Key=key, VersionId=version_id, ChecksumMode="ENABLED"
+            )
+            with path.open("wb") as target:
+                return _copy(answer["Body"], target, at_most_bytes)
+
     def sign_download(
         self, key: str, version_id: str, file_name: str, media_type: str, *, inline: bool
     ) -> str:

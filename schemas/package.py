@@ -122,8 +122,9 @@ class PackageManifest(Word):
     builder: str
 
 
-def file_in_package(number: int, document: DocumentInPackage) -> str:
-    """`files/03-contract-p02.pdf`: the place in the list, the kind, the person's line; never a name."""
+def file_in_package(number: int, document: DocumentInPackage, *, of: int = 0) -> str:
+    """`files/03-contract-p02.pdf`: the place in the list `of` so many, the kind, the person's line; never a name."""
+    place = f"{number:0{max(2, len(str(of)))}d}"
     kind = "".join(mark if mark.isalnum() and mark.isascii() else "-" for mark in document.kind).strip("-")
     person = f"-p{document.person_line:02d}" if document.person_line else ""
-    return f"files/{number:02d}-{kind}{person}.{EXTENSION_OF[document.media_type]}"
+    return f"files/{place}-{kind}{person}.{EXTENSION_OF[document.media_type]}"

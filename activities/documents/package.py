@@ -2,7 +2,10 @@
 
 import hashlib
 import zipfile
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +37,11 @@ _KINDS_JA = {
 }
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 _CHUNK_BYTES = 1024 * 1024
+READS_AT_ONCE = 8
+"""How many originals are fetched side by side; each is streamed to disk, so memory does not grow with their sizes."""
+
+Fetch = Callable[[DocumentInPackage, Path], None]
+"""Writes the bytes of one released version into a file; called from several threads at once."""
 
 
 class ContentDiffersError(Exception):
@@ -57,19 +65,18 @@ class Package(NamedTuple):
     manifest: PackageManifest
 
 
-def build_package(order: PackageOrder, read: Callable[[DocumentInPackage], bytes], into: Path) -> Package:
+def build_package(order: PackageOrder, fetch: Fetch, into: Path) -> Package:
     """Bind the package into the file `into`; blocks for seconds, call it from a thread.
 
-    `read` gives the bytes of one released version; they are compared with the order's SHA-256 first.
-    The same order and bytes give the same file. Raises ContentDiffersError, PackageTooLargeError and the
-    obstacles of `run_reader`.
+    What `fetch` wrote is compared with the order's SHA-256 before anything is bound. The same order and bytes
+    give the same file. Raises ContentDiffersError, PackageTooLargeError and the obstacles of `run_reader`.
     """
     if sum(document.size_bytes for document in order.documents) > MOST_BYTES:
         raise PackageTooLargeError(order.filing_id)
     with TemporaryDirectory(prefix="package-") as name:
         directory = Path(name)
         (directory / "files").mkdir()
-        files = [_lay_down(directory, row, read) for row in enumerate(order.documents, 1)]
+        files = _lay_down_all(directory, order, fetch)
         told = run_reader("assemble", _request(order, files, directory), _BOUNDS)
         manifest = _manifest(order, files, told["ranges"], directory)
         (directory / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -77,16 +84,19 @@ def build_package(order: PackageOrder, read: Callable[[DocumentInPackage], bytes
     return Package(into, into.stat().st_size, _sha256(into), manifest)
 
 
-def _lay_down(
-    directory: Path, row: tuple[int, DocumentInPackage], read: Callable[[DocumentInPackage], bytes]
-) -> str:
-    number, document = row
-    content = read(document)
-    if hashlib.sha256(content).hexdigest() != document.sha256:
+def _lay_down_all(directory: Path, order: PackageOrder, fetch: Fetch) -> list[str]:
+    last = len(order.documents)
+    files = [file_in_package(number, each, of=last) for number, each in enumerate(order.documents, 1)]
+    with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="package") as hands:
+        deque(hands.map(partial(_lay_down, directory, fetch), files, order.documents), maxlen=0)
+    return files
+
+
+def _lay_down(directory: Path, fetch: Fetch, file: str, document: DocumentInPackage) -> None:
+    path = directory / file
+    fetch(document, path)
+    if _sha256(path) != document.sha256:
         raise ContentDiffersError(document.document_id)
-    file = file_in_package(number, document)
-    (directory / file).write_bytes(content)
-    return file
 
 
 def _request(order: PackageOrder, files: list[str], directory: Path) -> dict[str, Any]:

@@ -33,10 +33,11 @@ from tests.bench.figures import Sheet
 from tests.bench.ground import Engine, Ground, engine_of, without_rounds
 from tests.bench.intake import intake_figures
 from tests.bench.machine import CORES, can_measure
+from tests.bench.packages import package_figures
 from tests.bench.uploads import upload_figures
 
 RESULTS = Path(".bench") / "results.jsonl"
-EXACT = "exact"
+EXACT, PACKAGE = "exact", "package"
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
 AT_LONGEST_SECONDS = 1_500
 STOPPED = 143
@@ -47,7 +48,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="two small pairs of everything, for developing")
     asked.add_argument(
-        "--only", action="append", choices=(EXACT, *RATIOS), help="this part only; may be repeated"
+        "--only", action="append", choices=(EXACT, PACKAGE, *RATIOS), help="this part only; may be repeated"
     )
     asked.add_argument("--results", type=Path, default=RESULTS)
     chosen = asked.parse_args()
@@ -62,7 +63,7 @@ def main() -> int:
     print(f"{circumstances['machine']}, Python {circumstances['python']}; load before: {load}")
     began = time.monotonic()
     try:
-        asyncio.run(_within_time(sheet, chosen.only or (EXACT, *RATIOS), quick=chosen.quick))
+        asyncio.run(_within_time(sheet, chosen.only or (EXACT, PACKAGE, *RATIOS), quick=chosen.quick))
     except asyncio.CancelledError:
         print("\nstopped from outside; what was measured until then is kept", file=sys.stderr)
         return STOPPED
@@ -77,10 +78,13 @@ async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> No
     async with asyncio.timeout(AT_LONGEST_SECONDS):
         if EXACT in parts:
             await _exact(sheet, quick=quick)
-        ratios = [part for part in parts if part != EXACT]
-        if ratios and not can_measure():
-            sheet.tell("processor times are read from /proc, which is not here: no ratios")
-        elif ratios:
+        ratios = [part for part in parts if part in RATIOS]
+        if not can_measure():
+            sheet.tell("processes are measured through /proc, which is not here: no packages, no ratios")
+            return
+        if PACKAGE in parts:
+            await package_figures(sheet, quick=quick)
+        if ratios:
             await _ratios(sheet, ratios, quick=quick)
 
 

@@ -191,6 +191,17 @@ def test_releasing_twice_gives_the_same_version(store: ObjectStore, tmp_path: Pa
     assert store.stat_version(key, version).sha256 == digest(b"released")
 
 
+def test_a_version_is_streamed_into_a_file_up_to_its_known_size(store: ObjectStore, tmp_path: Path) -> None:
+    key = vault_key("T26-4KX7M2QP", str(uuid4()))
+    version = store.write_sealed(key, b"released")
+
+    written = store.read_to(tmp_path / "file", key, version, at_most_bytes=8)
+
+    assert (written, (tmp_path / "file").read_bytes()) == (8, b"released")
+    with pytest.raises(ObjectTooLargeError):
+        store.read_to(tmp_path / "other", key, version, at_most_bytes=7)
+
+
 def test_nothing_in_the_vault_is_ever_overwritten(store: ObjectStore) -> None:
     key = vault_key("T26-4KX7M2QP", str(uuid4()))
     version = store.write_sealed(key, b"first")

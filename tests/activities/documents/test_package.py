@@ -3,9 +3,12 @@
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import pikepdf
@@ -13,10 +16,16 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from activities.documents.package import ContentDiffersError, Package, PackageTooLargeError, build_package
+from activities.documents.package import (
+    READS_AT_ONCE,
+    ContentDiffersError,
+    Package,
+    PackageTooLargeError,
+    build_package,
+)
 from schemas.examination import JPEG, PDF, PNG, XLSX
 from schemas.identifiers import application_number
-from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
+from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage, file_in_package
 from tests import corpus
 
 NUMBER = application_number(2026, 123_456_789)
@@ -79,7 +88,11 @@ def everything() -> tuple[PackageOrder, dict[str, bytes]]:
 
 
 def bound(order: PackageOrder, contents: dict[str, bytes], into: Path) -> Package:
-    return build_package(order, lambda document: contents[document.document_id], into)
+    return build_package(order, lambda document, path: lay(path, contents[document.document_id]), into)
+
+
+def lay(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +114,46 @@ def test_the_same_order_gives_the_same_bytes(package: Package, tmp_path: Path) -
     again = bound(*everything(), tmp_path / "again.zip")
 
     assert again.sha256 == package.sha256 == hashlib.sha256(again.path.read_bytes()).hexdigest()
+
+
+def test_two_processes_bind_the_same_bytes(package: Package, tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as elsewhere:
+        sha256 = elsewhere.submit(bound_anew, tmp_path / "elsewhere.zip").result()
+
+    assert sha256 == package.sha256
+
+
+def bound_anew(into: Path) -> str:
+    return bound(*everything(), into).sha256
+
+
+def test_originals_are_fetched_side_by_side_but_not_all_at_once(tmp_path: Path) -> None:
+    content = corpus.pdf_with_text("paper")
+    copies = [a_document(f"paper-{place}", "見本", None, PDF, content) for place in range(3 * READS_AT_ONCE)]
+    meeting, room = threading.Barrier(READS_AT_ONCE), threading.Semaphore(READS_AT_ONCE)
+    crowded: list[str] = []
+
+    def fetch(document: DocumentInPackage, path: Path) -> None:
+        if not room.acquire(blocking=False):
+            crowded.append(document.document_id)
+        meeting.wait(timeout=30)
+        lay(path, content)
+        room.release()
+
+    made = build_package(an_order(copies), fetch, tmp_path / "package.zip")
+
+    assert crowded == []
+    assert [row.file for row in made.manifest.documents][::23] == [
+        "files/01-paper-0.pdf",
+        "files/24-paper-23.pdf",
+    ]
+
+
+def test_the_places_of_a_long_list_sort_as_they_are_counted() -> None:
+    document = a_document("paper", "見本", 100, PDF, b"x")
+
+    assert file_in_package(7, document, of=1000) == "files/0007-paper-p100.pdf"
+    assert file_in_package(7, document, of=99) == "files/07-paper-p100.pdf"
 
 
 def test_another_order_gives_other_bytes(package: Package, tmp_path: Path) -> None:
