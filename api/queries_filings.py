@@ -16,7 +16,7 @@ from infra.database.tables import (
     receipt,
 )
 from infra.packs import pack_in_force
-from infra.registers import entitlement_of, mandates_between
+from infra.registers import certificate_of, mandates_between
 from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
 from schemas.filing import FilingKind, FilingState, Receipt, Way
 from schemas.maps import ProcedureMap
@@ -204,9 +204,9 @@ async def entitlement(
 ) -> EntitlementView:
     """What the reader could show if he lodged this filing on that day (Japan date), channel by channel."""
     wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office)
-    offices = ready.tables.offices
-    found, held = await entitlement_of(connection, reader_id, view.organisation.id, wanted, offices)
+    held = await certificate_of(connection, reader_id)
     mandates = await mandates_between(connection, reader_id, view.organisation.id)
+    found = entitlement_for(wanted, held, mandates, ready.tables.offices)
     return EntitlementView(
         certificate_valid_until=held.valid_until if held else None,
         online_id_valid_until=held.online_id_valid_until if held else None,

@@ -164,7 +164,7 @@ async def _lack(
     wanted = LodgingWanted(
         procedure=about.procedure, on=japan_date(at.now()), channel=about.channel, office=about.office
     )
-    found, _ = await entitlement_of(connection, colleague, about.organisation.id, wanted)
+    found = await entitlement_of(connection, colleague, about.organisation.id, wanted)
     return found.lacks[0] if found.lacks else None
 
 

@@ -1,6 +1,5 @@
 """Reads the registers of certificates and mandates: what a handler may show, and what lapses, for acts and for pages."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,20 +17,15 @@ from schemas.authority import (
     lapses_of_certificate,
     lapses_of_mandates,
 )
-from schemas.tables import Office
 
 
 async def entitlement_of(
-    connection: AsyncConnection,
-    handler: str,
-    organisation_id: str,
-    asked: LodgingWanted,
-    offices: Sequence[Office] = (),
-) -> tuple[Entitlement, CertificateHeld | None]:
-    """What this handler may do for this client, and the certificate he holds."""
+    connection: AsyncConnection, handler: str, organisation_id: str, asked: LodgingWanted
+) -> Entitlement:
+    """What this handler may do for this client."""
     held = await certificate_of(connection, handler)
     mandates = await mandates_between(connection, handler, organisation_id)
-    return entitlement_for(asked, held, mandates, offices), held
+    return entitlement_for(asked, held, mandates)
 
 
 async def certificate_of(connection: AsyncConnection, account_id: str) -> CertificateHeld | None:

@@ -243,9 +243,6 @@ REFUSALS: dict[str, Telling] = {
         422, "この組織を親会社にすることはできません。", "That organisation can't be the parent."
     ),
     "fee_class_unknown": Telling(422, "料金表にない料金区分です。", "The tariff has no such fee class."),
-    "tasks_left": Telling(
-        409, "引き継がれていない作業が残っています。", "Tasks remain that were not handed on."
-    ),
     "pledges_changed": Telling(
         409,
         "一覧が変わりました。読み直して、出した内容と照らしてください。",

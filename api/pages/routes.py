@@ -41,6 +41,8 @@ ROUTERS = (
     filings.router,
     arrivals.router,
     board.router,
+    registers.router,
+    registers_lists.router,
     planning.router,
     registers.router,
     registers_lists.router,
