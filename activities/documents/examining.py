@@ -13,6 +13,7 @@ from sqlalchemy import select
 from temporalio import activity
 
 from activities.documents.examination import Examined, Scanner, examine
+from activities.documents.passports_in_pictures import passports_in_picture
 from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.database.tables import document_version, examination
@@ -20,7 +21,7 @@ from infra.dossiers import READING_PURPOSE
 from infra.keys import DataKey, KeyRing, seal_json
 from infra.objects import ObjectStore, quarantine_key, vault_key
 from schemas.checked import CheckAsked, DocumentUploaded
-from schemas.examination import Examination, ExaminationLimits
+from schemas.examination import JPEG, PDF, PNG, Examination, ExaminationLimits
 
 
 class Documents:
@@ -90,7 +91,7 @@ class Documents:
         async with self._database.as_worker() as connection:
             facts = select(examination.c.facts).where(examination.c.document_id == document_id)
             known = (await connection.execute(facts)).scalar_one_or_none()
-            asked = select(declared.media_type, declared.size_bytes, declared.sha256)
+            asked = select(declared.kind, declared.media_type, declared.size_bytes, declared.sha256)
             row = (await connection.execute(asked.where(declared.id == document_id))).one()
         return (Examination.model_validate(known) if known else None), row
 
@@ -104,9 +105,23 @@ class Documents:
         )
         if examined.verdict.outcome != "released":
             return examined, None
+        if row.kind == _PASSPORT and not examined.reading.passports:
+            examined = _with_pictures(examined, path)
         kept = vault_key(uploaded.number, uploaded.document_id)
         version = self._objects.release(path, kept, row.media_type, examined.verdict.sha256)
         return examined, (kept, version)
+
+
+_PASSPORT = "passport_copy"
+
+
+def _with_pictures(examined: Examined, path: Path) -> Examined:
+    """A passport without a text layer is looked at as a picture, where a recogniser is installed."""
+    verdict = examined.verdict
+    if verdict.media_type not in (PDF, JPEG, PNG):
+        return examined
+    seen = passports_in_picture(path, verdict.media_type, verdict.pages or 1)
+    return examined._replace(reading=examined.reading.model_copy(update={"passports": seen}))
 
 
 def _with_reading(examined: Examined, key: DataKey) -> Examination:

@@ -89,6 +89,11 @@ def mask_file(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     return {"masked_pages": masked}
 
 
+def recognise_passports(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
+    """Look for passport zones in pictures."""
+    return {"passports": import_module("activities.documents.recognition").recognise(request)}
+
+
 def render_page(request: dict[str, Any], _enforced: bool) -> dict[str, Any]:
     """Draw one page into a WebP file."""
     drawn: bool = import_module("activities.documents.rendering").render(request)
@@ -122,6 +127,7 @@ PARSERS = {
 TASKS: dict[str, Callable[[dict[str, Any], bool], dict[str, Any]]] = {
     "examine": examine_file,
     "mask": mask_file,
+    "recognise": recognise_passports,
     "render": render_page,
     "assemble": assemble_set,
     "open_mail": open_mail,
