@@ -41,8 +41,6 @@ ROUTERS = (
     filings.router,
     arrivals.router,
     board.router,
-    registers.router,
-    registers_lists.router,
     planning.router,
     registers.router,
     registers_lists.router,
