@@ -86,8 +86,8 @@ def task_row(standing: Standing, task: Any) -> Row:
 
 
 def finding_row(standing: Standing, finding: Any) -> Row:
-    """One finding."""
-    row: Row = _of(standing) | finding.model_dump(mode="json")
+    """One finding; what it rests on stays in the standing."""
+    row: Row = _of(standing) | finding.model_dump(mode="json", exclude={"basis"})
     return row
 
 
