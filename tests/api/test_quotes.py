@@ -1,0 +1,49 @@
+"""The quote: written with the hand-in by the organisation's class of that day, once, while everything else is away."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+
+from api.desk import Desk
+from infra.dev.place import SAMPLE_TARIFF
+from infra.tariffs import load_tariff
+from schemas.calendar import japan_date
+from schemas.maps import ProcedureMap
+from tests.api.conftest import browsing
+from tests.api.visiting import SSW, Visitor
+
+
+async def fees_of(client: Visitor, number: str) -> Any:
+    answer = await client.get(f"/v1/applications/{number}/fees")
+    return answer.json()["quote"]
+
+
+async def test_what_it_costs_is_kept_with_the_hand_in(
+    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk: Desk
+) -> None:
+    number = (await client_alone.complete_draft(extension, store, persons=2))["number"]
+    before = await fees_of(client_alone, number)
+
+    await client_alone.post(f"/v1/applications/{number}/hand-in")
+
+    quote = await fees_of(client_alone, number)
+    amounts = load_tariff(SAMPLE_TARIFF).amounts(SSW, japan_date(desk.now()))
+    assert before is None
+    assert (quote["fee_class"], quote["persons"]) == ("member", 2)
+    assert quote["desk_yen_per_person"] == amounts["member"]
+    assert {"channel": "online", "yen_per_unit": 5_500, "units": 2} in quote["authority"]
+
+
+async def test_without_a_tariff_the_desks_fee_is_unknown_and_the_hand_in_succeeds(
+    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk_alone: Desk
+) -> None:
+    number = (await client_alone.complete_draft(extension, store))["number"]
+    bare = replace(desk_alone, settings=desk_alone.settings.model_copy(update={"tariff_file": None}))
+
+    async with browsing(bare) as http:
+        answer = await Visitor(http, client_alone.token).post(f"/v1/applications/{number}/hand-in")
+
+    quote = await fees_of(client_alone, number)
+    assert answer.status_code == 201
+    assert (quote["desk_yen_per_person"], quote["fee_class"]) == (None, "member")
