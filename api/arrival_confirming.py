@@ -61,6 +61,7 @@ class ResultArrived(Body):
     receipt: ReceiptNumber
     result: Annotated[ResultKind, Field(strict=False)]
     decided_on: Day
+    valid_to: Day | None = None
 
 
 class OnlyFiled(Body):
@@ -213,6 +214,7 @@ def _(decision: ResultArrived, principal: Principal, at: Desk) -> Recording:
         receipt=decision.receipt,
         result=decision.result,
         decided_on=decision.decided_on,
+        valid_to=decision.valid_to,
     )
     return lambda act: results.record_result(principal, at, decision.number, decided, act)
 

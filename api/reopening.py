@@ -1,4 +1,5 @@
-"""A result that comes when the road has ended: when it differs from the recorded one, the road goes on with it."""
+"""A result that comes when the road has ended: where it differs from the recorded one, or says anew until when it is
+good, the road goes on with it."""
 
 from sqlalchemy import select
 
@@ -32,7 +33,7 @@ async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answ
         raise Refused("unknown_person", "person_id")
     if line.receipt is None or line.receipt != command.receipt:
         raise Refused("no_result_pending", "receipt")
-    if line.result is command.result:
+    if line.result is command.result and command.valid_to in (None, line.valid_to):
         return Answer(seq=ended.seq)
     handed_in = await _handed_in(at, case, ended)
     if command.result not in handed_in.plan.result_kinds:

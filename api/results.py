@@ -34,12 +34,16 @@ class MoreRequested(Body):
 
 
 class Decided(Body):
-    """The authority's decision about one person, with the receipt number it names."""
+    """The authority's decision about one person, with the receipt number it names, and until when it is good.
+
+    Sent again with `valid_to`, it adds that day to the same result, also after the case has ended.
+    """
 
     person_id: PlainId
     receipt: ReceiptNumber
     result: Annotated[ResultKind, Field(strict=False)]
     decided_on: Day
+    valid_to: Day | None = None
     document_id: PlainId | None = None
 
 
@@ -68,6 +72,8 @@ async def record_result(
     case = await case_at(at, number)
     if body.decided_on > japan_date(at.now()):
         raise Refused("malformed_request", "decided_on")
+    if body.valid_to is not None and body.valid_to < body.decided_on:
+        raise Refused("malformed_request", "valid_to")
     command = RecordResult(
         actor=principal.actor,
         act_id=act.id,
@@ -75,6 +81,7 @@ async def record_result(
         receipt=body.receipt,
         result=body.result,
         decided_on=body.decided_on,
+        valid_to=body.valid_to,
         document_id=body.document_id,
     )
     return await told_of_result(at, case, command)

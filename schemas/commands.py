@@ -189,13 +189,14 @@ class RecordMoreRequested(Command):
 
 
 class RecordResult(Command):
-    """The authority decided about one person."""
+    """The authority decided about one person; `valid_to` is the last day it is good for, where it names one."""
 
     person_id: str
     receipt: str
     result: ResultKind
     decided_on: date
     document_id: str | None = None
+    valid_to: date | None = None
 
 
 class Withdraw(Command):

@@ -1,7 +1,6 @@
 """Events (past tense): what has happened to an application. Codes, dates and ids; never a person's data.
 
-Each body has a stable `kind`; the envelope `Event` adds sequence, instant and actor. New kinds may be added, the
-meaning of an existing one never changes: events are read back for years.
+Each body has a stable `kind`, whose meaning never changes; the envelope `Event` adds sequence, instant and actor.
 """
 
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from schemas.filing import FilingKind, Receipt, ResultKind, Way
 from schemas.findings import Finding, FindingReopened, FindingSettled
 from schemas.identifiers import Number
 from schemas.parties import Actor
+from schemas.second_confirmation import LodgingReported
 from schemas.standing import Derived
 from schemas.tasks import TaskKind
 from schemas.words import Word
@@ -279,6 +279,14 @@ class ResultRecorded(Word):
     document_id: str | None = None
 
 
+class ResultDated(Word):
+    """Until when a recorded result is good (the new end of stay, the end of a plan)."""
+
+    kind: Literal["result_dated"] = "result_dated"
+    person_id: str
+    valid_to: date
+
+
 class ResultContradicted(Word):
     """A later result differs from the recorded one. Nothing is overwritten; a manager decides."""
 
@@ -366,11 +374,13 @@ Happening = Annotated[
     | HoldLifted
     | FilingPrepared
     | LodgingIntended
+    | LodgingReported
     | LodgingConfirmed
     | LodgingUnknown
     | LodgingFailed
     | MoreRequested
     | ResultRecorded
+    | ResultDated
     | ResultContradicted
     | ContradictionEnded
     | ResultsDelivered

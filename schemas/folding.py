@@ -1,13 +1,10 @@
-"""Folding: `fold(standing, event)` gives the next standing. Pure and total: the same events give the same standing.
-
-One small function per kind of event, chosen by its type. After each, the ball of every person is worked out anew.
-"""
+"""Folding: `fold(standing, event)` gives the next standing by one pure function per kind of event, then the balls."""
 
 from collections.abc import Callable, Iterable
 from functools import singledispatch
 from typing import Any, TypeVar
 
-from schemas import events, finding_changes
+from schemas import events, finding_changes, second_confirmation
 from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
@@ -232,13 +229,9 @@ def _(body: events.ReminderDue, standing: Standing, event: Event) -> Standing:
 
 
 @_apply.register
-def _(body: events.DeadlinePassed, standing: Standing, event: Event) -> Standing:
-    return _deadline(standing, body.deadline_id, lambda each: {"state": "passed"})
-
-
-@_apply.register
-def _(body: events.DeadlineEnded, standing: Standing, event: Event) -> Standing:
-    return _deadline(standing, body.deadline_id, lambda each: {"state": "ended"})
+def _(body: events.DeadlinePassed | events.DeadlineEnded, standing: Standing, event: Event) -> Standing:
+    state = "passed" if isinstance(body, events.DeadlinePassed) else "ended"
+    return _deadline(standing, body.deadline_id, lambda each: {"state": state})
 
 
 @_apply.register
@@ -280,6 +273,9 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
     return _persons(changed, filing.persons if filing else (), stage=Stage.FILING)
 
 
+_apply.register(events.LodgingReported, second_confirmation.reported)
+
+
 @_apply.register
 def _(body: events.LodgingConfirmed, standing: Standing, event: Event) -> Standing:
     filing = standing.filing(body.filing_id)
@@ -316,6 +312,11 @@ def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing
 
 
 @_apply.register
+def _(body: events.ResultDated, standing: Standing, event: Event) -> Standing:
+    return _persons(standing, (body.person_id,), valid_to=body.valid_to)
+
+
+@_apply.register
 def _(body: events.ResultContradicted, standing: Standing, event: Event) -> Standing:
     later = Contradiction(person_id=body.person_id, result=body.result, decided_on=body.decided_on)
     return _contradictions(standing, body.person_id, later)
@@ -327,9 +328,8 @@ def _(body: events.ContradictionEnded, standing: Standing, event: Event) -> Stan
     settled = _contradictions(standing, body.person_id)
     if later is None or body.holds == "recorded":
         return settled
-    return _persons(
-        settled, (body.person_id,), stage=Stage.DECIDED, result=later.result, decided_on=later.decided_on
-    )
+    changes = {"result": later.result, "decided_on": later.decided_on, "valid_to": None}
+    return _persons(settled, (body.person_id,), stage=Stage.DECIDED, **changes)
 
 
 def _contradictions(standing: Standing, person_id: str, *later: Contradiction) -> Standing:

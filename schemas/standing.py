@@ -48,7 +48,7 @@ class Holder(StrEnum):
 
 
 class PersonLine(Word):
-    """One person's line: stage, ball since when, number and result from the authority."""
+    """One person's line: stage, ball since when, number and result from the authority, and until when it is good."""
 
     person_id: str
     stage: Stage = Stage.INTAKE
@@ -61,6 +61,7 @@ class PersonLine(Word):
     receipt: str | None = None
     result: ResultKind | None = None
     decided_on: date | None = None
+    valid_to: date | None = None
 
     @property
     def is_closed(self) -> bool:

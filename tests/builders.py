@@ -279,9 +279,19 @@ class PaperRoad:
         values = {"persons": persons or ("p1",), "remark_id": "remark-more", "due_on": due_on}
         self.act(result_receipt.more_requested, self.ask(RecordMoreRequested, HANDLER, **values))
 
-    def result(self, person: str = "p1", result: ResultKind = ResultKind.ACCREDITED) -> Happenings:
+    def result(
+        self,
+        person: str = "p1",
+        result: ResultKind = ResultKind.ACCREDITED,
+        valid_to: date | None = None,
+    ) -> Happenings:
         """The authority decides about one person."""
-        values = {"person_id": person, "receipt": receipt_of(person), "result": result}
+        values = {
+            "person_id": person,
+            "receipt": receipt_of(person),
+            "result": result,
+            "valid_to": valid_to,
+        }
         command = self.ask(RecordResult, HANDLER, decided_on=self.now.date(), **values)
         return self.act(result_receipt.record_result, command)
 

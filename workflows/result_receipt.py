@@ -16,6 +16,7 @@ from schemas.events import (
     FindingsRaised,
     MoreRequested,
     ResultContradicted,
+    ResultDated,
     ResultRecorded,
     ResultsDelivered,
     TaskCancelled,
@@ -79,7 +80,8 @@ def _asked_for(situation: Situation, persons: tuple[str, ...], remark_id: str) -
 
 
 def record_result(situation: Situation, command: RecordResult) -> Happenings:
-    """One person's result, wherever he is meanwhile. The same again changes nothing; another one is kept beside it."""
+    """One person's result, wherever he is meanwhile. The same again changes nothing but the day until which it is
+    good, where that was not known; another one is kept beside it."""
     line = situation.person(command.person_id)
     if command.result not in situation.plan.result_kinds:
         raise Refused("result_kind", "result")
@@ -93,14 +95,21 @@ def record_result(situation: Situation, command: RecordResult) -> Happenings:
             result=command.result,
             decided_on=command.decided_on,
             document_id=command.document_id,
-        )
+        ),
+        *_dated(line, command),
     ]
+
+
+def _dated(line: PersonLine, command: RecordResult) -> list[ResultDated]:
+    if command.valid_to is None or command.valid_to == line.valid_to:
+        return []
+    return [ResultDated(person_id=line.person_id, valid_to=command.valid_to)]
 
 
 def _again(situation: Situation, line: PersonLine, command: RecordResult) -> Happenings:
     pending = situation.standing.contradiction(line.person_id)
     if command.result is (pending.result if pending else line.result):
-        return []
+        return [] if pending else list(_dated(line, command))
     contradicted = ResultContradicted(
         person_id=command.person_id,
         result=command.result,

@@ -24,7 +24,8 @@ def decision_in(form: Filled) -> dict[str, Any]:
         return {"kind": kind, "filing_id": form.text("filing_id") or "", "receipts": receipts}
     if kind == "result":
         asked = ("person_id", "receipt", "result", "decided_on")
-        return {"kind": kind, "number": number, **{name: form.text(name) or "" for name in asked}}
+        given_words = {name: form.text(name) or "" for name in asked}
+        return {"kind": kind, "number": number, **given_words, "valid_to": form.text("valid_to")}
     if kind == "more_requested":
         said = {"words": form.text("words") or "", "due_on": form.text("due_on")}
         return {"kind": kind, "number": number, "persons": persons, **said}

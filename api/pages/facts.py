@@ -30,6 +30,7 @@ SHOWN = (
     "receipts",
     "result",
     "decided_on",
+    "valid_to",
     "how",
 )
 """The facts worth telling, in this order. Ids and digests are left to the exports."""
@@ -60,6 +61,7 @@ class Facts:
             "due_at": lambda at: due(locale, datetime.fromisoformat(at)),
             "due_on": lambda on: day(locale, on),
             "decided_on": lambda on: day(locale, on),
+            "valid_to": lambda on: day(locale, on),
             "office": terms.office,
             "channel": terms.channel,
             "result": terms.result,

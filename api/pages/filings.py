@@ -133,6 +133,7 @@ async def record_result(
             receipt=form.text("receipt") or "",
             result=form.text("result") or "",
             decided_on=form.text("decided_on") or "",
+            valid_to=form.text("valid_to"),
         )
         await results.record_result(principal, at, number_of(filing_id), body, form.act(principal))
 

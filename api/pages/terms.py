@@ -46,6 +46,11 @@ class Terms:
         )
 
     @property
+    def asks_valid_to(self) -> bool:
+        """Whether something that comes next is counted from the last day a result is good for."""
+        return any(row.counted_from == "valid_to" for row in self.procedure.follow_ups)
+
+    @property
     def asks_lines(self) -> bool:
         """Whether anything is asked of each line; a notification of the organisation itself asks nothing."""
         fields, documents = self.procedure.fields, self.procedure.documents

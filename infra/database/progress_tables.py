@@ -60,6 +60,7 @@ person_standing = Table(
     text("receipt", nullable=True),
     text("result", nullable=True),
     Column("decided_on", Date),
+    Column("valid_to", Date),
     of_application(),
     Index("ix_person_standing_receipt", "receipt"),
 )

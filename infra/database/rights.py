@@ -31,6 +31,8 @@ CLIENT: dict[str, str] = {
     "filing": READ,
     "ball": READ,
     "examination": READ,
+    "link": ADD,
+    "watch": READ,
 }
 DESK: dict[str, str] = {
     "organisation": WRITE,
@@ -69,6 +71,8 @@ DESK: dict[str, str] = {
     "check_report": READ,
     "rule_pack": ADD,
     "lodging_stop": WRITE,
+    "link": READ,
+    "watch": READ,
     "notice": READ,
     "news_item": READ,
     "arrival": READ,
@@ -107,6 +111,9 @@ WORKER: dict[str, str] = {
     "ball": WRITE,
     "examination": WRITE,
     "check_report": WRITE,
+    "link": READ,
+    "watch": "SELECT, INSERT, DELETE",
+    "watch_basis": WRITE,
     "notice": WRITE,
     "authority_news": WRITE,
     "news_item": WRITE,

@@ -53,6 +53,7 @@ from infra.database.register_tables import (
     register_change,
 )
 from infra.database.stop_tables import lodging_stop
+from infra.database.watch_tables import link, watch, watch_basis
 
 __all__ = [
     "METADATA",
@@ -82,6 +83,7 @@ __all__ = [
     "hand_in",
     "idempotency",
     "lapse_notice",
+    "link",
     "lodging_stop",
     "mandate",
     "membership",
@@ -100,4 +102,6 @@ __all__ = [
     "staff_read",
     "standing",
     "task",
+    "watch",
+    "watch_basis",
 ]

@@ -232,6 +232,41 @@ def test_the_same_result_again_changes_nothing() -> None:
     assert len(road.events) == events
 
 
+def test_a_result_may_say_until_when_it_is_good() -> None:
+    road = lodged("p1", "p2")
+
+    road.result("p1", valid_to=date(2027, 11, 30))
+
+    assert road.person("p1").valid_to == date(2027, 11, 30)
+    assert road.kinds.count("result_dated") == 1
+
+
+def test_the_day_until_which_a_result_is_good_may_follow_and_is_told_once() -> None:
+    road = lodged("p1", "p2")
+    road.result("p1")
+
+    road.result("p1", valid_to=date(2027, 11, 30))
+
+    assert road.person("p1").valid_to == date(2027, 11, 30)
+    assert road.result("p1", valid_to=date(2027, 11, 30)) == []
+
+
+def test_a_result_that_is_contradicted_takes_no_day_until_it_is_settled() -> None:
+    road = contradicted()
+
+    assert road.result("p1", ResultKind.REFUSED, valid_to=date(2027, 11, 30)) == []
+
+
+def test_a_later_result_that_holds_loses_the_day_of_the_first() -> None:
+    road = lodged("p1", "p2")
+    road.result("p1", valid_to=date(2027, 11, 30))
+    road.result("p1", ResultKind.REFUSED)
+
+    road.decide(TaskKind.CONTRADICTION, holds("later"), MANAGER)
+
+    assert (road.person("p1").result, road.person("p1").valid_to) == (ResultKind.REFUSED, None)
+
+
 def test_another_result_is_kept_beside_the_first() -> None:
     road = lodged("p1", "p2")
     road.result("p1")
