@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from schemas.readings import Reading
 from schemas.words import Word
@@ -251,6 +251,8 @@ class BoundsKept(Word):
 
 class ReaderReport(Word):
     """What the limited process answers: facts, or the reason why there are none."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     refusal: RefusalCode | None = None
     facts: Facts | None = None
