@@ -1,0 +1,116 @@
+"""What comes after a result, and by when: days, derivations, and when the client is told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from infra.catalogue import load_catalogue
+from schemas.catalogue import Bilingual
+from schemas.deadlines import Derivation
+from schemas.watches import Basis, Watch, basis_of, watches_of
+from tests.schemas.cases import EXTENSION, PLAN, a_dossier, a_map
+
+
+def after(procedure_id: str, basis: Basis, answers: dict[str, object] | None = None) -> dict[str, Watch]:
+    ready = a_map(procedure_id)
+    return {each.follow_up: each for each in watches_of(ready, a_dossier(ready, answers), basis)}
+
+
+def permitted(valid_to: date | None) -> Basis:
+    return basis_of("p1", "permitted", date(2026, 11, 20), valid_to)
+
+
+def a_watch(opens_on: date | None, closes_on: date | None) -> Watch:
+    return Watch(
+        person_id="p1",
+        follow_up="x",
+        after="permitted",
+        name=Bilingual(ja="次", en="Next"),
+        opens_on=opens_on,
+        closes_on=closes_on,
+        missing=None,
+        derivation=Derivation(ja="次", en="Next"),
+    )
+
+
+def test_the_next_extension_is_counted_from_the_new_end_of_stay() -> None:
+    following = after(EXTENSION, permitted(date(2027, 11, 30)))[EXTENSION]
+
+    assert (following.opens_on, following.closes_on) == (date(2027, 8, 30), date(2027, 11, 30))
+    assert following.missing is None
+    assert following.derivation.lines("en") == (
+        "The next extension, from three months before the new end of stay",
+        "  Follows from: Permitted",
+        "  Result good until: 2027-11-30",
+        "  First day: 2027-08-30",
+        "    from 3 months before",
+        "  Last day: 2027-11-30",
+        "    until that day",
+    )
+
+
+def test_a_day_that_is_not_known_is_said_to_be_missing() -> None:
+    following = after(EXTENSION, permitted(None))[EXTENSION]
+
+    assert (following.opens_on, following.closes_on, following.missing) == (None, None, "valid_to")
+    assert "  結果の有効期限: まだ分からない" in following.derivation.lines("ja")
+
+
+def test_a_certificate_of_eligibility_is_good_for_three_months_from_its_issue() -> None:
+    entry = after("isa.coe.ssw1", basis_of("p1", "issued", date(2026, 11, 30), None))["entry"]
+
+    assert entry.closes_on == date(2027, 2, 28)
+
+
+def test_the_special_period_is_watched_while_the_authority_decides() -> None:
+    answers: dict[str, object] = {"stay_expires_on": date(2026, 12, 31)}
+
+    lodged = after(EXTENSION, basis_of("p1", None, None, None), answers)
+    decided = after(EXTENSION, permitted(None), answers)
+
+    assert lodged["special_period"].closes_on == date(2027, 2, 28)
+    assert "special_period" not in decided
+
+
+def test_what_has_no_days_is_named_all_the_same() -> None:
+    certificate = after(PLAN, basis_of("p1", "accredited", date(2026, 11, 20), None))["isa.coe.tit"]
+
+    assert (certificate.opens_on, certificate.closes_on, certificate.missing) == (None, None, None)
+
+
+def test_nothing_follows_from_a_refusal() -> None:
+    assert after(EXTENSION, basis_of("p1", "refused", date(2026, 11, 20), None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("days_left", "step"),
+    [(31, None), (30, "30"), (15, "30"), (14, "14"), (8, "14"), (7, "7"), (1, "1"), (0, "1"), (-1, None)],
+)
+def test_the_last_day_is_told_in_steps(days_left: int, step: str | None) -> None:
+    watch = a_watch(None, date(2027, 3, 31))
+
+    assert watch.step(date(2027, 3, 31) - timedelta(days=days_left)) == step
+
+
+@pytest.mark.parametrize(
+    ("today", "step"),
+    [
+        (date(2026, 12, 31), None),
+        (date(2027, 1, 1), "opens"),
+        (date(2027, 1, 31), "opens"),
+        (date(2027, 2, 1), None),
+        (date(2027, 3, 2), "30"),
+    ],
+)
+def test_the_first_day_is_told_while_it_is_news(today: date, step: str | None) -> None:
+    assert a_watch(date(2027, 1, 1), date(2027, 4, 1)).step(today) == step
+
+
+def test_every_follow_up_of_every_map_can_be_worked_out() -> None:
+    for procedure in load_catalogue().procedures():
+        ready = load_catalogue().map_for(procedure.id)
+        for row in procedure.follow_ups:
+            basis = Basis(
+                person_id="p1", after=row.after, decided_on=date(2026, 11, 20), valid_to=date(2027, 11, 20)
+            )
+            assert row.id in {each.follow_up for each in watches_of(ready, a_dossier(ready), basis)}
