@@ -192,6 +192,11 @@ def _record(decision: Any, principal: Principal, at: Desk) -> Recording:
     raise TypeError(f"no recording for {type(decision).__name__}")
 
 
+def _as_sent(decision: Body) -> dict[str, Any]:
+    """The fields of a decision as the door of its act takes them."""
+    return decision.model_dump(mode="json", exclude={"kind", "number"})
+
+
 @_record.register
 def _(decision: ReceiptArrived, principal: Principal, at: Desk) -> Recording:
     if Right.LODGE not in principal.rights:
@@ -203,19 +208,13 @@ def _(decision: ReceiptArrived, principal: Principal, at: Desk) -> Recording:
 
 @_record.register
 def _(decision: MoreArrived, principal: Principal, at: Desk) -> Recording:
-    asked = results.MoreRequested(persons=decision.persons, words=decision.words, due_on=decision.due_on)
+    asked = results.MoreRequested(**_as_sent(decision))
     return lambda act: results.more_requested(principal, at, decision.number, asked, act)
 
 
 @_record.register
 def _(decision: ResultArrived, principal: Principal, at: Desk) -> Recording:
-    decided = results.Decided(
-        person_id=decision.person_id,
-        receipt=decision.receipt,
-        result=decision.result,
-        decided_on=decision.decided_on,
-        valid_to=decision.valid_to,
-    )
+    decided = results.Decided(**_as_sent(decision))
     return lambda act: results.record_result(principal, at, decision.number, decided, act)
 
 
