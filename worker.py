@@ -20,6 +20,8 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.arrivals import Arrivals
 from activities.authorities import Authorities, Simulator
+from activities.checks.again import Repeats
+from activities.checks.impact import Impacts
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
 from activities.lapses import Lapses
@@ -45,8 +47,16 @@ from workflows.application import ApplicationWorkflow
 from workflows.arrivals_round import ArrivalsRoundWorkflow
 from workflows.desk_round import DeskRoundWorkflow
 from workflows.examination import ExaminationWorkflow
+from workflows.inspections import CheckAgainWorkflow, ImpactWorkflow
 
-WORKFLOWS = [ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow, ArrivalsRoundWorkflow]
+WORKFLOWS = [
+    ApplicationWorkflow,
+    ExaminationWorkflow,
+    DeskRoundWorkflow,
+    ArrivalsRoundWorkflow,
+    CheckAgainWorkflow,
+    ImpactWorkflow,
+]
 ACTIVITIES_AT_ONCE = 8
 WORKFLOWS_KEPT = 1_000
 
@@ -89,6 +99,8 @@ def activities(
         ledger.record,
         ledger.claim_receipts,
         checks.check_round,
+        Repeats(database, keys, packs).repeat,
+        Impacts(database, keys, packs).weigh,
         documents.examine_one,
         documents.examine_all,
         lodging.prepare,

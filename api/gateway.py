@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -36,7 +38,9 @@ from schemas.words import Word
 
 START_WITHIN = timedelta(milliseconds=700)
 ANSWER_WITHIN = timedelta(seconds=9)
+INSPECTED_WITHIN = timedelta(seconds=30)
 ASK_AGAIN_AFTER_SECONDS = 2.0
+Told = TypeVar("Told", bound=Word)
 PROCEDURE = SearchAttributeKey.for_keyword(messages.SEARCH_PROCEDURE)
 ORGANISATION = SearchAttributeKey.for_keyword(messages.SEARCH_ORGANISATION)
 
@@ -172,6 +176,23 @@ class Gateway:
                 return await handle.result()
         except (RPCError, NotReady, TimeoutError):
             return None
+
+    async def inspect(self, name: str, asked: Word, answer: type[Told]) -> Told:
+        """Have a worker look something up that changes nothing. Raises NotReady when no worker answers in time."""
+        client = await self._connected()
+        try:
+            async with asyncio.timeout(INSPECTED_WITHIN.total_seconds()):
+                told: Told = await client.execute_workflow(
+                    name,
+                    asked,
+                    id=f"{name}-{uuid4()}",
+                    task_queue=self._settings.task_queue,
+                    result_type=answer,
+                    execution_timeout=INSPECTED_WITHIN,
+                )
+                return told
+        except (RPCError, WorkflowFailureError, TimeoutError):
+            raise NotReady from None
 
     async def alive(self) -> bool:
         """Whether the engine answers within a second."""

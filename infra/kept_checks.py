@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import check_report
 from infra.keys import DataKey, open_json, seal_json
-from schemas.dossier import CheckReport, Dossier, KeptCheck
+from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
 
 REPORT_PURPOSE = "report"
 
@@ -45,3 +45,17 @@ async def kept_of_round(
 
 def _opened(key: DataKey, blob: bytes) -> KeptCheck:
     return KeptCheck.model_validate(open_json(key, REPORT_PURPOSE, bytes(blob)))
+
+
+async def kept_with(
+    connection: AsyncConnection, key: DataKey, number: str, finding_key: str
+) -> tuple[KeptCheck, RuleFinding] | None:
+    """The latest kept check that found this, and what it found."""
+    asked = select(check_report.c.report).where(check_report.c.number == number)
+    latest_first = asked.order_by(check_report.c.round.desc(), check_report.c.checked_at.desc())
+    for blob in (await connection.execute(latest_first)).scalars():
+        kept = _opened(key, blob)
+        for each in kept.findings:
+            if each.key == finding_key:
+                return kept, each
+    return None

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.connection import Database
 from infra.database.tables import application, rule_pack, standing
-from schemas.maps import Catalogue, ProcedureMap
+from schemas.maps import Catalogue, NotInForce, ProcedureMap
 from schemas.packs import PackBroken, Pinned, pack_text, unpacked
 
 OLD_PACKS_READY = 32
@@ -63,6 +63,17 @@ class Packs:
                     self._older.popitem(last=False)
             self._older.move_to_end(pack_version)
             return self._older[pack_version]
+
+    def shipped_for(self, procedure_id: str, on: date) -> ProcedureMap:
+        """The shipped map of a procedure on a day in Japan, or its latest. Raises UnknownProcedure."""
+        try:
+            return self.catalogue.map_for(procedure_id, on=on)
+        except NotInForce:
+            return self.catalogue.map_for(procedure_id)
+
+    def shipped_on(self, on: date) -> tuple[ProcedureMap, ...]:
+        """The shipped map of every procedure on a day in Japan."""
+        return tuple(self.shipped_for(each.id, on) for each in self.catalogue.procedures())
 
     async def keep(self, ready: ProcedureMap) -> None:
         """Keep a shipped pack before an application is pinned to it; asked again by this process, nothing is done."""

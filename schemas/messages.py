@@ -20,6 +20,9 @@ LIFT_HOLD = "lift_hold"
 WAIVE_FINDING = "waive_finding"
 ADOPT_PACK = "adopt_pack"
 
+IMPACT = "WeighImpact"
+CHECK_AGAIN = "CheckAgain"
+
 STANDING = "standing"
 
 SCHEDULE = "desk-round"

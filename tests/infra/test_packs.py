@@ -13,13 +13,10 @@ from infra.catalogue import load_catalogue
 from infra.database.connection import Database
 from infra.dev.services import Stack
 from infra.packs import Packs, packs_of_the_worker
-from schemas.catalogue import Procedure
-from schemas.maps import Catalogue, ProcedureMap, UnknownProcedure
+from schemas.maps import ProcedureMap, UnknownProcedure
 from schemas.packs import PackBroken, pack_text
 from tests.ground import Ground, fresh_ground, standing_on
-
-SSW = "isa.extension.ssw1"
-KEEP = "INSERT INTO rule_pack (pack_version, procedure, map_version, body, kept_at) VALUES (%s, %s, %s, %s, now())"
+from tests.older_rules import KEEP, SSW, an_older_map
 
 
 @dataclass(frozen=True)
@@ -41,15 +38,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 async def ground(stack: Stack) -> AsyncIterator[Ground]:
     async with fresh_ground(stack) as one:
         yield one
-
-
-def an_older_map(within_office_days: int = 9) -> ProcedureMap:
-    """The shipped map as another release had it."""
-    shipped = load_catalogue().map_for(SSW)
-    plain = shipped.procedure.model_dump()
-    plain["review"]["within_office_days"] = within_office_days
-    rules = [each.rule for each in shipped.rules]
-    return Catalogue([Procedure.model_validate(plain)], rules, shipped.tables).map_for(SSW)
 
 
 def keep(ground: Ground, ready: ProcedureMap) -> None:

@@ -1,0 +1,227 @@
+"""Explaining a finding: the values it was decided with, the condition in words, the source, and what would make it pass."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from schemas.asking import Asking, Subject
+from schemas.catalogue import Bilingual, Rule, Verification
+from schemas.dossier import Dossier, RuleFinding
+from schemas.expression_words import in_words
+from schemas.expressions import CelInput, ExpressionError
+from schemas.findings import Severity
+from schemas.maps import ProcedureMap, ReadyRule
+from schemas.tables import Source
+from schemas.words import Word
+
+_COMPARED = re.compile(r">=|<=|==|!=|>|<")
+_MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
+_BOUNDS: dict[str, tuple[str, str]] = {
+    ">=": ("「{what}」が{bound}以上", "“{what}” is {bound} or more"),
+    "<=": ("「{what}」が{bound}以下", "“{what}” is {bound} or less"),
+    ">": ("「{what}」が{bound}より大きい(後)", "“{what}” is more (later) than {bound}"),
+    "<": ("「{what}」が{bound}より小さい(前)", "“{what}” is less (earlier) than {bound}"),
+    "==": ("「{what}」が{bound}", "“{what}” is {bound}"),
+    "!=": ("「{what}」が{bound}ではない", "“{what}” is not {bound}"),
+}
+
+
+class UsedValue(Word):
+    """One value the rule used; `value` None is an answer that is missing. Personal."""
+
+    name: str
+    label: Bilingual
+    kind: Literal["answer", "given", "missing"]
+    value: str | None
+
+
+class Requirement(Word):
+    """What must hold for the finding to go: in words, and the boundary value where it could be computed."""
+
+    clause: str
+    words: Bilingual
+    bound: str | None = None
+
+
+class Explanation(Word):
+    """Why a rule found what it found, on the day and by the rules it was found with."""
+
+    finding_key: str
+    rule_id: str
+    severity: Severity
+    outcome: Literal["fails", "cannot_decide"]
+    title: Bilingual
+    message: Bilingual
+    pack_version: str
+    as_of: date
+    legal_source: str
+    source: Source | None
+    verification: Verification
+    verified_on: date
+    check: str | None
+    applies_when: str
+    expression: str | None
+    in_words: Bilingual | None
+    used: tuple[UsedValue, ...]
+    would_pass: tuple[Requirement, ...]
+
+
+def explain(
+    ready: ProcedureMap, finding: RuleFinding, *, as_of: date, dossier: Dossier | None
+) -> Explanation | None:
+    """Explains one finding of a report under its own pack; without the dossier no boundary is computed.
+
+    None when the pack has no such rule.
+    """
+    chosen = next((each for each in ready.rules if each.rule.id == finding.rule_id), None)
+    if chosen is None:
+        return None
+    rule = chosen.rule
+    return Explanation(
+        finding_key=finding.key,
+        rule_id=rule.id,
+        severity=finding.severity,
+        outcome=finding.outcome,
+        title=rule.title,
+        message=_filled(rule, finding),
+        pack_version=ready.pack_version,
+        as_of=as_of,
+        legal_source=rule.legal_source,
+        source=next((row for row in ready.tables.sources if row.key == rule.source), None),
+        verification=rule.verification,
+        verified_on=rule.verified_on,
+        check=rule.check,
+        applies_when=rule.applies_when,
+        expression=rule.expression,
+        in_words=in_words(ready, rule.expression) if rule.expression else None,
+        used=tuple(_used(ready, finding)),
+        would_pass=tuple(_requirements(ready, chosen, finding, dossier)),
+    )
+
+
+def _filled(rule: Rule, finding: RuleFinding) -> Bilingual:
+    def filled(text: str) -> str:
+        return re.sub(r"{(\w+)}", lambda found: finding.message_values.get(found[1], "?"), text)
+
+    return Bilingual(ja=filled(rule.message.ja), en=filled(rule.message.en))
+
+
+def _used(ready: ProcedureMap, finding: RuleFinding) -> Iterator[UsedValue]:
+    for name, value in finding.inputs.items():
+        yield UsedValue(name=name, label=_label(ready, name), kind="answer", value=str(value))
+    for name, told in finding.given.items():
+        yield UsedValue(name=name, label=_label(ready, name), kind="given", value=told)
+    for name in finding.missing:
+        yield UsedValue(name=name, label=_label(ready, name), kind="missing", value=None)
+
+
+def _label(ready: ProcedureMap, name: str) -> Bilingual:
+    return in_words(ready, name)
+
+
+def _requirements(
+    ready: ProcedureMap, chosen: ReadyRule, finding: RuleFinding, dossier: Dossier | None
+) -> Iterator[Requirement]:
+    for name in finding.missing:
+        label = _label(ready, name)
+        words = Bilingual(ja=f"「{label.ja}」が分かること", en=f"“{label.en}” is known")
+        yield Requirement(clause=name, words=words)
+    if chosen.rule.expression is None or finding.outcome != "fails" or dossier is None:
+        return
+    subject: Subject = dossier.person(finding.person_id) if finding.person_id else None
+    inputs = Asking(ready, dossier).inputs(subject)
+    for clause in clauses(chosen.rule.expression):
+        if ready.condition(clause).decide(inputs).outcome != "holds":
+            yield _requirement(ready, clause, inputs)
+
+
+def _requirement(ready: ProcedureMap, clause: str, inputs: Mapping[str, CelInput]) -> Requirement:
+    """A comparison says from which value on it holds; what is no comparison is told in words."""
+    parts = _comparison(clause)
+    if parts is None:
+        return Requirement(clause=clause, words=in_words(ready, clause))
+    left, sign, right = parts
+    if not _is_field(ready, left) and _is_field(ready, right):
+        left, sign, right = right, _MIRRORED[sign], left
+    bound = _computed(ready, right, inputs)
+    if bound is None:
+        return Requirement(clause=clause, words=in_words(ready, clause))
+    what, shown = in_words(ready, left), _shown(ready, left, right, bound)
+    ja, en = _BOUNDS[sign]
+    words = Bilingual(ja=ja.format(what=what.ja, bound=shown.ja), en=en.format(what=what.en, bound=shown.en))
+    return Requirement(clause=clause, words=words, bound=bound)
+
+
+def _shown(ready: ProcedureMap, left: str, right: str, bound: str) -> Bilingual:
+    """A boundary as people read it: a choice by its name, a figure as it is."""
+    if right.startswith(("'", '"')) or right in ("true", "false"):
+        told = in_words(ready, f"{left} == {right}")
+        return Bilingual(ja=told.ja.rpartition("= ")[2], en=told.en.rpartition("= ")[2])
+    return Bilingual(ja=bound, en=bound)
+
+
+def _is_field(ready: ProcedureMap, text: str) -> bool:
+    return ready.procedure.field(text) is not None
+
+
+def _computed(ready: ProcedureMap, text: str, inputs: Mapping[str, CelInput]) -> str | None:
+    try:
+        return ready.vocabulary.formula(text).compute(inputs)
+    except ExpressionError:
+        return None
+
+
+def clauses(expression: str) -> tuple[str, ...]:
+    """The parts of a condition that must all hold: split at `&&` outside brackets and texts."""
+    text = _without_outer_brackets(expression.strip())
+    if any(_top_level(text, "||")):
+        return (text,)
+    cuts = list(_top_level(text, "&&"))
+    if not cuts:
+        return (text,)
+    edges = [-2, *cuts, len(text)]
+    parts = [text[start + 2 : end].strip() for start, end in pairwise(edges)]
+    return tuple(clause for part in parts for clause in clauses(part))
+
+
+def _comparison(clause: str) -> tuple[str, str, str] | None:
+    if any(_top_level(clause, "||")) or any(_top_level(clause, "?")):
+        return None
+    for found in _COMPARED.finditer(clause):
+        if found.start() in set(_top_level(clause, found[0])):
+            return clause[: found.start()].strip(), found[0], clause[found.end() :].strip()
+    return None
+
+
+def _without_outer_brackets(text: str) -> str:
+    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
+        text = text[1:-1].strip()
+    return text
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = [depth for _, depth in _depths(text)]
+    return all(each > 0 for each in depth[:-1])
+
+
+def _top_level(text: str, sign: str) -> Iterator[int]:
+    """Where a sign stands outside brackets and texts."""
+    for place, depth in _depths(text):
+        if depth == 0 and text.startswith(sign, place):
+            yield place
+
+
+def _depths(text: str) -> Iterator[tuple[int, int]]:
+    """Every place outside texts with the depth of brackets there (after a bracket opens, before it has closed)."""
+    depth, quote = 0, ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+            continue
+        if sign in "'\"":
+            quote = sign
+            continue
+        depth += (sign in "([") - (sign in ")]")
+        yield place, depth

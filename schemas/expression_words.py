@@ -1,0 +1,97 @@
+"""Conditions in words: fields by their labels, functions by what they mean, signs as on paper; Japanese and English."""
+
+import re
+from collections.abc import Iterator
+
+from schemas.catalogue import Bilingual
+from schemas.maps import ProcedureMap
+
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_]\w*|\d[\d.]*|&&|\|\||[<>=!]=|\S")
+_SIGNS: dict[str, tuple[str, str]] = {
+    "&&": ("かつ", "and"),
+    "||": ("または", "or"),
+    ">=": ("≥", "≥"),
+    "<=": ("≤", "≤"),
+    "==": ("=", "="),
+    "!=": ("≠", "≠"),
+    "!": ("〔否定〕", "not"),
+    "*": ("×", "×"),
+    "/": ("÷", "÷"),
+    "in": ("∈", "among"),
+    "true": ("はい", "yes"),
+    "false": ("いいえ", "no"),
+}
+_NAMES: dict[str, tuple[str, str]] = {
+    "as_of": ("提出予定日", "day of lodging"),
+    "person_count": ("申請人の数", "number of persons"),
+    "channel": ("提出方法", "channel"),
+    "answered": ("回答済みの項目", "answered fields"),
+    "documents_present": ("添付された書類", "documents attached"),
+    "issued_on": ("発行日", "date of issue"),
+    "date": ("日付", "date"),
+    "months_before": ("Nか月前", "months before"),
+    "months_after": ("Nか月後", "months after"),
+    "month_of": ("年月", "month of"),
+    "days_between": ("日数", "days between"),
+    "office_days_between": ("開庁日数", "office days between"),
+    "age_on": ("その日の年齢", "age on"),
+    "corporate_number_valid": ("法人番号の検査", "valid corporate number"),
+    "min_wage": ("地域別最低賃金", "regional minimum wage"),
+    "lowest_wage": ("全国で最も低い最低賃金", "lowest minimum wage"),
+    "hourly_wage": ("時間額", "wage per hour"),
+    "base_quota": ("基本人数枠", "base head count"),
+    "esd_base_quota": ("育成就労の基本人数枠", "base head count (employment for skill development)"),
+    "needs_bilateral_paper": ("二国間取決めの書類が必要", "bilateral paper needed"),
+    "office_for": ("管轄する官署", "office for"),
+    "state_fee": ("手数料", "state fee"),
+    "lodge_by": ("制度の提出期限", "last day to lodge"),
+    "anchor_by": ("制度の基準日の期限", "last anchor day"),
+    "listed": ("一覧に掲載", "stands in the list"),
+    "has_arrangement": ("二国間取決めの締結国", "country with an arrangement"),
+    "stage_3_closed": ("第3号への移行対象外", "closed to stage 3"),
+    "stay_limit": ("在留期間の上限", "longest stay"),
+    "change_tier": ("変更の手続区分", "kind of change"),
+    "size": ("件数", "count"),
+}
+"""What conditions may name besides fields; a name without words is shown as it is written."""
+
+
+def in_words(ready: ProcedureMap, expression: str) -> Bilingual:
+    """A condition, or a single name, as people read it. Nothing is evaluated."""
+    pairs = list(_told(ready, expression))
+    return Bilingual(ja=_joined(ja for ja, _ in pairs), en=_joined(en for _, en in pairs))
+
+
+def _told(ready: ProcedureMap, expression: str) -> Iterator[tuple[str, str]]:
+    about = ""
+    for token in _TOKEN.findall(expression):
+        field = ready.procedure.field(token)
+        if field is not None:
+            about = token
+            yield field.label.ja, field.label.en
+        elif token in _SIGNS:
+            yield _SIGNS[token]
+        elif token[0] in "'\"":
+            yield _text(ready, about, token[1:-1])
+        elif (kind := ready.procedure.document(token)) is not None:
+            yield kind.ja, kind.en
+        else:
+            yield _NAMES.get(token, (token, token))
+
+
+def _text(ready: ProcedureMap, about: str, text: str) -> tuple[str, str]:
+    """A text: a choice of the field named before it, a field or kind it names, or as it is."""
+    field = ready.procedure.field(about)
+    choices = ready.choices_of(field) if field is not None else ()
+    for row in choices:
+        if row.id == text:
+            return row.ja, row.en
+    kind, named = ready.procedure.document(text), ready.procedure.field(text)
+    if kind is not None:
+        return kind.ja, kind.en
+    return (named.label.ja, named.label.en) if named is not None else (text, text)
+
+
+def _joined(words: Iterator[str]) -> str:
+    text = " ".join(words)
+    return re.sub(r"\s+([),])", r"\1", re.sub(r"\(\s+", "(", text)).replace(" (", "(") or "—"

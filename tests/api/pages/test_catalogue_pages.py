@@ -1,0 +1,69 @@
+"""The catalogue's pages open for everybody signed in, whole; explanations and impacts for those who may."""
+
+import pytest
+
+from tests.api.pages.browsing import CLIENT, MANAGER, OPERATOR, REVIEWER, PageDay
+
+EXTENSION = "isa.extension.ssw1"
+
+
+async def test_every_procedure_opens_with_its_sources(day: PageDay) -> None:
+    for ready in day.desk.catalogue.maps():
+        page = await day.page(
+            CLIENT, f"/catalogue/procedures/{ready.procedure.id}?version={ready.procedure.version}"
+        )
+
+        assert (page.status, page.heading) == (200, ready.procedure.name.ja)
+        assert all(f'id="d-{kind.id}"' in page.text for kind in ready.procedure.documents)
+        assert ready.pack_version in page.text
+
+
+async def test_every_table_opens(day: PageDay) -> None:
+    catalogue = await day.page(REVIEWER, "/catalogue")
+    names = [part.split('"')[0] for part in catalogue.text.split('href="/catalogue/tables/')[1:]]
+
+    assert {"offices", "fees", "holidays"} <= set(names)
+    assert {(await day.page(REVIEWER, f"/catalogue/tables/{name}")).status for name in names} == {200}
+
+
+async def test_a_rule_tells_its_condition_and_its_procedures(day: PageDay) -> None:
+    ready = day.desk.catalogue.map_for(EXTENSION)
+    rule = next(each.rule for each in ready.rules if each.rule.expression)
+
+    page = await day.page(CLIENT, f"/catalogue/rules/{rule.id}")
+
+    assert (page.status, page.heading) == (200, rule.title.ja)
+    assert ready.procedure.name.ja in page.text
+
+
+@pytest.mark.parametrize("words", ["写真", "photo", "photo passport zzz", EXTENSION])
+async def test_the_search_finds_in_both_languages_and_by_id(day: PageDay, words: str) -> None:
+    page = await day.page(CLIENT, f"/catalogue?search={words}")
+
+    assert page.status == 200
+    assert ('class="empty"' in page.text) == ("zzz" in words)
+
+
+@pytest.mark.parametrize(
+    "path", ["procedures/no.such", "rules/ISA-ZZ-99", "tables/nothing", "tables/holidays_from"]
+)
+async def test_what_the_catalogue_does_not_have_is_not_found(day: PageDay, path: str) -> None:
+    assert (await day.page(CLIENT, f"/catalogue/{path}")).status == 404
+
+
+async def test_a_finding_links_to_its_explanation(day: PageDay) -> None:
+    case = await day.handed_in()
+    overview = await day.page(REVIEWER, f"/applications/{case.number}")
+    address = overview.text.split('href="/findings/')[1].split('"')[0]
+
+    page = await day.page(REVIEWER, f"/findings/{address}")
+    refused = await day.page(CLIENT, f"/findings/{address}")
+
+    assert (page.status, refused.status) == (200, 403)
+    assert "根拠" in page.text
+
+
+async def test_the_impact_of_newer_rules_is_for_managers(day: PageDay) -> None:
+    answers = {who: (await day.page(who, "/impact")).status for who in (MANAGER, REVIEWER, CLIENT, OPERATOR)}
+
+    assert answers == {MANAGER: 200, REVIEWER: 403, CLIENT: 403, OPERATOR: 403}

@@ -1,0 +1,149 @@
+"""Explaining: the values used, the condition in words, and a boundary that really is one."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from schemas.catalogue import Procedure, Rule
+from schemas.dossier import RuleFinding
+from schemas.explaining import Explanation, clauses, explain
+from schemas.expression_words import _NAMES, in_words
+from schemas.expressions import _catalogue_functions
+from schemas.maps import Catalogue, ProcedureMap
+from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+
+RULE = "ISA-ZZ-01"
+
+
+def with_rule(expression: str, *inputs: str, place: str = "application") -> ProcedureMap:
+    """The extension with one rule of our own, alone."""
+    shipped = a_map(EXTENSION)
+    model = shipped.rules[0].rule.model_dump()
+    row = model | {
+        "id": RULE,
+        "scope": "inputs",
+        "inputs": inputs,
+        "applies_when": "true",
+        "expression": expression,
+        "check": None,
+        "place": place,
+        "values": {},
+        "message": {"ja": "確認", "en": "check"},
+        "valid_from": date(2000, 1, 1),
+        "valid_to": None,
+    }
+    plain = shipped.procedure.model_dump() | {"rules": (RULE,)}
+    return Catalogue([Procedure.model_validate(plain)], [Rule.model_validate(row)], shipped.tables).map_for(
+        EXTENSION
+    )
+
+
+def explained(
+    ready: ProcedureMap, answers: dict[str, object], as_of: date = date(2026, 11, 22)
+) -> Explanation:
+    dossier = a_dossier(ready, answers, as_of=as_of)
+    finding = next(each for each in check(ready, dossier).findings if each.rule_id == RULE)
+    told = explain(ready, finding, as_of=as_of, dossier=dossier)
+    assert told is not None
+    return told
+
+
+def date_field(ready: ProcedureMap) -> str:
+    return next(row.id for row in ready.procedure.fields if row.type == "date" and row.belongs_to_person)
+
+
+def money_field(ready: ProcedureMap) -> str:
+    return next(row.id for row in ready.procedure.fields if row.type in ("money_yen", "integer"))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{wage} >= 200000", "200000"),
+        ("200000 <= {wage}", "200000"),
+        ("{wage} > 1 && {wage} >= 100 * 2000", "200000"),
+    ],
+)
+def test_a_comparison_tells_from_which_value_on_it_holds(written: str, told: str) -> None:
+    wage = money_field(a_map(EXTENSION))
+    ready = with_rule(written.format(wage=wage), wage)
+
+    why = explained(ready, {wage: 199_999})
+
+    assert [each.bound for each in why.would_pass] == [told]
+    passing = a_dossier(ready, {wage: int(told)})
+    assert check(ready, passing).findings == ()
+    label = ready.procedure.field(wage)
+    assert label is not None
+    assert f"「{label.label.ja}」が{told}以上" in why.would_pass[0].words.ja
+
+
+def test_a_date_tells_the_last_day() -> None:
+    name = date_field(a_map(EXTENSION))
+    ready = with_rule(f"months_before({name}, 3) <= as_of", name)
+
+    on = date(2026, 11, 22)
+    why = explained(ready, {name: on + timedelta(days=200)}, on)
+
+    assert [each.bound for each in why.would_pass] == ["2026-11-22"]
+    assert {each.name: each.value for each in why.used} == {
+        name: (on + timedelta(days=200)).isoformat(),
+        "as_of": "2026-11-22",
+    }
+
+
+def test_what_is_missing_must_become_known() -> None:
+    ready = a_map(EXTENSION)
+    finding = RuleFinding(
+        rule_id=ready.rules[0].rule.id,
+        severity="block",
+        outcome="cannot_decide",
+        place_kind="application",
+        place="application",
+        missing=("name_latin",),
+    )
+
+    why = explain(ready, finding, as_of=date(2026, 11, 22), dossier=None)
+
+    assert why is not None
+    assert [each.clause for each in why.would_pass] == ["name_latin"]
+    assert why.used[0].value is None
+    assert why.source is not None and why.legal_source
+
+
+def test_a_rule_the_pack_does_not_have_is_not_explained() -> None:
+    finding: dict[str, Any] = {
+        "severity": "info",
+        "outcome": "fails",
+        "place_kind": "person",
+        "place": "person",
+    }
+    unknown = RuleFinding(rule_id="ISA-ZZ-99", **finding)
+
+    assert explain(a_map(EXTENSION), unknown, as_of=date(2026, 11, 22), dossier=None) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "parts"),
+    [
+        ("a && b", ("a", "b")),
+        ("(a && (b || c))", ("a", "b || c")),
+        ("a || b && c", ("a || b && c",)),
+        ("x == '&&' && f(a && b)", ("x == '&&'", "f(a && b)")),
+        ("(a) && (b)", ("a", "b")),
+    ],
+)
+def test_a_condition_falls_into_the_parts_that_must_all_hold(expression: str, parts: tuple[str, ...]) -> None:
+    assert clauses(expression) == parts
+
+
+def test_every_rule_of_every_map_can_be_told_in_words() -> None:
+    for ready in (a_map(EXTENSION), a_map("otit.plan.accreditation.D")):
+        for each in ready.rules:
+            told = in_words(ready, each.rule.expression or each.rule.applies_when)
+            assert told.ja and told.en
+
+
+def test_every_function_has_words() -> None:
+    assert set(_catalogue_functions(a_map(EXTENSION).tables)) - set(_NAMES) == set()
