@@ -234,7 +234,8 @@ class ResultKind(Sourced):
 
 
 class FollowUp(Sourced):
-    """What usually comes next: `id` is a procedure, or a word for what is not one of ours; `after` the result it follows.
+    """What usually comes next: `id` is a procedure, or a word for what is not one of ours; `after` the result it follows,
+    or `lodged` for what runs while the authority decides.
 
     `opens` and `closes` are counted from the date named in `counted_from`: a field of this map, or the result's
     own `decided_on` or `valid_to`.
@@ -243,10 +244,20 @@ class FollowUp(Sourced):
     id: str
     ja: str
     en: str
-    after: ResultId
+    after: ResultId | Literal["lodged"]
     counted_from: str | None = None
     opens: Bound | None = None
     closes: Bound | None = None
+
+
+class LodgingPolicy(Word):
+    """How the desk lodges by hand: whether a second person confirms what the first reports, and after how many office
+    days without an outcome a colleague is asked to find out."""
+
+    confirmed_by_second: bool = False
+    asked_after_office_days: Mapping[ChannelId, Annotated[int, Field(ge=1, le=30)]] = Field(
+        default_factory=lambda: dict[ChannelId, int](counter=1, online=2, post=5)
+    )
 
 
 class Procedure(Sourced):
@@ -272,6 +283,7 @@ class Procedure(Sourced):
     expected_days: ExpectedDays
     review: ReviewPolicy
     correction: CorrectionPolicy
+    lodging: LodgingPolicy = LodgingPolicy()
     delivery: Literal["release", "hand_over"]
     results: tuple[ResultKind, ...]
     follow_ups: tuple[FollowUp, ...] = ()
