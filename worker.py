@@ -109,6 +109,7 @@ def activities(
         lapses.remind,
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
+        rounds.ask_after_silent_lodgings,
         rounds.fetch_news,
         *arrival_activities(chosen, keys, database),
     ]

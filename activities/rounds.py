@@ -23,10 +23,11 @@ from infra.packs import Packs
 from infra.settings import Limits
 from schemas import messages
 from schemas.application import HandedIn, Journey
-from schemas.calendar import japan_date
-from schemas.commands import Command, HandInCorrection, RecordMoreRequested, RecordResult
+from schemas.calendar import end_of_day, japan_date
+from schemas.commands import Command, EndLodging, HandInCorrection, RecordMoreRequested, RecordResult
+from schemas.deadlines import enduring_calendar_of, last_day
 from schemas.filing import ResultKind
-from schemas.parties import SIMULATOR, Actor
+from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import road_plan
 
 AT_A_TIME = 100
@@ -37,6 +38,8 @@ AGAIN_AT_MOST = timedelta(hours=1)
 AGAIN_DOUBLED = 10
 AT_ONCE = 10
 NO_ANSWER = "no_answer"
+USUAL_OFFICE_DAYS = 5
+"""For channels whose map names no days."""
 NOT_STARTED = text(
     """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.pack_version, a.handed_in_at, h.handed_in_by,
               (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
@@ -73,6 +76,13 @@ NOT_YET = text(
     """UPDATE news_item SET attempts = attempts + 1, due_at = :due, trouble = :trouble
        WHERE source = :source AND id = :id"""
 )
+UNDER_WAY_BY_HAND = text(
+    """SELECT f.id, f.number, f.channel, f.changed_at, a.procedure, a.map_version, a.pack_version
+       FROM filing f JOIN application a ON a.number = f.number
+       WHERE f.state = 'intended' AND f.way = 'by_hand' AND f.changed_at < :before
+       ORDER BY f.changed_at LIMIT :many"""
+)
+WATCHED_AT_MOST = 1_000
 WHOSE = text("SELECT number, person_id FROM receipt WHERE receipt = :receipt")
 SOURCE = "simulator"
 
@@ -120,6 +130,30 @@ class Rounds:
             handed_in_at=row.handed_in_at,
         )
         return await self._act(row.number, messages.HAND_IN_CORRECTION, command)
+
+    @activity.defn(name="ask_after_silent_lodgings")
+    async def ask_after_silent_lodgings(self) -> int:
+        """Lodgings by hand whose outcome nobody recorded within the office days of the map become tasks to find out."""
+        now = datetime.now(UTC)
+        rows = await self._rows(UNDER_WAY_BY_HAND, before=now - timedelta(days=1), many=WATCHED_AT_MOST)
+        silent = [row for row in rows if await self._asked_after(row) < now]
+        troubles = await _each(silent, self._ask_after)
+        return sum(trouble is None for trouble in troubles)
+
+    async def _asked_after(self, row: Row[Any]) -> datetime:
+        ready = await self._packs.of(row)
+        days = ready.procedure.lodging.asked_after_office_days.get(row.channel, USUAL_OFFICE_DAYS)
+        begun_on = japan_date(row.changed_at)
+        return end_of_day(last_day(enduring_calendar_of(ready), begun_on, days, "office"))
+
+    async def _ask_after(self, row: Row[Any]) -> str | None:
+        command = EndLodging(
+            actor=ROAD,
+            act_id=f"silent-{row.id}-{row.changed_at:%Y%m%d%H%M%S}",
+            filing_id=row.id,
+            outcome="unknown",
+        )
+        return await self._act(row.number, messages.END_LODGING, command)
 
     @activity.defn(name="fetch_authority_news")
     async def fetch_news(self) -> int:

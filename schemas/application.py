@@ -32,6 +32,8 @@ class RoadPlan(Word):
     expected_days: int
     holidays: tuple[date, ...]
     machine_channel: bool = False
+    confirmed_by_second: bool = False
+    receipt_prefixes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
     def calendar(self) -> OfficeCalendar:

@@ -250,13 +250,17 @@ class FollowUp(Sourced):
     closes: Bound | None = None
 
 
+ASKED_AFTER_OFFICE_DAYS: Mapping[ChannelId, int] = {"counter": 1, "online": 2, "post": 5}
+"""The desk's own policy: the online system confirms a reception the day after, a letter travels."""
+
+
 class LodgingPolicy(Word):
     """How the desk lodges by hand: whether a second person confirms what the first reports, and after how many office
     days without an outcome a colleague is asked to find out."""
 
     confirmed_by_second: bool = False
     asked_after_office_days: Mapping[ChannelId, Annotated[int, Field(ge=1, le=30)]] = Field(
-        default_factory=lambda: dict[ChannelId, int](counter=1, online=2, post=5)
+        default_factory=lambda: ASKED_AFTER_OFFICE_DAYS
     )
 
 

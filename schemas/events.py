@@ -1,7 +1,4 @@
-"""Events (past tense): what has happened to an application. Codes, dates and ids; never a person's data.
-
-Each body has a stable `kind`, whose meaning never changes; the envelope `Event` adds sequence, instant and actor.
-"""
+"""Events (past tense): what has happened to an application, in codes, dates, ids. What a `kind` means never changes."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal

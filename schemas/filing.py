@@ -44,6 +44,13 @@ class Receipt(Word):
     number: str
 
 
+class Reported(Word):
+    """What one person reported of a lodging that a second one has to confirm: who, and which numbers."""
+
+    by: str
+    receipts: tuple[Receipt, ...]
+
+
 class Filing(Word):
     """One filing as the road knows it."""
 
@@ -57,6 +64,7 @@ class Filing(Word):
     handler: str | None = None
     parent_id: str | None = None
     package_sha256: str | None = None
+    reported: Reported | None = None
 
 
 class ResultKind(StrEnum):

@@ -273,7 +273,7 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
     return _persons(changed, filing.persons if filing else (), stage=Stage.FILING)
 
 
-_apply.register(events.LodgingReported, second_confirmation.reported)
+_apply.register(second_confirmation.LodgingReported, second_confirmation.reported)
 
 
 @_apply.register

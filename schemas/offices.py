@@ -1,6 +1,7 @@
 """Which office of an authority serves a prefecture, and the check digit of corporate numbers."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from schemas.tables import Office, Prefecture, Tables
@@ -19,6 +20,28 @@ def office_named(tables: Tables, authority: str, office_id: str) -> Office | Non
 def offices_of(tables: Tables, authority: str) -> tuple[Office, ...]:
     """All offices of one authority, in the order of the table."""
     return tuple(row for row in tables.offices if row.authority == authority)
+
+
+def receipt_prefixes(tables: Tables, authority: str) -> dict[str, tuple[str, ...]]:
+    """What online receipt numbers (申請受付番号) of each office may begin with: its own prefix, then those of its bureau.
+
+    The system assigns by address, so a branch's application may be numbered by its bureau, and the other way round.
+    Offices whose pattern nobody has published (all of OTIT's) are not in it: their numbers are taken as they are.
+    """
+    offices = [row for row in offices_of(tables, authority) if row.receipt_prefix]
+    return {row.id: _prefixes_of(row, offices) for row in offices}
+
+
+def _prefixes_of(office: Office, offices: Iterable[Office]) -> tuple[str, ...]:
+    bureau = [row for row in offices if (row.parent or row.id) == (office.parent or office.id)]
+    bureau.sort(key=lambda row: row.id != office.id)
+    return tuple(row.receipt_prefix for row in bureau if row.receipt_prefix)
+
+
+def receipt_fits(number: str, prefixes: Iterable[str]) -> bool:
+    """Whether a receipt number begins like this, in full or half width; any number fits where no prefix is known."""
+    known = tuple(unicodedata.normalize("NFKC", prefix) for prefix in prefixes)
+    return not known or unicodedata.normalize("NFKC", number).startswith(known)
 
 
 def area_faults(offices: Iterable[Office], prefectures: Iterable[Prefecture]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from schemas.application import RoadPlan
 from schemas.catalogue import Procedure
+from schemas.offices import receipt_prefixes
 from schemas.tables import Tables
 
 HOLIDAYS_KNOWN_YEARS = 3
@@ -27,4 +28,6 @@ def road_plan(
         expected_days=procedure.expected_days.typical or procedure.expected_days.most,
         holidays=tuple(day.on for day in tables.holidays if on <= day.on <= last),
         machine_channel=machine_channel,
+        confirmed_by_second=procedure.lodging.confirmed_by_second,
+        receipt_prefixes=receipt_prefixes(tables, procedure.authority),
     )

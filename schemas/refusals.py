@@ -222,6 +222,11 @@ REFUSALS: dict[str, Telling] = {
     "receipt_taken": Telling(
         409, "この受付番号は別の申請で使われています。", "This receipt number belongs to another filing."
     ),
+    "receipts_differ": Telling(
+        409,
+        "先に報告された受付番号と違います。書面を見直し、違いが残るときは「分からない」として記録してください。",
+        "These numbers differ from those reported first. Look at the paper again; if they still differ, record unknown.",
+    ),
     "receipt_form": Telling(
         422, "受付番号の形式が提出先と合いません。", "The receipt number does not fit the office."
     ),

@@ -252,7 +252,10 @@ class ApplicationWorkflow:
     @workflow.update(name=messages.END_LODGING)
     async def end_lodging(self, command: EndLodging) -> Answer:
         """Say how the act of lodging ended."""
-        return await self._with_receipts(filing.end, command, command.filing_id, command.receipts)
+        with refusing():
+            only_reported = filing.awaits_a_report(self._case.situation, command)
+        claimed = () if only_reported else command.receipts
+        return await self._with_receipts(filing.end, command, command.filing_id, claimed)
 
     @end_lodging.validator
     def _may_end(self, command: EndLodging) -> None:

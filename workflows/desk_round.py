@@ -9,6 +9,7 @@ from temporalio import workflow
 from activities.lapses import Lapses
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.watches import Watches
 from schemas import messages
 from workflows.policies import once_a_round
 
@@ -30,5 +31,9 @@ class DeskRoundWorkflow:
         }
         if workflow.patched("lapses"):  # a round under way while the desk is upgraded ends as it began
             parts["lapses"] = Lapses.remind
+        if workflow.patched("silent_lodgings"):
+            parts["silent"] = Rounds.ask_after_silent_lodgings
+        if workflow.patched("watches"):
+            parts["watches"] = Watches.look
         handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
         return dict(zip(parts, handled, strict=True))

@@ -14,9 +14,13 @@ from schemas.events import (
     TaskDone,
     TaskJoined,
     TaskOpened,
+    TaskReleased,
 )
 from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
+from schemas.offices import receipt_fits
+from schemas.parties import ROAD
 from schemas.refusals import Refused
+from schemas.second_confirmation import LodgingReported
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 from workflows import deadlines
@@ -24,6 +28,7 @@ from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
 
 UNKNOWN_OFFICE = "unknown"
+ONLINE = "online"
 
 
 def open_filings(situation: Situation) -> Happenings:
@@ -133,32 +138,83 @@ def _lodge_task(situation: Situation, filing: Filing) -> Task:
 
 
 def end(situation: Situation, command: EndLodging) -> Happenings:
-    """The handler, or who was given his task, says how the act ended."""
+    """The handler, or who was given his task, says how the act ended; where two have to, the second confirms it.
+
+    When nobody said it in time, the desk's own round asks for it to be found out.
+    """
+    filing = _under_way(situation, command)
+    if command.actor == ROAD:
+        return unknown(situation, filing, "nobody_said")
+    taken = _taken_for_the_end(situation, filing, command)
+    if command.outcome == "confirmed":
+        return [*taken, *_said_to_have_arrived(situation, filing, command)]
+    if command.outcome == "unknown":
+        return [*taken, *unknown(situation, filing, "handler_does_not_know")]
+    if command.remark_id is None:
+        raise Refused("reason_missing", "words")
+    return [*taken, *failed(situation, filing, command.outcome, command.remark_id)]
+
+
+def _under_way(situation: Situation, command: EndLodging) -> Filing:
     filing = situation.filing(command.filing_id)
     if filing.state is not FilingState.INTENDED or filing.way is not Way.BY_HAND:
         raise Refused("filing_not_open", "filing_id")
-    if command.actor.id not in (filing.handler, _lodge_task(situation, filing).assignee):
+    return filing
+
+
+def _taken_for_the_end(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
+    task = _lodge_task(situation, filing)
+    if command.actor.id in (filing.handler, task.assignee):
+        return []
+    if filing.reported is None:
         raise Refused("task_of_another", "filing_id")
-    if command.outcome == "confirmed":
-        return confirmed(situation, filing, command.receipts)
-    if command.outcome == "unknown":
-        return unknown(situation, filing, "handler_does_not_know")
-    if command.remark_id is None:
-        raise Refused("reason_missing", "words")
-    return failed(situation, filing, command.outcome, command.remark_id)
+    return [] if command.actor.id == filing.reported.by else taking(task, command.actor)
+
+
+def awaits_a_report(situation: Situation, command: EndLodging) -> bool:
+    """Whether what this person says about an arrival is only reported: a second one has to say the same."""
+    filing = situation.filing(command.filing_id)
+    if not situation.plan.confirmed_by_second or command.outcome != "confirmed":
+        return False
+    return filing.reported is None or command.actor.id in (filing.handler, filing.reported.by)
+
+
+def _said_to_have_arrived(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
+    if awaits_a_report(situation, command):
+        return _reported(situation, filing, command)
+    if filing.reported is not None and set(command.receipts) != set(filing.reported.receipts):
+        raise Refused("receipts_differ", "receipts")
+    return confirmed(situation, filing, command.receipts)
+
+
+def _reported(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
+    if filing.reported is not None and set(command.receipts) == set(filing.reported.receipts):
+        raise Refused("same_person", "filing_id")
+    _check_receipts(situation, filing, command.receipts)
+    reported = LodgingReported(filing_id=filing.id, receipts=command.receipts)
+    return [reported, TaskReleased(task_id=_lodge_task(situation, filing).id)]
 
 
 def confirmed(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> Happenings:
     """The authority has it."""
-    if filing.kind is FilingKind.FIRST:
-        _complete_receipts(filing, receipts)
-    elif receipts:
-        raise Refused("receipt_form", "receipts")
+    _check_receipts(situation, filing, receipts)
     return [
         LodgingConfirmed(filing_id=filing.id, receipts=receipts),
         *_done(situation, filing, "confirmed"),
         deadlines.result_expected(situation, filing.persons),
     ]
+
+
+def _check_receipts(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
+    """A first filing brings one number for each person, online in its office's form; later ones bring none."""
+    if filing.kind is not FilingKind.FIRST:
+        if receipts:
+            raise Refused("receipt_form", "receipts")
+        return
+    _complete_receipts(filing, receipts)
+    prefixes = situation.plan.receipt_prefixes.get(filing.office, ()) if filing.channel == ONLINE else ()
+    if not all(receipt_fits(receipt.number, prefixes) for receipt in receipts):
+        raise Refused("receipt_form", "receipts")
 
 
 def _complete_receipts(filing: Filing, receipts: tuple[Receipt, ...]) -> None:

@@ -103,7 +103,8 @@ def _filing_rows(old: Standing | None, steps: Sequence[Step]) -> list[Row]:
 
 def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:
     """One filing. `sent_at` is kept by the database: it is the mark that nothing is sent twice."""
-    row: Row = _of(standing) | filing.model_dump(mode="json") | {"changed_at": _iso(at)}
+    row: Row = _of(standing) | filing.model_dump(mode="json", exclude={"reported"})
+    row |= {"changed_at": _iso(at)}
     return row
 
 

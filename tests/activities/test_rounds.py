@@ -15,8 +15,10 @@ from infra.packs import packs_of_the_worker
 from infra.settings import Limits
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
+from schemas.filing import FilingState
 from schemas.identifiers import application_number
 from schemas.standing import Stage
+from schemas.tasks import TaskKind
 from tests.builders import MANAGER, a_remark, handed_in
 from tests.workflows import acting
 from tests.workflows.office import RANDOM, Office, Road
@@ -175,3 +177,40 @@ async def test_a_result_told_twice_is_recorded_once(
 
     assert outcome.results == {"refused": 1}
     assert (await road.kinds()).count("result_recorded") == 1
+
+
+async def begun_by_hand(office: Office, days_ago: float) -> Road:
+    road = await office.begin()
+    await acting.review(road)
+    await acting.begin(road)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(
+            "UPDATE filing SET changed_at = now() - %s * interval '1 day' WHERE number = %s",
+            (days_ago, road.number),
+        )
+    return road
+
+
+async def test_a_lodging_nobody_says_the_outcome_of_becomes_a_task_once(
+    office: Office, rounds: Rounds
+) -> None:
+    async with office.working():
+        road = await begun_by_hand(office, 30)
+
+        asked = [await walk(rounds.ask_after_silent_lodgings) for _ in range(2)]
+
+        standing = await road.standing()
+    assert asked == [1, 0]
+    assert [task.kind for task in standing.open_tasks()] == [TaskKind.FIND_OUT]
+    assert standing.filings[-1].state is FilingState.UNKNOWN
+
+
+async def test_a_posted_lodging_is_given_its_office_days(office: Office, rounds: Rounds) -> None:
+    async with office.working():
+        road = await begun_by_hand(office, 3)
+
+        asked = await walk(rounds.ask_after_silent_lodgings)
+
+        standing = await road.standing()
+    assert asked == 0
+    assert standing.filings[-1].state is FilingState.INTENDED

@@ -47,6 +47,7 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Authorities.lodge: "lodge",
     Notices.send_due: "send_due_notices",
     Lapses.remind: "remind_of_lapses",
+    Rounds.ask_after_silent_lodgings: "ask_after_silent_lodgings",
     Rounds.start_what_was_not_started: "start_what_was_not_started",
     Rounds.deliver_corrections: "deliver_corrections",
     Rounds.fetch_news: "fetch_authority_news",

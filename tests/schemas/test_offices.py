@@ -2,7 +2,14 @@
 
 import pytest
 
-from schemas.offices import area_faults, corporate_number_valid, office_for, offices_of
+from schemas.offices import (
+    area_faults,
+    corporate_number_valid,
+    office_for,
+    offices_of,
+    receipt_fits,
+    receipt_prefixes,
+)
 from tests.schemas.cases import a_map
 
 TABLES = a_map().tables
@@ -65,3 +72,31 @@ def test_a_wrong_corporate_number_is_seen(number: str) -> None:
 
 def test_a_right_corporate_number_passes() -> None:
     assert corporate_number_valid("7000012050002")
+
+
+def test_a_branch_and_its_bureau_may_number_for_each_other() -> None:
+    prefixes = receipt_prefixes(TABLES, "isa")
+
+    assert prefixes["tokyo"] == ("東オン", "横オン")
+    assert prefixes["yokohama"] == ("横オン", "東オン")
+    assert prefixes["sapporo"] == ("札オン",)
+    assert len(prefixes) == 11
+
+
+def test_no_pattern_of_otits_numbers_is_known() -> None:
+    assert receipt_prefixes(TABLES, "otit") == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "prefixes", "fits"),
+    [
+        ("東オン26000001", ("東オン",), True),
+        ("東ｵﾝ26000001", ("東オン",), True),
+        ("26000001東オン", ("東オン",), False),
+        ("26000001", (), True),
+    ],
+)
+def test_a_receipt_number_begins_as_its_office_numbers(
+    number: str, prefixes: tuple[str, ...], fits: bool
+) -> None:
+    assert receipt_fits(number, prefixes) is fits

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from infra.catalogue import load_catalogue
+from schemas.catalogue import LodgingPolicy
 from schemas.planning import road_plan
 
 CATALOGUE = load_catalogue()
@@ -23,6 +24,17 @@ def test_the_plan_is_the_policy_of_the_map(procedure_id: str) -> None:
     assert plan.correction_days == procedure.correction.within
     assert plan.expected_days > 0
     assert (plan.correction_rounds, plan.machine_channel) == (20, False)
+    assert plan.confirmed_by_second is procedure.lodging.confirmed_by_second is False
+
+
+def test_a_map_can_ask_for_two_to_confirm_and_online_numbers_are_known_by_office() -> None:
+    extension = CATALOGUE.procedure("isa.extension.ssw1")
+    careful = extension.model_copy(update={"lodging": LodgingPolicy(confirmed_by_second=True)})
+
+    plan = road_plan(careful, CATALOGUE.tables, on=PLANNED_ON, correction_rounds=20, machine_channel=False)
+
+    assert plan.confirmed_by_second
+    assert plan.receipt_prefixes["osaka"] == ("阪オン", "神オン")
 
 
 def test_only_holidays_from_that_day_on_travel_along() -> None:

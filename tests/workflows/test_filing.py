@@ -16,8 +16,9 @@ from schemas.commands import (
     ReleaseTask,
     Withdraw,
 )
+from schemas.events import LodgingUnknown
 from schemas.filing import FilingKind, FilingState, Receipt, Way
-from schemas.parties import Actor
+from schemas.parties import ROAD, Actor
 from schemas.refusals import Refused
 from schemas.standing import Holder, Stage
 from schemas.tasks import TaskKind, TaskState
@@ -383,3 +384,153 @@ def test_a_prepared_filing_that_everybody_left_is_cancelled() -> None:
     assert {task.state for task in road.standing.tasks if task.kind is TaskKind.LODGE} == {
         TaskState.CANCELLED
     }
+
+
+def by_two(*persons: str) -> PaperRoad:
+    road = ready(*(persons or ("p1",)), plan=a_plan(confirmed_by_second=True))
+    road.begin()
+    return road
+
+
+def end_refused(road: PaperRoad, outcome: str, *receipts: Receipt, by: Actor = HANDLER) -> str:
+    with pytest.raises(Refused) as refused:
+        end_with(road, outcome, *receipts, by=by)
+    return refused.value.code
+
+
+def test_where_two_confirm_the_first_only_reports() -> None:
+    road = by_two()
+
+    end_with(road, "confirmed", *receipts_for(road.filing()))
+
+    task = road.task(TaskKind.LODGE)
+    assert road.filing().state is FilingState.INTENDED
+    assert road.person().stage is Stage.FILING
+    assert (task.state, task.assignee, task.excluded) == (TaskState.OPEN, None, (HANDLER.id,))
+
+
+def test_the_second_confirms_by_giving_the_same_numbers() -> None:
+    road = by_two("p1", "p2")
+    receipts = receipts_for(road.filing())
+    end_with(road, "confirmed", *receipts)
+
+    end_with(road, "confirmed", *reversed(receipts), by=OTHER_HANDLER)
+
+    assert road.filing().state is FilingState.CONFIRMED
+    assert road.person().receipt == receipt_of("p1")
+    assert road.standing.open_tasks(TaskKind.LODGE) == ()
+
+
+def test_nobody_confirms_what_he_reported_himself() -> None:
+    road = by_two()
+    receipts = receipts_for(road.filing())
+    end_with(road, "confirmed", *receipts)
+
+    code = end_refused(road, "confirmed", *receipts)
+
+    assert code == "same_person"
+    assert road.filing().state is FilingState.INTENDED
+
+
+def test_the_handler_does_not_confirm_what_was_reported_for_him() -> None:
+    road = by_two()
+    receipts = receipts_for(road.filing())
+    task = road.task(TaskKind.LODGE)
+    road.act(human_tasks.pass_on, road.ask(PassOnTask, MANAGER, task_id=task.id, to=OTHER_HANDLER.id))
+    end_with(road, "confirmed", *receipts, by=OTHER_HANDLER)
+
+    code = end_refused(road, "confirmed", *receipts, by=HANDLER)
+
+    assert code == "same_person"
+
+
+def test_two_who_read_different_numbers_confirm_nothing() -> None:
+    road = by_two()
+    end_with(road, "confirmed", *receipts_for(road.filing()))
+
+    code = end_refused(road, "confirmed", Receipt(person_id="p1", number="OTIT-26-other"), by=OTHER_HANDLER)
+
+    assert code == "receipts_differ"
+    assert road.filing().state is FilingState.INTENDED
+
+
+def test_who_mistyped_reports_again() -> None:
+    road = by_two()
+    end_with(road, "confirmed", Receipt(person_id="p1", number="OTIT-26-mistyped"))
+    receipts = receipts_for(road.filing())
+
+    end_with(road, "confirmed", *receipts)
+    end_with(road, "confirmed", *receipts, by=OTHER_HANDLER)
+
+    assert road.person().receipt == receipt_of("p1")
+
+
+def test_a_report_needs_a_number_for_everybody() -> None:
+    road = by_two("p1", "p2")
+
+    code = end_refused(road, "confirmed", *receipts_for(road.filing())[:1])
+
+    assert code == "receipt_missing"
+
+
+@pytest.mark.parametrize("by", [HANDLER, OTHER_HANDLER])
+def test_either_of_two_can_say_that_it_is_not_known_after_all(by: Actor) -> None:
+    road = by_two()
+    end_with(road, "confirmed", *receipts_for(road.filing()))
+
+    end_with(road, "unknown", by=by)
+
+    assert road.filing().state is FilingState.UNKNOWN
+    assert road.task(TaskKind.FIND_OUT).filing_id == road.filing().id
+
+
+def test_where_one_is_enough_nothing_is_reported() -> None:
+    road = begun("p1")
+
+    end_with(road, "confirmed", *receipts_for(road.filing()))
+
+    assert road.filing().state is FilingState.CONFIRMED
+    assert "lodging_reported" not in road.kinds
+
+
+def test_when_nobody_says_how_it_ended_somebody_is_asked_to_find_out() -> None:
+    road = begun("p1")
+
+    end_with(road, "unknown", by=ROAD)
+
+    unknown_because = next(e.body.reason for e in road.events if isinstance(e.body, LodgingUnknown))
+    assert unknown_because == "nobody_said"
+    assert road.task(TaskKind.FIND_OUT).persons == ("p1",)
+
+
+def test_what_has_ended_meanwhile_is_not_asked_after() -> None:
+    road = begun("p1")
+    end_with(road, "confirmed", *receipts_for(road.filing()))
+
+    assert end_refused(road, "unknown", by=ROAD) == "filing_not_open"
+
+
+@pytest.mark.parametrize(
+    ("channel", "number", "code"),
+    [
+        ("online", "東オン-26-000001", None),
+        ("online", "東ｵﾝ 26000001", None),
+        ("online", "横オン-26-000001", None),
+        ("online", "阪オン-26-000001", "receipt_form"),
+        ("online", "26-000001", "receipt_form"),
+        ("counter", "東永C24999", None),
+    ],
+)
+def test_an_online_number_begins_as_its_office_numbers(channel: str, number: str, code: str | None) -> None:
+    plan = a_plan(channels=("online", "counter"), receipt_prefixes={"tokyo": ("東オン", "横オン")})
+    road = ready("p1", plan=plan)
+    values = {"filing_id": road.filing().id, "channel": channel, "way": Way.BY_HAND}
+    command = road.ask(BeginLodging, HANDLER, **values)
+    road.act(lambda situation, asked: filing.begin(situation, asked, "0" * 64), command)
+    receipt = Receipt(person_id="p1", number=number)
+
+    if code:
+        assert end_refused(road, "confirmed", receipt) == code
+    else:
+        end_with(road, "confirmed", receipt)
+        assert road.person().receipt == number
