@@ -29,6 +29,7 @@ from activities.ledger import Ledger
 from activities.lodging import Lodging
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.watches import Watches
 from infra import logs
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
@@ -84,9 +85,7 @@ def activities(
     notices = Notices(
         database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
     )
-    lapses = Lapses(
-        database, Post(chosen), steps=chosen.lapse_reminder_days, public_url=chosen.public_url
-    )
+    lapses = Lapses(database, Post(chosen), steps=chosen.lapse_reminder_days, public_url=chosen.public_url)
     rounds = Rounds(
         database=database,
         client=client,
@@ -107,6 +106,7 @@ def activities(
         Authorities(ledger, simulator).lodge,
         notices.send_due,
         lapses.remind,
+        Watches(database, keys, packs).look,
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
         rounds.ask_after_silent_lodgings,

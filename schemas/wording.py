@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     ON_HOLD = "on_hold"
     RELEASED = "released"
+    NEXT_OPENS = "next_opens"
+    NEXT_CLOSES = "next_closes"
     TASK_WAITING = "task_waiting"
     TASK_OVERDUE = "task_overdue"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -38,6 +40,8 @@ NEEDED: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.CORRECTION_OVERDUE: ("due_on",),
     NoticeKind.LODGED: ("receipts",),
     NoticeKind.MORE_REQUESTED: ("due_on",),
+    NoticeKind.NEXT_OPENS: ("persons",),
+    NoticeKind.NEXT_CLOSES: ("persons", "due_on"),
     NoticeKind.TASK_WAITING: ("due_on",),
     NoticeKind.TASK_OVERDUE: ("due_on",),
 }
