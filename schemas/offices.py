@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.tables import Office, Prefecture, Tables
 
@@ -38,10 +38,15 @@ def _prefixes_of(office: Office, offices: Iterable[Office]) -> tuple[str, ...]:
     return tuple(row.receipt_prefix for row in bureau if row.receipt_prefix)
 
 
-def receipt_fits(number: str, prefixes: Iterable[str]) -> bool:
-    """Whether a receipt number begins like this, in full or half width; any number fits where no prefix is known."""
-    known = tuple(unicodedata.normalize("NFKC", prefix) for prefix in prefixes)
-    return not known or unicodedata.normalize("NFKC", number).startswith(known)
+def receipt_fits(number: str, office: str, prefixes: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a receipt number may be this office's: it does not begin, in full or half width, as another office numbers.
+
+    The rest of the form is not published, and papers are numbered otherwise: what names no office is taken as it is.
+    """
+    written = unicodedata.normalize("NFKC", number)
+    known = {unicodedata.normalize("NFKC", prefix) for row in prefixes.values() for prefix in row}
+    own = {unicodedata.normalize("NFKC", prefix) for prefix in prefixes.get(office, ())}
+    return not written.startswith(tuple(known - own))
 
 
 def area_faults(offices: Iterable[Office], prefectures: Iterable[Prefecture]) -> tuple[str, ...]:

@@ -28,7 +28,6 @@ from workflows.human_tasks import taking
 from workflows.situation import Happenings, Situation
 
 UNKNOWN_OFFICE = "unknown"
-ONLINE = "online"
 
 
 def open_filings(situation: Situation) -> Happenings:
@@ -206,14 +205,14 @@ def confirmed(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...
 
 
 def _check_receipts(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
-    """A first filing brings one number for each person, online in its office's form; later ones bring none."""
+    """A first filing brings one number for each person, none of them another office's; later ones bring none."""
     if filing.kind is not FilingKind.FIRST:
         if receipts:
             raise Refused("receipt_form", "receipts")
         return
     _complete_receipts(filing, receipts)
-    prefixes = situation.plan.receipt_prefixes.get(filing.office, ()) if filing.channel == ONLINE else ()
-    if not all(receipt_fits(receipt.number, prefixes) for receipt in receipts):
+    prefixes = situation.plan.receipt_prefixes
+    if not all(receipt_fits(receipt.number, filing.office, prefixes) for receipt in receipts):
         raise Refused("receipt_form", "receipts")
 
 

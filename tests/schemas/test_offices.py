@@ -88,15 +88,19 @@ def test_no_pattern_of_otits_numbers_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "prefixes", "fits"),
+    ("number", "fits"),
     [
-        ("東オン26000001", ("東オン",), True),
-        ("東ｵﾝ26000001", ("東オン",), True),
-        ("26000001東オン", ("東オン",), False),
-        ("26000001", (), True),
+        ("東オン26000001", True),
+        ("横ｵﾝ-26-000001", True),
+        ("阪オン26000001", False),
+        ("阪ｵﾝ26000001", False),
+        ("26000001", True),
+        ("東永C24999", True),
     ],
 )
-def test_a_receipt_number_begins_as_its_office_numbers(
-    number: str, prefixes: tuple[str, ...], fits: bool
-) -> None:
-    assert receipt_fits(number, prefixes) is fits
+def test_a_receipt_number_that_names_another_office_does_not_fit(number: str, fits: bool) -> None:
+    assert receipt_fits(number, "tokyo", receipt_prefixes(TABLES, "isa")) is fits
+
+
+def test_every_number_of_an_authority_without_a_known_pattern_fits() -> None:
+    assert receipt_fits("阪オン26000001", "TYO", {})
