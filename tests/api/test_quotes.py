@@ -35,6 +35,19 @@ async def test_what_it_costs_is_kept_with_the_hand_in(
     assert {"channel": "online", "yen_per_unit": 5_500, "units": 2} in quote["authority"]
 
 
+async def test_the_receipts_page_tells_what_it_costs(
+    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
+) -> None:
+    number = (await client_alone.complete_draft(extension, store, persons=2))["number"]
+    await client_alone.post(f"/v1/applications/{number}/hand-in")
+
+    page = await client_alone.get(f"/applications/{number}")
+
+    assert page.status_code == 200
+    assert "¥11,111 × 2人 = ¥22,222" in page.text
+    assert "¥11,000" in page.text
+
+
 async def test_without_a_tariff_the_desks_fee_is_unknown_and_the_hand_in_succeeds(
     client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk_alone: Desk
 ) -> None:
