@@ -18,6 +18,7 @@ from infra.dev.demo.__main__ import people_of
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 from infra.logs import configure
+from tests.bench.checks import check_figures
 from tests.bench.engines import (
     Race,
     Size,
@@ -37,7 +38,7 @@ from tests.bench.packages import package_figures
 from tests.bench.uploads import upload_figures
 
 RESULTS = Path(".bench") / "results.jsonl"
-EXACT, PACKAGE = "exact", "package"
+EXACT, PACKAGE, CHECKS = "exact", "package", "checks"
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
 AT_LONGEST_SECONDS = 1_500
 STOPPED = 143
@@ -48,7 +49,10 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="two small pairs of everything, for developing")
     asked.add_argument(
-        "--only", action="append", choices=(EXACT, PACKAGE, *RATIOS), help="this part only; may be repeated"
+        "--only",
+        action="append",
+        choices=(EXACT, CHECKS, PACKAGE, *RATIOS),
+        help="this part only; may be repeated",
     )
     asked.add_argument("--results", type=Path, default=RESULTS)
     chosen = asked.parse_args()
@@ -63,7 +67,7 @@ def main() -> int:
     print(f"{circumstances['machine']}, Python {circumstances['python']}; load before: {load}")
     began = time.monotonic()
     try:
-        asyncio.run(_within_time(sheet, chosen.only or (EXACT, PACKAGE, *RATIOS), quick=chosen.quick))
+        asyncio.run(_within_time(sheet, chosen.only or (EXACT, CHECKS, PACKAGE, *RATIOS), quick=chosen.quick))
     except asyncio.CancelledError:
         print("\nstopped from outside; what was measured until then is kept", file=sys.stderr)
         return STOPPED
@@ -82,6 +86,8 @@ async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> No
         if not can_measure():
             sheet.tell("processes are measured through /proc, which is not here: no packages, no ratios")
             return
+        if CHECKS in parts:
+            await check_figures(sheet, quick=quick)
         if PACKAGE in parts:
             await package_figures(sheet, quick=quick)
         if ratios:
