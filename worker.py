@@ -72,7 +72,6 @@ def activities(
     limits = ExaminationLimits(
         file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
     )
-    checks = Checks(database, keys, packs, ledger)
     documents = Documents(database, objects, ledger, connect_scanner(chosen), limits, keys=keys)
     lodging = Lodging(
         database=database,
@@ -97,7 +96,7 @@ def activities(
     return [
         ledger.record,
         ledger.claim_receipts,
-        checks.check_round,
+        Checks(database, keys, packs, ledger).check_round,
         Repeats(database, keys, packs).repeat,
         Impacts(database, keys, packs).weigh,
         documents.examine_one,

@@ -7,6 +7,8 @@ from temporalio import activity, workflow
 
 from activities.arrivals import Arrivals
 from activities.authorities import Authorities
+from activities.checks.again import Repeats
+from activities.checks.impact import Impacts
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
 from activities.lapses import Lapses
@@ -20,6 +22,7 @@ from workflows.application import ApplicationWorkflow
 from workflows.arrivals_round import ArrivalsRoundWorkflow
 from workflows.desk_round import DeskRoundWorkflow
 from workflows.examination import ExaminationWorkflow
+from workflows.inspections import CheckAgainWorkflow, ImpactWorkflow
 
 TEACHING = "A name that stands in histories has changed. Add a new one beside it; the old one stays for what is under way."
 ACTS = {
@@ -36,6 +39,7 @@ ACTS = {
     "place_hold",
     "lift_hold",
     "waive_finding",
+    "adopt_pack",
 }
 ACTIVITIES: dict[Callable[..., Any], str] = {
     Ledger.record: "record",
@@ -43,6 +47,8 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Checks.check_round: "check_round",
     Documents.examine_one: "examine_document",
     Documents.examine_all: "examine_documents",
+    Repeats.repeat: "repeat_check",
+    Impacts.weigh: "weigh_impact",
     Lodging.prepare: "prepare_lodging",
     Authorities.lodge: "lodge",
     Notices.send_due: "send_due_notices",
@@ -62,10 +68,24 @@ def defined(kind: type) -> workflow._Definition:
 
 
 def test_workflows_keep_their_names() -> None:
-    kinds = (ApplicationWorkflow, ExaminationWorkflow, DeskRoundWorkflow, ArrivalsRoundWorkflow)
+    kinds = (
+        ApplicationWorkflow,
+        ExaminationWorkflow,
+        DeskRoundWorkflow,
+        ArrivalsRoundWorkflow,
+        CheckAgainWorkflow,
+        ImpactWorkflow,
+    )
     names = {defined(kind).name for kind in kinds}
 
-    assert names == {"Application", "DocumentExamination", "DeskRound", "ArrivalsRound"}, TEACHING
+    assert names == {
+        "Application",
+        "DocumentExamination",
+        "DeskRound",
+        "ArrivalsRound",
+        "CheckAgain",
+        "WeighImpact",
+    }, TEACHING
 
 
 def test_acts_and_questions_keep_their_names() -> None:
