@@ -118,7 +118,8 @@ def author_of(at: Desk, principal: Principal) -> Author:
     return Author(principal.actor, principal.client_organisation, at.now())
 
 
-def _persons_at_most(at: Desk, procedure: Procedure) -> int:
+def persons_at_most(at: Desk, procedure: Procedure) -> int:
+    """How many persons a draft of this procedure may have."""
     return min(at.settings.limits.persons_per_application, procedure.lines.at_most)
 
 
@@ -133,8 +134,8 @@ async def begin(
 ) -> Begun:
     """Begin a draft of a procedure that is in force today."""
     author = author_of(at, principal)
-    ready = _map_today(at, wanted.procedure)
-    at_most = _persons_at_most(at, ready.procedure)
+    ready = map_today(at, wanted.procedure)
+    at_most = persons_at_most(at, ready.procedure)
     if wanted.persons > at_most:
         raise Refused("too_many_persons", "persons", limit=at_most)
     await at.packs.keep(ready)
@@ -158,7 +159,8 @@ async def begin(
     return begun
 
 
-def _map_today(at: Desk, procedure_id: str) -> ProcedureMap:
+def map_today(at: Desk, procedure_id: str) -> ProcedureMap:
+    """The map in force today. Raises Refused `unknown_procedure`, `procedure_not_in_force`."""
     try:
         return at.catalogue.map_for(procedure_id, on=japan_date(at.now()))
     except UnknownProcedure:
@@ -218,7 +220,7 @@ async def add(
         case = await locked_case(connection, number, author)
 
         async def perform() -> Answered:
-            at_most = _persons_at_most(at, (await map_of(at, case)).procedure)
+            at_most = persons_at_most(at, (await map_of(at, case)).procedure)
             version = await add_persons(connection, case, author, more.count, at_most)
             return Answered(201, {"version": version}, number)
 

@@ -28,6 +28,7 @@ from api.reading import (
 from infra.database.tables import applicant, application, content, data_key, document_version
 from infra.keys import DataKey, KeyRing, seal_json
 from schemas.calendar import japan_date
+from schemas.carrying import Accepted
 from schemas.catalogue import FieldRow, Value
 from schemas.field_values import FieldRefused, clean_value
 from schemas.identifiers import RANDOM_CHARACTERS, application_number
@@ -44,22 +45,33 @@ Changes = Mapping[str, Mapping[str, object]]
 
 @dataclass(frozen=True)
 class Author:
-    """Whose act it is, for which organisation, when."""
+    """Whose act it is, for which organisation, when; `accepted` when values are carried over from an accepted one."""
 
     actor: Actor
     organisation_id: str
     at: datetime
+    accepted: Accepted | None = None
 
     def entry(self, value: Value) -> Entry:
-        """A value as it is kept: with its author."""
-        return {"v": value, "by": self.actor.id, "as": self.actor.capacity, "at": self.at.isoformat()}
+        """A value as it is kept: with its author, and where it was carried over from."""
+        own = {"v": value, "by": self.actor.id, "as": self.actor.capacity, "at": self.at.isoformat()}
+        return own | ({"from": self.accepted.model_dump(mode="json")} if self.accepted else {})
 
 
 async def begin_application(
     connection: AsyncConnection, keys: KeyRing, author: Author, ready: ProcedureMap, persons: int
 ) -> Case:
     """Open a draft with so many persons, under a new number and with a key of its own. The pack is kept already."""
-    number = await _new_number(connection, keys, author.at)
+    case, _ = await begin_with_key(connection, keys, author, ready, persons)
+    return case
+
+
+async def begin_with_key(
+    connection: AsyncConnection, keys: KeyRing, author: Author, ready: ProcedureMap, persons: int
+) -> tuple[Case, DataKey]:
+    """The same with the draft's key, for who fills it in the same transaction: nobody else can read the key yet."""
+    key = await _new_number(connection, keys, author.at)
+    number = key.owner
     row = {
         "number": number,
         "organisation_id": author.organisation_id,
@@ -73,18 +85,20 @@ async def begin_application(
     }
     await connection.execute(insert(application).values(row))
     await _add_rows(connection, author.organisation_id, number, range(1, persons + 1))
-    return await case_of(connection, number, author.organisation_id)
+    return await case_of(connection, number, author.organisation_id), key
 
 
-async def _new_number(connection: AsyncConnection, keys: KeyRing, at: datetime) -> str:
+async def _new_number(connection: AsyncConnection, keys: KeyRing, at: datetime) -> DataKey:
+    """A free number with its new key, which owns it."""
     for _ in range(NUMBERS_TRIED):
         number = application_number(japan_date(at).year, secrets.randbits(RANDOM_BITS))
-        row = {"number": number, "wrapped": keys.new_wrapped_key(number), "created_at": at}
+        wrapped = keys.new_wrapped_key(number)
+        row = {"number": number, "wrapped": wrapped, "created_at": at}
         # No RETURNING: a client's hat may add a key and read none.
         added = upsert(data_key).values(row).on_conflict_do_nothing()
         counted = added.execution_options(preserve_rowcount=True)
         if (await connection.execute(counted)).rowcount == 1:
-            return number
+            return keys.unwrapped(number, wrapped)
     raise RuntimeError("no free application number was found")
 
 

@@ -10,16 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.bodies import Shown
 from api.reading import WHOLE, Case, Collected, Entry, editable_persons
 from infra.database.tables import person_standing, standing
+from schemas.carrying import Accepted
 from schemas.catalogue import Value
 
 
 class ValueShown(Shown):
-    """One value with its author."""
+    """One value with its author, and the accepted application it was carried over from."""
 
     value: Value
     by: str
     capacity: str
     at: datetime
+    carried_from: Accepted | None = None
 
 
 class ContentShown(Shown):
@@ -124,6 +126,12 @@ def _content(everything: Collected) -> ContentShown:
 
 def _values(entries: Mapping[str, Entry]) -> dict[str, ValueShown]:
     return {
-        field: ValueShown(value=entry["v"], by=entry["by"], capacity=entry["as"], at=entry["at"])
+        field: ValueShown(
+            value=entry["v"],
+            by=entry["by"],
+            capacity=entry["as"],
+            at=entry["at"],
+            carried_from=entry.get("from"),
+        )
         for field, entry in entries.items()
     }

@@ -11,17 +11,22 @@ from api.queries import Named, named, names_of
 from api.reading import WHOLE, Case, DocumentRow, Entry, documents_of, omissions_of, opened
 from infra.database.tables import content
 from infra.keys import DataKey
+from schemas.carrying import Accepted
 from schemas.catalogue import Value
 from schemas.words import Word
 
 
 class ValueView(Word):
-    """One value with its author. `changed` when this round brought it; `before` is what there was before."""
+    """One value with its author, and where it was carried over from.
+
+    `changed` when this round brought it; `before` is what there was before.
+    """
 
     value: Value
     by: Named | None
     capacity: str
     at: datetime
+    carried_from: Accepted | None
     changed: bool
     before: Value | None
 
@@ -130,6 +135,7 @@ def _value(
         by=named(names, entry["by"]),
         capacity=entry["as"],
         at=entry["at"],
+        carried_from=entry.get("from"),
         changed=earlier is not None and before != entry["v"],
         before=before if before != entry["v"] else None,
     )

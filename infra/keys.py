@@ -212,7 +212,7 @@ class KeyRing:
         if kept is not None:
             return kept
         forgotten = self._forgotten
-        key = self._unwrapped(number, await self._load(number))
+        key = self.unwrapped(number, await self._load(number))
         if forgotten == self._forgotten:
             self._keep(key)
         return key
@@ -245,7 +245,8 @@ class KeyRing:
         while len(self._keys) > self._kept:
             self._keys.popitem(last=False)
 
-    def _unwrapped(self, number: str, wrapped: bytes | None) -> DataKey:
+    def unwrapped(self, number: str, wrapped: bytes | None) -> DataKey:
+        """The key in a wrapped form that was read or has just been made. Raises KeyUnknown, KeyDestroyed, SealBroken."""
         if wrapped is None:
             raise KeyUnknown(f"There is no data key for {number}.")
         if not wrapped:

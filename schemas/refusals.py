@@ -129,6 +129,11 @@ REFUSALS: dict[str, Telling] = {
     "day_out_of_range": Telling(
         422, "日付が今日から2年以内ではありません。", "The day is not within two years from today."
     ),
+    "no_follow_up": Telling(
+        409,
+        "この申請人の結果に、この手続は続きません。",
+        "This procedure does not follow from the result of this person.",
+    ),
     # human tasks
     "no_such_task": Telling(404, "この作業はありません。", "There is no such task."),
     "task_closed": Telling(409, "この作業は終わっています。", "The task is already done or cancelled."),

@@ -15,6 +15,7 @@ from api.pages.trouble import Trouble, attempted, made, told
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.paging import Paged
 from api.paths import NumberInPath, PersonInPath
+from schemas.calendar import japan_date
 from schemas.parties import Right
 from schemas.refusals import Refused
 
@@ -98,6 +99,7 @@ async def case_page(
         own=own,
         told_of=told_of,
         history=history,
+        ours={row.id for row in visit.at.catalogue.procedures(on=japan_date(visit.at.now()))},
         fees=await fees.show_fees(visit.principal, visit.at, number),
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
     )

@@ -1,5 +1,7 @@
 """The forms: every field under the headings of the map, for the application itself or for one person."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from api import applications
@@ -11,8 +13,9 @@ from api.pages.own_case import form_path, own_case
 from api.pages.trouble import Trouble, attempted
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.paths import NumberInPath, PersonInPath
-from api.reading import WHOLE
+from api.reading import WHOLE, Entry
 from infra.dossiers import values_in
+from schemas.carrying import Accepted, must_be_fresh
 from schemas.catalogue import FieldRow
 from schemas.refusals import Refused
 
@@ -55,10 +58,19 @@ async def form_page(
         person=person,
         is_open=person.editable if person else own.shown.editable,
         values=values_in(own.everything.of(scope)),
+        carried=carried_in(own.everything.of(scope)),
+        fresh={field.id for field in rows if own.is_carried_over and must_be_fresh(field)},
         needs={field.id: own.asking.is_required(field, subject).outcome for field in rows},
         action=form_path(number, scope),
         version=form.text("version") or own.shown.version,
     )
+
+
+def carried_in(entries: Mapping[str, Entry]) -> dict[str, Accepted]:
+    """Where the values that were carried over come from, by field."""
+    return {
+        field: Accepted.model_validate(entry["from"]) for field, entry in entries.items() if "from" in entry
+    }
 
 
 @router.post("/applications/{number}/edit")

@@ -13,6 +13,7 @@ from api.pages.visit import Visit
 from api.problems import ItemAtFault
 from api.queries_case import RoundView, rounds_of
 from api.queries_deadlines import DeadlineView, deadlines_of
+from api.queries_watches import WatchView, watches_of_application
 from api.reading import WHOLE, Collected, case_of, collected, dossier, key_of
 from infra.dossiers import values_in
 from schemas.asking import Asking
@@ -30,6 +31,7 @@ class OwnCase:
     asking: Asking
     terms: Terms
     deadlines: tuple[DeadlineView, ...]
+    watches: tuple[WatchView, ...]
 
     @property
     def number(self) -> str:
@@ -45,6 +47,20 @@ class OwnCase:
     def plan(self) -> BackwardPlan | None:
         """By when it must be handed in for the earliest day its answers name."""
         return plan_of(self.terms.ready, self.asking.dossier)
+
+    @property
+    def is_carried_over(self) -> bool:
+        """Whether it was begun from an accepted application."""
+        scopes = self.everything.entries.values()
+        return any("from" in entry for entries in scopes for entry in entries.values())
+
+    @property
+    def coming(self) -> Mapping[str, list[WatchView]]:
+        """What comes next by follow-up, each with its persons."""
+        found: dict[str, list[WatchView]] = {}
+        for each in self.watches:
+            found.setdefault(each.follow_up, []).append(each)
+        return found
 
     @property
     def is_late(self) -> bool:
@@ -100,5 +116,6 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         rounds = await rounds_of(connection, number)
         ready = await map_of(at, case)
         deadlines = await deadlines_of(connection, number, ready)
+        watches = await watches_of_application(connection, number)
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
-    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines)
+    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches)
