@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, StringConstraints
 
@@ -14,6 +14,7 @@ from api.desk import AtDesk
 from api.idempotency import CurrentAct
 from api.paging import Listed, Name, Paged, following, position
 from api.preflight import preflights
+from api.queries import Named
 from api.queries_filings import (
     EntitlementView,
     FilingFilter,
@@ -24,6 +25,7 @@ from api.queries_filings import (
     kept_package,
     one_filing,
     packages_of,
+    reported_by,
 )
 from api.read_log import record_read
 from api.remark_rows import RemarkKind
@@ -59,7 +61,8 @@ class FilingQuery(Paged):
 class FilingOnTheDesk(Shown):
     """A filing with what a handler needs: packages, the channels of the procedure, what he has to show.
 
-    `preflight`: what each open channel will say to the set, while it is not sent.
+    `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
+    being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
     """
 
     filing: FilingView
@@ -67,6 +70,16 @@ class FilingOnTheDesk(Shown):
     channels: tuple[Channel, ...]
     entitlement: EntitlementView
     preflight: tuple[Preflight, ...] = ()
+    is_being_prepared: bool = False
+    confirmed_by_second: bool = False
+    reported_by: Named | None = None
+
+
+class BeingPrepared(Shown):
+    """The lodging was taken on; its package is large and still being sealed. The same key asks what became of it."""
+
+    filing_id: str
+    state: Literal["being_prepared"] = "being_prepared"
 
 
 class Begun(Body):
@@ -117,8 +130,14 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             packages=await packages_of(connection, filing_id),
             channels=ready.procedure.channels,
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
+            confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
+            reported_by=await reported_by(connection, view),
         )
-    return shown.model_copy(update={"preflight": await preflights(at, view, ready)})
+    told = {
+        "preflight": await preflights(at, view, ready),
+        "is_being_prepared": view.state is FilingState.PREPARED and await at.gateway.preparing(view.number),
+    }
+    return shown.model_copy(update=told)
 
 
 @router.get(
@@ -141,23 +160,39 @@ async def download_package(
     return RedirectResponse(address, status_code=303)
 
 
-@router.post("/{filing_id}/begin")
+@router.post("/{filing_id}/begin", responses={202: {"model": BeingPrepared}})
 async def begin(
-    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Begun, act: CurrentAct
-) -> Answer:
-    """Record the intent before the act. Refused: `certificate_…`, `online_id_…`, `mandate_…`, `channel_not_allowed`, …"""
+    principal: Lodging,
+    at: AtDesk,
+    filing_id: FilingInPath,
+    body: Begun,
+    act: CurrentAct,
+    *,
+    response: Response,
+) -> Answer | BeingPrepared:
+    """Record the intent before the act; 202 while a large package is being sealed.
+
+    Refused: `certificate_…`, `online_id_…`, `mandate_…`, `channel_not_allowed`, …
+    """
     case = await case_at(at, number_of(filing_id))
     command = BeginLodging(
         actor=principal.actor, act_id=act.id, filing_id=filing_id, channel=body.channel, way=body.way
     )
-    return await ask_road(at, case.number, messages.BEGIN_LODGING, command)
+    answer = await at.gateway.begin(case.number, command)
+    if answer is None:
+        response.status_code = 202
+        return BeingPrepared(filing_id=filing_id)
+    return answer
 
 
 @router.post("/{filing_id}/end")
 async def end(
     principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Ended, act: CurrentAct
 ) -> Answer:
-    """Say how the act ended. Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, …"""
+    """Say how the act ended; where two have to, the second one confirms with the same numbers.
+
+    Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, `receipts_differ`, `same_person`, …
+    """
     case = await case_at(at, number_of(filing_id))
     remarks = [
         saying(case, principal, act, RemarkKind.REASON, words, for_client=False)

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -13,7 +14,9 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
 )
 from temporalio.common import (
     SearchAttributeKey,
@@ -38,6 +41,8 @@ from schemas.words import Word
 
 START_WITHIN = timedelta(milliseconds=700)
 ANSWER_WITHIN = timedelta(seconds=9)
+SEALED_WITHIN = ANSWER_WITHIN
+PREPARING = "prepare_lodging"
 INSPECTED_WITHIN = timedelta(seconds=30)
 ASK_AGAIN_AFTER_SECONDS = 2.0
 Told = TypeVar("Told", bound=Word)
@@ -145,11 +150,47 @@ class Gateway:
         """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""
         client = await self._connected()
         handle = client.get_workflow_handle(number)
-        try:
+        async with self._answering(handle):
             answer: Answer = await handle.execute_update(
                 name, command, id=command.act_id, result_type=Answer, rpc_timeout=ANSWER_WITHIN
             )
-            return answer
+        return answer
+
+    async def begin(self, number: str, command: Command) -> Answer | None:
+        """Ask the road to begin a lodging; None when it has taken that on and a large package is still being sealed.
+
+        Asked again with the same act, it tells what became of it; the intent is recorded once. Raises as `act`.
+        """
+        client = await self._connected()
+        handle = client.get_workflow_handle(number)
+        async with self._answering(handle):
+            taken: WorkflowUpdateHandle[Answer] = await handle.start_update(
+                messages.BEGIN_LODGING,
+                command,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                id=command.act_id,
+                result_type=Answer,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        with suppress(NotReady):
+            async with self._answering(handle):
+                return await taken.result(rpc_timeout=SEALED_WITHIN)
+        return None
+
+    async def preparing(self, number: str) -> bool:
+        """Whether a package of this application is being sealed now; False too when the engine does not answer."""
+        try:
+            client = await self._connected()
+            described = await client.get_workflow_handle(number).describe(rpc_timeout=START_WITHIN)
+        except (RPCError, NotReady):
+            return False
+        pending = described.raw_description.pending_activities
+        return any(each.activity_type.name == PREPARING for each in pending)
+
+    @asynccontextmanager
+    async def _answering(self, handle: WorkflowHandle[Any, Any]) -> AsyncIterator[None]:
+        try:
+            yield
         except WorkflowUpdateFailedError as failed:
             raise _refusal(failed) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:

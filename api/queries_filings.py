@@ -14,6 +14,7 @@ from infra.database.tables import (
     organisation,
     package,
     receipt,
+    standing,
 )
 from infra.packs import pack_in_force
 from infra.registers import certificate_of, mandates_between
@@ -163,7 +164,7 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
         organisation=Named(id=row.organisation_id, name=row.organisation_name),
         procedure=row.procedure,
         map_version=row.map_version,
-            pack_version=row.pack_in_force,
+        pack_version=row.pack_in_force,
         kind=row.kind,
         state=row.state,
         persons=tuple(row.persons),
@@ -177,6 +178,16 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
         changed_at=row.changed_at,
         sent_at=row.sent_at,
     )
+
+
+async def reported_by(connection: AsyncConnection, view: FilingView) -> Named | None:
+    """Who reported that this filing arrived, while a second person has to confirm it."""
+    query = select(standing.c.folded["filings"]).where(standing.c.number == view.number)
+    filings = (await connection.execute(query)).scalar_one_or_none() or []
+    told = next((each.get("reported") for each in filings if each["id"] == view.id), None)
+    if told is None or view.state is not FilingState.INTENDED:
+        return None
+    return named(await names_of(connection, [told["by"]]), told["by"])
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:

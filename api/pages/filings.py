@@ -73,10 +73,17 @@ async def filing_page(
         lines=[line for line in lines if line.person_id in filing.persons],
         awaited=AWAITED,
         is_mine=filing.handler is not None and filing.handler.id == principal.id,
+        is_second=_is_second(visit, on_desk),
         may_lodge=Right.LODGE in principal.rights,
         may_record=Right.RECORD_RESULT in principal.rights,
         has_machine=at.settings.authority_simulator_url is not None,
     )
+
+
+def _is_second(visit: Visit, on_desk: filings.FilingOnTheDesk) -> bool:
+    """Whether this reader is asked to confirm what a colleague reported."""
+    first = {each.id for each in (on_desk.reported_by, on_desk.filing.handler) if each is not None}
+    return on_desk.reported_by is not None and visit.principal.id not in first
 
 
 @router.get("/filings/{filing_id}/package")
@@ -89,16 +96,19 @@ async def download_package(at: AtDesk, principal: MayReadDocuments, filing_id: F
 async def begin(
     request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
 ) -> Response:
-    """Record the intent; the package is sealed."""
+    """Record the intent; the package is sealed, a large one while the page says so."""
+    taken_on = Response()
 
     async def act() -> None:
         way = form.text("way") or "by_hand"
         body = made(filings.Begun, channel=form.text("channel") or "", way=way)
-        await filings.begin(principal, at, filing_id, body, form.act(principal))
+        await filings.begin(principal, at, filing_id, body, form.act(principal), response=taken_on)
 
     trouble = await attempted(act())
     if trouble:
         return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    if taken_on.status_code == 202:
+        return gone_to(f"/filings/{filing_id}", "lodging_being_prepared")
     return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
 
 

@@ -45,11 +45,16 @@ class Persistent(httpx2.BaseTransport):
         except httpx2.TransportError:
             self.met["broken"] += 1
             return None
-        if answer.status_code in NOT_NOW:
+        if answer.status_code in NOT_NOW or _is_being_prepared(request, answer):
             self.met["not_now"] += 1
             return None
         self.met["fault"] += answer.status_code == 500
         return answer
+
+
+def _is_being_prepared(request: httpx2.Request, answer: httpx2.Response) -> bool:
+    """A lodging that was taken on: asked again under the same key, it tells what became of it."""
+    return answer.status_code == 202 and request.url.path.endswith("/begin")
 
 
 def stubborn(desk: Stack, subject: str) -> tuple[Visitor, Persistent]:

@@ -1,5 +1,6 @@
 """Lodging: intent, package, receipts; what comes back from the authority."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from infra.dev.services import Stack
+from schemas.planning import road_plan
 from tests.api.staff.office_day import OfficeDay, organisation, receipt_number, somebody
 
 HANDLER = somebody("handler")
+OTHER_HANDLER = somebody("handler", 1)
 EXPIRED = somebody("handler", 2)
 MANAGER = somebody("manager")
 BEGIN = {"channel": "online"}
@@ -246,3 +250,66 @@ class TestWhatComesBack:
             assert sum(person["held_seconds"].values()) == person["elapsed_seconds"]
             assert person["held_seconds"]["authority"] >= 5 * 3600 - 60
             assert person["elapsed_seconds"] == pytest.approx(5 * 3600, abs=300)
+
+
+async def test_a_package_that_takes_long_is_taken_on_and_its_intent_recorded_once(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
+
+    first = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
+    while (
+        answer := await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
+    ).is_success:
+        if answer.status_code == 200:
+            break
+
+    entries = (await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/timeline"))["items"]
+    assert (first.status_code, first.json()["state"]) == (202, "being_prepared")
+    assert answer.status_code == 200, answer.text
+    assert [entry["kind"] for entry in entries].count("lodging_intended") == 1
+    assert (await ready.day.get(HANDLER, ready.filing))["is_being_prepared"] is False
+
+
+async def test_the_handler_sees_that_a_package_is_being_sealed(
+    ready: Ready, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
+
+    with stack.connect("toritsugi") as connection, connection.transaction():
+        connection.execute("LOCK TABLE package IN EXCLUSIVE MODE")
+        begun = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN)
+        meanwhile = await ready.day.get(HANDLER, ready.filing)
+    while (seen := await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "prepared":
+        await asyncio.sleep(0.2)
+
+    assert begun.status_code == 202
+    assert (meanwhile["filing"]["state"], meanwhile["is_being_prepared"]) == ("prepared", True)
+    assert (seen["filing"]["state"], seen["is_being_prepared"]) == ("intended", False)
+
+
+async def test_who_reported_a_lodging_is_named_to_the_colleague_who_confirms(
+    day: OfficeDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful = {"confirmed_by_second": True}
+    monkeypatch.setattr(
+        "tests.api.staff.office_day.road_plan",
+        lambda *given, **named: road_plan(*given, **named).model_copy(update=careful),
+    )
+    case = await day.handed_in()
+    await day.reviewed(case)
+    filing = (await day.task_of(case.number, "lodge"))["filing_id"]
+    begun = Ready(day, case.number, case.persons, filing)
+    await day.done(HANDLER, f"{begun.filing}/begin", BEGIN)
+
+    await begun.end()
+
+    seen = await day.get(OTHER_HANDLER, begun.filing)
+    same = await begun.end()
+    confirmed = await begun.end(OTHER_HANDLER)
+    after = await day.get(HANDLER, begun.filing)
+    assert (seen["filing"]["state"], seen["filing"]["receipts"]) == ("intended", [])
+    assert seen["reported_by"]["id"] == HANDLER
+    assert (same.status_code, same.json()["code"]) == (403, "same_person")
+    assert (confirmed.status_code, after["filing"]["state"]) == (200, "confirmed")
+    assert after["reported_by"] is None
