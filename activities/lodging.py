@@ -190,6 +190,7 @@ def package_order(
             "rules_version": ready.pack_version,
             "office_ja": office.ja if office else asked.office,
             "channel_ja": channel.ja if channel else asked.channel,
+            "set_limit_bytes": channel.set_size_bytes if channel else None,
             "client_name": client_name,
             "desk_name": desk_name,
             "sealed_at": datetime.combine(date.fromisoformat(asked.as_of), time(), tzinfo=UTC),

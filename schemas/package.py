@@ -1,10 +1,12 @@
 """The package of a filing: what is bound, in the authority's order, and the manifest that proves it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from schemas.catalogue import Bilingual
 from schemas.examination import JPEG, PDF, PNG, XLSX
 from schemas.filing import FilingKind
 from schemas.identifiers import Id, Number
@@ -12,7 +14,12 @@ from schemas.words import Word
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 EXTENSION_OF = {PDF: "pdf", JPEG: "jpg", PNG: "png", XLSX: "xlsx"}
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = 2
+BULK_TEMPLATE_UNKNOWN = Bilingual(
+    ja="一括申請用CSVの様式（列・文字コード）は公表されたものを確認できていないため、作成していません。",
+    en="No CSV for bulk filing is made: its columns and encoding are not known to us.",
+)
+"""Said in the manifest rather than guessed."""
 
 
 class PersonInPackage(Word):
@@ -60,6 +67,7 @@ class PackageOrder(Word):
     rules_version: str
     office_ja: str
     channel_ja: str
+    set_limit_bytes: int | None = Field(default=None, ge=1)
     client_name: str
     desk_name: str
     sealed_at: datetime
@@ -96,6 +104,15 @@ class BoundDocument(Word):
     pages: int
 
 
+class PersonSet(Word):
+    """The files one person's application is sent with where files go one by one: his own and the common ones."""
+
+    person_line: int
+    files: tuple[str, ...]
+    size_bytes: int
+    is_within_limit: bool
+
+
 class BoundFile(Word):
     """A file that was made for the package."""
 
@@ -119,7 +136,25 @@ class PackageManifest(Word):
     pages: int
     made: tuple[BoundFile, ...]
     documents: tuple[BoundDocument, ...]
+    set_limit_bytes: int | None = None
+    sets: tuple[PersonSet, ...] = ()
+    remarks: tuple[Bilingual, ...] = ()
     builder: str
+
+
+def person_sets(order: PackageOrder, documents: Sequence[BoundDocument]) -> tuple[PersonSet, ...]:
+    """What is sent for each person through a channel that limits a set's bytes; nothing for the others."""
+    limit = order.set_limit_bytes
+    if limit is None:
+        return ()
+    return tuple(_set_of(person.line, limit, documents) for person in order.persons)
+
+
+def _set_of(line: int, limit: int, documents: Sequence[BoundDocument]) -> PersonSet:
+    own = [row for row in documents if row.person_line in (None, line)]
+    size = sum(row.size_bytes for row in own)
+    files = tuple(row.file for row in own)
+    return PersonSet(person_line=line, files=files, size_bytes=size, is_within_limit=size <= limit)
 
 
 def file_in_package(number: int, document: DocumentInPackage, *, of: int = 0) -> str:

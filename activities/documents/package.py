@@ -16,12 +16,14 @@ from activities.documents.limited import Bounds, run_reader
 from schemas.examination import XLSX
 from schemas.filing import FilingKind
 from schemas.package import (
+    BULK_TEMPLATE_UNKNOWN,
     BoundDocument,
     BoundFile,
     DocumentInPackage,
     PackageManifest,
     PackageOrder,
     file_in_package,
+    person_sets,
 )
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -118,7 +120,7 @@ def _request(order: PackageOrder, files: list[str], directory: Path) -> dict[str
 
 
 def _cover(order: PackageOrder) -> dict[str, Any]:
-    told = order.model_dump(mode="json", exclude={"documents", "omitted"})
+    told = order.model_dump(mode="json", exclude={"documents", "omitted", "set_limit_bytes"})
     told["kind_ja"] = _KINDS_JA[order.kind]
     told["sealed_on_ja"] = order.sealed_at.astimezone(JAPAN).strftime("%Y年%m月%d日 %H:%M（日本時間）")
     told["documents"] = [
@@ -157,6 +159,8 @@ def _manifest(
         )
     )
     return PackageManifest(
+        sets=person_sets(order, bound),
+        remarks=(BULK_TEMPLATE_UNKNOWN,) if order.set_limit_bytes else (),
         persons=tuple(person.person_id for person in order.persons),
         pages=sum(row.pages for row in bound),
         made=tuple(_bound_file(directory, file) for file in (COVER, SET) if files or file == COVER),

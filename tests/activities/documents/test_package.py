@@ -25,7 +25,14 @@ from activities.documents.package import (
 )
 from schemas.examination import JPEG, PDF, PNG, XLSX
 from schemas.identifiers import application_number
-from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage, file_in_package
+from schemas.package import (
+    BULK_TEMPLATE_UNKNOWN,
+    DocumentInPackage,
+    OmittedDocument,
+    PackageOrder,
+    PersonInPackage,
+    file_in_package,
+)
 from tests import corpus
 
 NUMBER = application_number(2026, 123_456_789)
@@ -154,6 +161,28 @@ def test_the_places_of_a_long_list_sort_as_they_are_counted() -> None:
 
     assert file_in_package(7, document, of=1000) == "files/0007-paper-p100.pdf"
     assert file_in_package(7, document, of=99) == "files/07-paper-p100.pdf"
+
+
+def test_where_files_are_sent_one_by_one_each_persons_set_is_weighed(tmp_path: Path) -> None:
+    order, contents = everything()
+    sizes = {row.kind: row.size_bytes for row in order.documents}
+    first = sum(sizes[kind] for kind in ("plan", "contract", "passport", "list"))
+    second = sum(sizes[kind] for kind in ("plan", "photo", "list", "form"))
+    online = order.model_copy(update={"set_limit_bytes": max(first, second)})
+    tighter = order.model_copy(update={"set_limit_bytes": max(first, second) - 1})
+
+    made = [bound(each, contents, tmp_path / f"{each.set_limit_bytes}.zip") for each in (online, tighter)]
+
+    fits, exceeds = (package.manifest.sets for package in made)
+    assert [row.size_bytes for row in fits] == [first, second]
+    assert fits[0].files[:2] == ("files/01-plan.pdf", "files/02-contract-p01.pdf")
+    assert [row.is_within_limit for row in fits] == [True, True]
+    assert sum(row.is_within_limit for row in exceeds) == 1
+    assert [row.ja for row in made[0].manifest.remarks] == [BULK_TEMPLATE_UNKNOWN.ja]
+
+
+def test_a_package_on_paper_has_no_sets_of_single_files(package: Package) -> None:
+    assert (package.manifest.sets, package.manifest.remarks) == ((), ())
 
 
 def test_another_order_gives_other_bytes(package: Package, tmp_path: Path) -> None:
