@@ -1,6 +1,6 @@
 """The facts of an event as people read them: labels and values in the language of the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,8 +68,14 @@ class Facts:
             "receipts": lambda given: ", ".join(each["number"] for each in given),
             "found": lambda found: str(len(found)),
             "findings": lambda found: str(len(found)),
-            "items": lambda items: str(len(items)),
+            "items": self._items,
         }
+
+    def _items(self, items: Sequence[Mapping[str, Any]]) -> str:
+        """How many findings, and what changed where they are asked about again."""
+        changed = dict.fromkeys(name for each in items for name in each.get("changed", ()))
+        names = (self.terms.kind(self.terms.field(name)) for name in changed)
+        return " · ".join((str(len(items)), *names))
 
     def _person(self, person_id: str) -> str:
         return self.people.get(person_id, NOTHING)
