@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import StringConstraints
 
 from api.access import Principal, needs
 from api.bodies import Shown
@@ -11,10 +12,12 @@ from api.desk import AtDesk
 from schemas.calendar import japan_date
 from schemas.catalogue import Choice, Procedure
 from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
+from schemas.packs import PackBroken
 from schemas.refusals import Refused
 
 router = APIRouter(prefix="/v1/procedures", tags=["procedures"])
 
+PackName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 SignedIn = Annotated[Principal, Depends(needs())]
 
 
@@ -72,14 +75,22 @@ def _brief(procedure: Procedure) -> Brief:
 
 @router.get("/{procedure_id}")
 async def read_procedure(
-    principal: SignedIn, at: AtDesk, procedure_id: str, version: Annotated[date | None, Query()] = None
+    principal: SignedIn,
+    at: AtDesk,
+    procedure_id: str,
+    version: Annotated[date | None, Query()] = None,
+    pack: Annotated[PackName | None, Query()] = None,
 ) -> Map:
-    """One map: today's, or the version an application is pinned to."""
+    """One map: today's, a version's, or that of the `pack` an application is pinned to."""
     try:
         on = None if version else japan_date(at.now())
-        ready = at.catalogue.map_for(procedure_id, on=on, version=version)
-    except (UnknownProcedure, NotInForce):
+        ready = (
+            await at.packs.named(pack) if pack else at.catalogue.map_for(procedure_id, on=on, version=version)
+        )
+    except (UnknownProcedure, NotInForce, PackBroken):
         raise Refused("not_found") from None
+    if ready.procedure.id != procedure_id:
+        raise Refused("not_found")
     return Map(procedure=ready.procedure, choices=choices_of(ready))
 
 

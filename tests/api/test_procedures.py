@@ -1,5 +1,6 @@
 """The catalogue as clients read it."""
 
+from schemas.maps import ProcedureMap
 from tests.api.visiting import PLAN, SSW, Visitor
 
 
@@ -26,3 +27,16 @@ async def test_a_pinned_version_is_found_and_another_is_not(client: Visitor) -> 
     unknown = await client.get("/v1/procedures/no.such.procedure")
 
     assert [pinned.status_code, never.status_code, unknown.status_code] == [200, 404, 404]
+
+
+async def test_the_pack_of_an_application_is_found_by_its_name(
+    client: Visitor, extension: ProcedureMap
+) -> None:
+    pack = extension.pack_version
+
+    pinned = await client.get(f"/v1/procedures/{SSW}", params={"pack": pack})
+    of_another = await client.get(f"/v1/procedures/{PLAN}", params={"pack": pack})
+    never = await client.get(f"/v1/procedures/{SSW}", params={"pack": "0" * 64})
+
+    assert pinned.json()["procedure"]["version"] == extension.procedure.version.isoformat()
+    assert [of_another.status_code, never.status_code] == [404, 404]
