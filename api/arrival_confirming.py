@@ -20,6 +20,7 @@ from api.bodies import Body
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
 from api.queries_case import persons_of
+from api.queries_filings import one_filing
 from infra.keys import DataKey
 from schemas.arrivals import ArrivalState
 from schemas.filing import ResultKind
@@ -65,11 +66,12 @@ class ResultArrived(Body):
 
 
 class OnlyFiled(Body):
-    """It belongs to this case and changes nothing there."""
+    """It belongs to this case and changes nothing there; with `filing_id` it is evidence of that filing."""
 
     kind: Literal["filed"]
     number: Number
     persons: Persons = Field(default=[])
+    filing_id: PlainId | None = None
 
 
 Decision = Annotated[ReceiptArrived | MoreArrived | ResultArrived | OnlyFiled, Field(discriminator="kind")]
@@ -95,8 +97,7 @@ async def confirm(
         if standing.state in BEGUN:
             _insist_on_same_act(standing, key, act)
         else:
-            facts = {"kind": body.decision.kind, "number": _number(body.decision)}
-            doing = Doing(principal.actor, at.now(), "confirming", facts)
+            doing = Doing(principal.actor, at.now(), "confirming", _facts(body.decision))
             asked = {"act_id": act.id, "request_sha256": act.request_sha256}
             decided = {**asked, "decision": body.decision.model_dump(mode="json")}
             await arrival_rows.begin_confirming(connection, standing, doing, key, decided)
@@ -131,8 +132,12 @@ async def _insist_on_case(at: Desk, decision: Any) -> None:
     named = _persons(decision)
     async with at.database.as_desk() as connection:
         known = {line.person_id for line in await persons_of(connection, number, at.now())}
+        filing_id = getattr(decision, "filing_id", None)
+        filing = await one_filing(connection, filing_id) if filing_id else None
     if not set(named) <= known:
         raise Refused("unknown_person", "persons")
+    if filing_id and (filing is None or filing.number != number):
+        raise Refused("no_such_filing", "filing_id")
 
 
 async def finished(principal: Principal, at: Desk, arrival_id: str, key: DataKey) -> Stands:
@@ -150,8 +155,7 @@ async def finished(principal: Principal, at: Desk, arrival_id: str, key: DataKey
     except Refused as refused:
         await ending.note("refused", {"code": refused.code}, None)
         raise
-    facts = {"kind": decision.kind, "number": _number(decision)}
-    await ending.note("confirmed", facts, (_number(decision), _persons(decision)))
+    await ending.note("confirmed", _facts(decision), (_number(decision), _persons(decision)))
     return Stands(id=arrival_id, state=ArrivalState.CONFIRMED)
 
 
@@ -172,6 +176,12 @@ class _Ending:
             await arrival_rows.end_confirming(
                 connection, self._arrival_id, self._attempt, doing, confirmed_for=confirmed_for
             )
+
+
+def _facts(decision: Any) -> dict[str, Any]:
+    filing_id = getattr(decision, "filing_id", None)
+    about = {"filing_id": filing_id} if filing_id else {}
+    return {"kind": decision.kind, "number": _number(decision), **about}
 
 
 def _number(decision: Any) -> str:

@@ -15,6 +15,7 @@ from api.idempotency import CurrentAct
 from api.paging import Listed, Name, Paged, following, position
 from api.preflight import preflights
 from api.queries import Named
+from api.queries_evidence import Evidence, evidence_of
 from api.queries_filings import (
     EntitlementView,
     FilingFilter,
@@ -73,6 +74,7 @@ class FilingOnTheDesk(Shown):
     is_being_prepared: bool = False
     confirmed_by_second: bool = False
     reported_by: Named | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class BeingPrepared(Shown):
@@ -132,6 +134,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
             reported_by=await reported_by(connection, view),
+            evidence=await evidence_of(connection, filing_id),
         )
     told = {
         "preflight": await preflights(at, view, ready),

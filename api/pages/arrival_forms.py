@@ -29,7 +29,7 @@ def decision_in(form: Filled) -> dict[str, Any]:
     if kind == "more_requested":
         said = {"words": form.text("words") or "", "due_on": form.text("due_on")}
         return {"kind": kind, "number": number, "persons": persons, **said}
-    return {"kind": kind, "number": number, "persons": persons}
+    return {"kind": kind, "number": number, "persons": persons, "filing_id": form.text("filing_id")}
 
 
 async def sent_notice(at: Desk, principal: Principal, sent: SentFile) -> None:

@@ -236,6 +236,28 @@ async def test_a_reception_mail_gives_the_receipt_to_the_handler_who_lodged(
     assert await events_of(desk, case.number, "lodging_confirmed") == 1
 
 
+async def test_what_is_filed_with_a_filing_is_its_evidence(
+    day: OfficeDay, desk: Desk, arriving: Arriving
+) -> None:
+    case = await day.handed_in()
+    await day.reviewed(case)
+    filing = str((await day.task_of(case.number, "lodge"))["filing_id"])
+    await day.done(HANDLER, f"/v1/filings/{filing}/begin", {"channel": "online"})
+    arrival = await arriving("送信完了のお知らせ", f"送信完了 整理番号 {filing}")
+    path, filed = f"/v1/arrivals/{arrival}/confirm", {"kind": "filed", "number": case.number}
+
+    elsewhere = await day.act(HANDLER, path, {"decision": filed | {"filing_id": f"{case.number}.filing.9"}})
+    before = (await day.get(HANDLER, f"/v1/filings/{filing}"))["evidence"]
+    answer = await day.act(HANDLER, path, {"decision": filed | {"filing_id": filing}})
+
+    evidence = (await day.get(HANDLER, f"/v1/filings/{filing}"))["evidence"]
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "no_such_filing")
+    assert before == []
+    assert answer.status_code == 200, answer.text
+    assert [(each["arrival_id"], each["filed_by"]["id"]) for each in evidence] == [(arrival, HANDLER)]
+    assert await events_of(desk, case.number, "lodging_confirmed") == 0
+
+
 async def test_a_finished_examination_proposes_no_result(day: OfficeDay, arriving: Arriving) -> None:
     number, persons = await lodged(day)
     arrival = await arriving("審査完了のお知らせ", f"受付番号 {receipt_number(number, 1)} 許可しました")
