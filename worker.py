@@ -26,6 +26,7 @@ from activities.checks.round import Checks
 from activities.documents.examining import Documents
 from activities.lapses import Lapses
 from activities.ledger import Ledger
+from activities.links import Links
 from activities.lodging import Lodging
 from activities.notices import Notices
 from activities.rounds import Rounds
@@ -105,13 +106,19 @@ def activities(
         Authorities(ledger, simulator).lodge,
         notices.send_due,
         lapses.remind,
-        Watches(database, keys, packs).look,
+        *between_applications(client, keys, database),
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
         rounds.ask_after_silent_lodgings,
         rounds.fetch_news,
         *arrival_activities(chosen, keys, database),
     ]
+
+
+def between_applications(client: Client, keys: KeyRing, database: Database) -> Sequence[Callable[..., Any]]:
+    """The activities of what one application means for another."""
+    packs = packs_of_the_worker(load_catalogue(), database)
+    return [Watches(database, keys, packs).look, Links(database, client).deliver]
 
 
 def arrival_activities(chosen: Settings, keys: KeyRing, database: Database) -> Sequence[Callable[..., Any]]:

@@ -27,6 +27,7 @@ from schemas.calendar import end_of_day, japan_date
 from schemas.commands import Command, EndLodging, HandInCorrection, RecordMoreRequested, RecordResult
 from schemas.deadlines import enduring_calendar_of, last_day
 from schemas.filing import ResultKind
+from schemas.links import Waiting
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import road_plan
 
@@ -42,7 +43,9 @@ USUAL_OFFICE_DAYS = 5
 """For channels whose map names no days."""
 NOT_STARTED = text(
     """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.pack_version, a.handed_in_at, h.handed_in_by,
-              (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons
+              (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons,
+              (SELECT jsonb_agg(jsonb_build_object('person_id', l.person_id, 'other_number', l.other_number))
+               FROM link l WHERE l.number = a.number AND l.kind = 'waits_for') AS waits
        FROM application a JOIN hand_in h ON h.number = a.number AND h.round = 1
        LEFT JOIN standing s ON s.number = a.number
        WHERE a.handed_in_at < :before AND s.number IS NULL ORDER BY a.handed_in_at LIMIT :many"""
@@ -214,6 +217,7 @@ class Rounds:
             plan=plan,
             handed_in_by=row.handed_in_by,
             handed_in_at=row.handed_in_at,
+            waits=tuple(Waiting.model_validate(each) for each in row.waits or ()),
         )
 
     async def _start(self, handed_in: HandedIn) -> None:

@@ -26,6 +26,7 @@ from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.problems import RefusedTogether
+from api.queries_links import waits_of
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
 from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
 from infra.keys import DataKey
@@ -35,6 +36,7 @@ from schemas.application import HandedIn
 from schemas.calendar import japan_date
 from schemas.catalogue import Procedure
 from schemas.commands import Answer, Withdraw
+from schemas.links import Waiting
 from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
 from schemas.parties import Right
 from schemas.planning import road_plan
@@ -257,8 +259,9 @@ async def hand_in(
             return Answered(201, {"number": number, "receipt": receipt.shown()}, number)
 
         answered = await once(connection, act, author.at, perform)
+        waits = await waits_of(connection, number)
     handed = HandedInShown.model_validate(answered.body)
-    await _start(at, case, author, handed.receipt.handed_in_at)
+    await _start(at, case, author, handed_in_at=handed.receipt.handed_in_at, waits=waits)
     return handed
 
 
@@ -286,7 +289,9 @@ def insist_on_completeness(at: Desk, everything: Collected, ready: ProcedureMap)
         raise RefusedTogether("not_complete", missing)
 
 
-async def _start(at: Desk, case: Case, author: Author, handed_in_at: datetime) -> None:
+async def _start(
+    at: Desk, case: Case, author: Author, *, handed_in_at: datetime, waits: tuple[Waiting, ...]
+) -> None:
     ready = await map_of(at, case)
     plan = road_plan(
         ready.procedure,
@@ -304,6 +309,7 @@ async def _start(at: Desk, case: Case, author: Author, handed_in_at: datetime) -
         plan=plan,
         handed_in_by=author.actor.id,
         handed_in_at=handed_in_at,
+        waits=waits,
     )
     try:
         async with asyncio.timeout(ROAD_TOLD_WITHIN_SECONDS):

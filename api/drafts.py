@@ -42,6 +42,8 @@ class PersonShown(Shown):
     receipt: str | None = None
     result: str | None = None
     decided_on: date | None = None
+    waits_for: str | None = None
+    link_outcome: str | None = None
 
 
 class ApplicationShown(Shown):
@@ -114,6 +116,8 @@ def _person(
         receipt=line.receipt,
         result=line.result,
         decided_on=line.decided_on,
+        waits_for=line.waits_for,
+        link_outcome=line.link_outcome,
     )
 
 

@@ -50,6 +50,8 @@ class PersonView(Word):
     receipt: str | None
     result: ResultKind | None
     decided_on: date | None
+    waits_for: str | None = None
+    link_outcome: str | None = None
     contradicted_by: Contradiction | None = None
     balls: tuple[BallInterval, ...]
     held_seconds: Mapping[Holder, int]
@@ -218,6 +220,8 @@ def _person(row: Row[Any], balls: tuple[BallInterval, ...], now: datetime) -> Pe
         receipt=row.receipt,
         result=row.result,
         decided_on=row.decided_on,
+        waits_for=row.waits_for,
+        link_outcome=row.link_outcome,
         contradicted_by=_contradiction(row),
         balls=balls,
         held_seconds=held,

@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.calendar import OfficeCalendar
 from schemas.commands import Answer, RecordResult
 from schemas.identifiers import Number
+from schemas.links import Waiting
 from schemas.standing import Standing
 from schemas.tables import ClosedDay
 from schemas.words import Word
@@ -54,6 +55,7 @@ class HandedIn(Word):
     plan: RoadPlan
     handed_in_by: str
     handed_in_at: datetime
+    waits: tuple[Waiting, ...] = ()
 
 
 class Journey(Word):

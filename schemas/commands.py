@@ -11,6 +11,7 @@ from pydantic import Field
 
 from schemas.filing import Receipt, ResultKind, Way
 from schemas.findings import FindingSettled, Severity
+from schemas.links import LinkOutcome
 from schemas.parties import Actor
 from schemas.words import Word
 
@@ -204,6 +205,14 @@ class Withdraw(Command):
 
     persons: tuple[str, ...] = ()
     remark_id: str | None = None
+
+
+class TellLink(Command):
+    """An application for which a person waits has ended."""
+
+    person_id: str
+    other_number: str
+    outcome: LinkOutcome
 
 
 class PlaceHold(Command):

@@ -8,6 +8,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from schemas.filing import FilingKind, Receipt, ResultKind, Way
 from schemas.findings import Finding, FindingReopened, FindingSettled
 from schemas.identifiers import Number
+from schemas.links import LinkNoted
 from schemas.parties import Actor
 from schemas.second_confirmation import LodgingReported
 from schemas.standing import Derived
@@ -383,6 +384,7 @@ Happening = Annotated[
     | ResultsDelivered
     | WithdrawalRequested
     | Withdrawn
+    | LinkNoted
     | RoadReopened
     | Closed,
     Field(discriminator="kind"),

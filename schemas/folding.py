@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import singledispatch
 from typing import Any, TypeVar
 
-from schemas import events, finding_changes, second_confirmation
+from schemas import events, finding_changes, links, second_confirmation
 from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
@@ -274,6 +274,7 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
 
 
 _apply.register(second_confirmation.LodgingReported, second_confirmation.reported)
+_apply.register(links.LinkNoted, links.noted)
 
 
 @_apply.register

@@ -19,6 +19,7 @@ PLACE_HOLD = "place_hold"
 LIFT_HOLD = "lift_hold"
 WAIVE_FINDING = "waive_finding"
 ADOPT_PACK = "adopt_pack"
+TELL_LINK = "tell_link"
 
 IMPACT = "WeighImpact"
 CHECK_AGAIN = "CheckAgain"

@@ -129,6 +129,11 @@ REFUSALS: dict[str, Telling] = {
     "day_out_of_range": Telling(
         422, "日付が今日から2年以内ではありません。", "The day is not within two years from today."
     ),
+    "link_circle": Telling(
+        409,
+        "その案件は、この案件の結果を待っています。互いに待つことはできません。",
+        "That application waits for this one. They can't wait for each other.",
+    ),
     "no_follow_up": Telling(
         409,
         "この申請人の結果に、この手続は続きません。",

@@ -48,7 +48,10 @@ class Holder(StrEnum):
 
 
 class PersonLine(Word):
-    """One person's line: stage, ball since when, number and result from the authority, and until when it is good."""
+    """One person's line: stage, ball since when, number and result from the authority, and until when it is good.
+
+    `waits_for` is an application without which it is not lodged; `link_outcome` how that one has ended.
+    """
 
     person_id: str
     stage: Stage = Stage.INTAKE
@@ -62,6 +65,8 @@ class PersonLine(Word):
     result: ResultKind | None = None
     decided_on: date | None = None
     valid_to: date | None = None
+    waits_for: str | None = None
+    link_outcome: str | None = None
 
     @property
     def is_closed(self) -> bool:

@@ -28,6 +28,7 @@ from schemas.commands import (
     RecordMoreRequested,
     RecordResult,
     ReleaseTask,
+    TellLink,
     WaiveFinding,
     Withdraw,
 )
@@ -42,6 +43,7 @@ from workflows import (
     holds,
     human_tasks,
     intake,
+    links,
     machine_lodging,
     result_receipt,
     withdrawal,
@@ -86,7 +88,7 @@ class ApplicationWorkflow:
         self._clock = Clock()
         self._machines: dict[str, asyncio.Task[None]] = {}
         if journey.standing is None:
-            self._case.note([_received(journey)])
+            self._case.note([_received(journey), *links.noted(journey.handed_in)])
         if journey.reopening is not None:
             self._case.reopen(result_receipt.record_result, journey.reopening)
 
@@ -323,6 +325,15 @@ class ApplicationWorkflow:
     @adopt_pack.validator
     def _may_adopt(self, command: AdoptPack) -> None:
         self._case.check(intake.adopt, command)
+
+    @workflow.update(name=messages.TELL_LINK)
+    async def tell_link(self, command: TellLink) -> Answer:
+        """An application for which a person waits has ended."""
+        return await self._case.carry_out(links.tell, command)
+
+    @tell_link.validator
+    def _may_tell_link(self, command: TellLink) -> None:
+        self._case.check(links.tell, command)
 
     async def _with_receipts(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 from temporalio import workflow
 
 from activities.lapses import Lapses
+from activities.links import Links
 from activities.notices import Notices
 from activities.rounds import Rounds
 from activities.watches import Watches
@@ -35,5 +36,7 @@ class DeskRoundWorkflow:
             parts["silent"] = Rounds.ask_after_silent_lodgings
         if workflow.patched("watches"):
             parts["watches"] = Watches.look
+        if workflow.patched("links"):
+            parts["links"] = Links.deliver
         handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
         return dict(zip(parts, handled, strict=True))

@@ -49,7 +49,7 @@ def _ready(situation: Situation) -> list[PersonLine]:
     return [
         line
         for line in situation.standing.persons
-        if line.stage is Stage.READY and line.person_id not in live
+        if line.stage is Stage.READY and line.person_id not in live and line.waits_for is None
     ]
 
 

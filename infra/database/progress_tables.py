@@ -61,8 +61,11 @@ person_standing = Table(
     text("result", nullable=True),
     Column("decided_on", Date),
     Column("valid_to", Date),
+    text("waits_for", nullable=True),
+    text("link_outcome", nullable=True),
     of_application(),
     Index("ix_person_standing_receipt", "receipt"),
+    Index("ix_person_standing_waits_for", "waits_for", postgresql_where=sql("waits_for IS NOT NULL")),
 )
 
 task = Table(

@@ -31,7 +31,7 @@ CLIENT: dict[str, str] = {
     "filing": READ,
     "ball": READ,
     "examination": READ,
-    "link": ADD,
+    "link": "SELECT, INSERT, DELETE",
     "watch": READ,
 }
 DESK: dict[str, str] = {

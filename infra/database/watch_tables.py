@@ -48,7 +48,7 @@ link = Table(
     text("other_number", primary_key=True),
     text("organisation_id"),
     text("other_person_id"),
-    text("kind"),
+    text("kind", primary_key=True),
     text("made_by"),
     text("capacity"),
     instant("made_at"),

@@ -13,9 +13,11 @@ from activities.checks.round import Checks
 from activities.documents.examining import Documents
 from activities.lapses import Lapses
 from activities.ledger import Ledger
+from activities.links import Links
 from activities.lodging import Lodging
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.watches import Watches
 from schemas import messages
 from schemas.identifiers import application_number, filing_id, finding_id, task_id
 from workflows.application import ApplicationWorkflow
@@ -40,6 +42,7 @@ ACTS = {
     "lift_hold",
     "waive_finding",
     "adopt_pack",
+    "tell_link",
 }
 ACTIVITIES: dict[Callable[..., Any], str] = {
     Ledger.record: "record",
@@ -53,6 +56,8 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Authorities.lodge: "lodge",
     Notices.send_due: "send_due_notices",
     Lapses.remind: "remind_of_lapses",
+    Watches.look: "watch_what_comes_next",
+    Links.deliver: "deliver_links",
     Rounds.ask_after_silent_lodgings: "ask_after_silent_lodgings",
     Rounds.start_what_was_not_started: "start_what_was_not_started",
     Rounds.deliver_corrections: "deliver_corrections",

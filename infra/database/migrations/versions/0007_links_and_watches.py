@@ -14,6 +14,15 @@ OWNER = (["organisation_id", "number"], ["application.organisation_id", "applica
 
 def upgrade() -> None:
     op.add_column("person_standing", sa.Column("valid_to", sa.Date(), nullable=True))
+    op.add_column("person_standing", sa.Column("waits_for", sa.Text(), nullable=True))
+    op.add_column("person_standing", sa.Column("link_outcome", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_person_standing_waits_for",
+        "person_standing",
+        ["waits_for"],
+        unique=False,
+        postgresql_where=sa.text("waits_for IS NOT NULL"),
+    )
     op.create_table(
         "watch_basis",
         sa.Column("number", sa.Text(), nullable=False),
@@ -73,7 +82,7 @@ def _links() -> None:
             ["application.organisation_id", "application.number"],
             name=op.f("fk_link_organisation_id_other_number"),
         ),
-        sa.PrimaryKeyConstraint("number", "person_id", "other_number", name=op.f("pk_link")),
+        sa.PrimaryKeyConstraint("number", "person_id", "other_number", "kind", name=op.f("pk_link")),
     )
     op.create_index("ix_link_other_number", "link", ["other_number"], unique=False)
 
@@ -82,4 +91,10 @@ def downgrade() -> None:
     op.drop_table("link")
     op.drop_table("watch")
     op.drop_table("watch_basis")
-    op.drop_column("person_standing", "valid_to")
+    op.drop_index(
+        "ix_person_standing_waits_for",
+        table_name="person_standing",
+        postgresql_where=sa.text("waits_for IS NOT NULL"),
+    )
+    for column in ("link_outcome", "waits_for", "valid_to"):
+        op.drop_column("person_standing", column)

@@ -1,0 +1,72 @@
+"""The activity `deliver_links`: the roads of who waits for another application are told when that one has ended.
+
+What a road was told already changes nothing there; what could not be told is told in the next round.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from infra.database.connection import Database
+from schemas import messages
+from schemas.commands import TellLink
+from schemas.links import outcome_of
+from schemas.parties import ROAD
+
+AT_A_TIME = 100
+ANSWER_WITHIN = timedelta(seconds=8)
+ENDED = text(
+    """SELECT w.number, w.person_id, w.waits_for, o.result FROM person_standing w
+       JOIN standing s ON s.number = w.number
+       JOIN link l ON l.number = w.number AND l.person_id = w.person_id AND l.other_number = w.waits_for
+       JOIN person_standing o ON o.number = l.other_number AND o.person_id = l.other_person_id
+       WHERE w.waits_for IS NOT NULL AND w.stage <> 'closed' AND s.closed_at IS NULL
+         AND (o.result IS NOT NULL OR o.stage = 'closed')
+       ORDER BY w.number, w.person_id LIMIT :many"""
+)
+
+
+class Links:
+    """What passes between applications of one client."""
+
+    def __init__(self, database: Database, client: Client) -> None:
+        self._database = database
+        self._client = client
+
+    @activity.defn(name="deliver_links")
+    async def deliver(self) -> int:
+        """Tell who waits; answers how many were told."""
+        async with self._database.as_worker() as connection:
+            rows = (await connection.execute(ENDED, {"many": AT_A_TIME})).all()
+        return sum([await self._told(row) for row in rows])
+
+    async def _told(self, row: Row[Any]) -> bool:
+        command = TellLink(
+            actor=ROAD,
+            act_id=f"link-{row.person_id}-{row.waits_for}",
+            person_id=row.person_id,
+            other_number=row.waits_for,
+            outcome=outcome_of(row.result),
+        )
+        handle = self._client.get_workflow_handle(row.number)
+        try:
+            await handle.execute_update(
+                messages.TELL_LINK, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN
+            )
+        except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as trouble:
+            code = type(trouble).__name__
+            activity.logger.warning("link_not_told", extra={"number": row.number, "code": code})
+            return False
+        except RPCError as gone:
+            if gone.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True

@@ -1,0 +1,86 @@
+"""Linked applications on the real road: who waits is not lodged, and goes on when the other is decided."""
+
+from typing import Any
+
+from tests.api.pages.browsing import CLIENT, HANDLER, OTHER, PageDay
+from tests.api.staff.office_day import CANARY, receipt_number
+
+
+async def linked(day: PageDay, first: Any) -> Any:
+    """A draft whose person waits for the first application's; handed in, with its road begun as the front desk begins it."""
+    draft = await day.drafted()
+    values = {"name_latin": f"{CANARY} TARO", "residence_prefecture": "13"}
+    await day.fill(draft, dict.fromkeys(draft.persons, values))
+    wanted = {
+        "person_id": draft.persons[0],
+        "other_number": first.number,
+        "other_person_id": first.persons[0],
+    }
+    waits = await day.done(CLIENT, f"/v1/applications/{draft.number}/links", wanted)
+    assert waits == [{"person_id": draft.persons[0], "other_number": first.number}]
+    return await day.sealed(draft)
+
+
+async def test_a_person_waits_until_the_other_application_is_decided(day: PageDay) -> None:
+    first = await day.handed_in()
+    second = await linked(day, first)
+    await day.task_of(second.number, "review")
+    await day.reviewed(second)
+    waiting = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
+    page = await day.page(CLIENT, f"/applications/{second.number}")
+
+    await day.lodged(first)
+    result = {
+        "person_id": first.persons[0],
+        "receipt": receipt_number(first.number, 1),
+        "result": "permitted",
+        "decided_on": day.today().isoformat(),
+    }
+    await day.done(HANDLER, f"/v1/applications/{first.number}/results", result)
+    lodging = await day.task_of(second.number, "lodge")
+    after = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
+
+    assert (waiting["stage"], waiting["holder"], waiting["waits_for"]) == ("ready", "desk", first.number)
+    assert f"{first.number} の結果待ち" in page.text
+    assert lodging["persons"] == [second.persons[0]]
+    assert (after["waits_for"], after["link_outcome"]) == (None, "granted")
+
+
+async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applications(day: PageDay) -> None:
+    one, two = await day.drafted(), await day.drafted()
+    foreign = await day.drafted(1)
+    path = f"/v1/applications/{one.number}/links"
+
+    def asked(other: Any, **changed: str) -> dict[str, str]:
+        wanted = {
+            "person_id": one.persons[0],
+            "other_number": other.number,
+            "other_person_id": other.persons[0],
+        }
+        return wanted | changed
+
+    made = await day.act(CLIENT, path, asked(two))
+    back = await day.act(
+        CLIENT,
+        f"/v1/applications/{two.number}/links",
+        {
+            "person_id": two.persons[0],
+            "other_number": one.number,
+            "other_person_id": one.persons[0],
+        },
+    )
+    itself = await day.act(CLIENT, path, asked(one))
+    unknown = await day.act(CLIENT, path, asked(two, person_id="p-nobody"))
+    behind_the_wall = await day.act(CLIENT, path, asked(foreign))
+    of_another = await day.call(OTHER, "GET", path)
+    by_staff = await day.act(HANDLER, path, asked(two))
+    ended = await day.call(CLIENT, "DELETE", f"/v1/applications/{one.number}/persons/{one.persons[0]}/link")
+    await day.sealed(one)
+    late = await day.act(CLIENT, path, asked(two))
+
+    assert (made.status_code, len(made.json())) == (201, 1)
+    assert [each.json()["code"] for each in (back, itself)] == ["link_circle", "link_circle"]
+    assert unknown.json()["code"] == "unknown_person"
+    assert (behind_the_wall.status_code, of_another.status_code, by_staff.status_code) == (404, 404, 403)
+    assert (ended.status_code, ended.json()) == (200, [])
+    assert late.json()["code"] == "content_sealed"

@@ -1,0 +1,122 @@
+"""Who waits for another application is not lodged; granted he goes on by himself, otherwise he is reviewed again."""
+
+import pytest
+
+from schemas.commands import TellLink, Withdraw
+from schemas.links import LinkNoted, LinkOutcome, Waiting, outcome_of
+from schemas.parties import ROAD
+from schemas.refusals import Refused
+from schemas.standing import Holder, Stage
+from schemas.tasks import TaskKind
+from tests.builders import CLIENT, PaperRoad, at_review, handed_in
+from workflows import links, withdrawal
+
+OTHER = "T26-4KX7M2QP"
+
+
+def waiting(*persons: str, among: tuple[str, ...] = ("p1",)) -> PaperRoad:
+    road = at_review(*among)
+    road.note([LinkNoted(person_id=each, other_number=OTHER, outcome="waits") for each in persons])
+    return road
+
+
+def tell(road: PaperRoad, outcome: LinkOutcome, person: str = "p1", other: str = OTHER) -> list[object]:
+    command = road.ask(TellLink, ROAD, person_id=person, other_number=other, outcome=outcome)
+    return list(road.act(links.tell, command))
+
+
+def test_the_road_begins_with_whom_it_waits_for() -> None:
+    begun = handed_in("p1", "p2").model_copy(update={"waits": (Waiting(person_id="p2", other_number=OTHER),)})
+
+    assert links.noted(begun) == [LinkNoted(person_id="p2", other_number=OTHER, outcome="waits")]
+    assert links.noted(handed_in("p1")) == []
+
+
+def test_who_waits_is_ready_and_no_lodging_is_prepared_for_him() -> None:
+    road = waiting("p1", among=("p1", "p2"))
+
+    road.pass_all()
+
+    assert road.filing().persons == ("p2",)
+    assert (road.person("p1").stage, road.person("p1").waits_for) == (Stage.READY, OTHER)
+    assert road.person("p1").holder is Holder.DESK
+
+
+def test_who_waited_goes_on_by_himself_when_the_other_is_granted() -> None:
+    road = waiting("p1")
+    road.pass_all()
+
+    tell(road, "granted")
+
+    assert road.filing().persons == ("p1",)
+    assert (road.person().waits_for, road.person().link_outcome) == (None, "granted")
+
+
+def test_an_other_that_was_decided_before_the_review_ends_does_not_hold_anybody_up() -> None:
+    road = waiting("p1")
+
+    tell(road, "granted")
+    road.pass_all()
+
+    assert road.filing().persons == ("p1",)
+
+
+@pytest.mark.parametrize("outcome", ["refused", "withdrawn"])
+def test_a_reviewer_looks_again_when_the_other_was_not_granted(outcome: LinkOutcome) -> None:
+    road = waiting("p1")
+    road.pass_all()
+
+    tell(road, outcome)
+
+    assert (road.person().stage, road.person().link_outcome) == (Stage.REVIEW, outcome)
+    assert road.task(TaskKind.REVIEW).persons == ("p1",)
+    assert not road.standing.open_tasks(TaskKind.LODGE)
+
+
+def test_a_reviewer_who_has_the_person_already_keeps_the_task() -> None:
+    road = waiting("p1")
+    task = road.task(TaskKind.REVIEW)
+
+    tell(road, "refused")
+
+    assert road.task(TaskKind.REVIEW).id == task.id
+
+
+def test_the_same_told_again_and_what_nobody_waits_for_change_nothing() -> None:
+    road = waiting("p1")
+    road.pass_all()
+    tell(road, "refused")
+
+    assert tell(road, "refused") == []
+    assert tell(road, "granted", other="T26-00000000") == []
+
+
+def test_a_person_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused, match="unknown_person"):
+        tell(waiting("p1"), "granted", person="p9")
+
+
+def test_who_waits_can_be_withdrawn() -> None:
+    road = waiting("p1")
+    road.pass_all()
+
+    road.act(withdrawal.withdraw, road.ask(Withdraw, CLIENT))
+
+    assert road.standing.closed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [
+        ("accredited", "granted"),
+        ("issued", "granted"),
+        ("permitted", "granted"),
+        ("accepted", "granted"),
+        ("refused", "refused"),
+        ("returned", "refused"),
+        ("withdrawn", "withdrawn"),
+        (None, "withdrawn"),
+    ],
+)
+def test_a_result_says_how_a_link_has_ended(result: str | None, outcome: str) -> None:
+    assert outcome_of(result) == outcome
