@@ -33,13 +33,15 @@ from tests.bench.exact_sheet import exact_figures
 from tests.bench.figures import Sheet
 from tests.bench.ground import Engine, Ground, engine_of, without_rounds
 from tests.bench.intake import intake_figures
+from tests.bench.interruptions import interruption_figures
 from tests.bench.machine import CORES, can_measure
 from tests.bench.packages import package_figures
 from tests.bench.uploads import upload_figures
 
 RESULTS = Path(".bench") / "results.jsonl"
-EXACT, PACKAGE, CHECKS = "exact", "package", "checks"
+EXACT, PACKAGE, CHECKS, LODGING = "exact", "package", "checks", "lodging"
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
+PARTS = (EXACT, CHECKS, PACKAGE, LODGING, *RATIOS)
 AT_LONGEST_SECONDS = 1_500
 STOPPED = 143
 
@@ -51,7 +53,7 @@ def main() -> int:
     asked.add_argument(
         "--only",
         action="append",
-        choices=(EXACT, CHECKS, PACKAGE, *RATIOS),
+        choices=PARTS,
         help="this part only; may be repeated",
     )
     asked.add_argument("--results", type=Path, default=RESULTS)
@@ -67,7 +69,7 @@ def main() -> int:
     print(f"{circumstances['machine']}, Python {circumstances['python']}; load before: {load}")
     began = time.monotonic()
     try:
-        asyncio.run(_within_time(sheet, chosen.only or (EXACT, CHECKS, PACKAGE, *RATIOS), quick=chosen.quick))
+        asyncio.run(_within_time(sheet, chosen.only or PARTS, quick=chosen.quick))
     except asyncio.CancelledError:
         print("\nstopped from outside; what was measured until then is kept", file=sys.stderr)
         return STOPPED
@@ -82,6 +84,8 @@ async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> No
     async with asyncio.timeout(AT_LONGEST_SECONDS):
         if EXACT in parts:
             await _exact(sheet, quick=quick)
+        if LODGING in parts:
+            await interruption_figures(sheet, quick=quick)
         ratios = [part for part in parts if part in RATIOS]
         if not can_measure():
             sheet.tell("processes are measured through /proc, which is not here: no packages, no ratios")
