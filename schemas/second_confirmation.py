@@ -1,14 +1,19 @@
 """The second confirmation of a lodging: what the first person reported, and that somebody else must say the same."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from schemas.filing import Receipt, Reported
+from schemas.parties import Actor
 from schemas.standing import Standing
 from schemas.tasks import Task, TaskKind
 from schemas.words import Word
 
-if TYPE_CHECKING:
-    from schemas.events import Event
+
+class Acted(Protocol):
+    """As much of an event as is needed here: who acted."""
+
+    @property
+    def actor(self) -> Actor: ...
 
 
 class LodgingReported(Word):
@@ -19,7 +24,7 @@ class LodgingReported(Word):
     receipts: tuple[Receipt, ...]
 
 
-def reported(body: LodgingReported, standing: Standing, event: "Event") -> Standing:
+def reported(body: LodgingReported, standing: Standing, event: Acted) -> Standing:
     """The filing keeps what was reported; neither its handler nor who reported may take its task again."""
     told = Reported(by=event.actor.id, receipts=body.receipts)
     filings = tuple(

@@ -229,8 +229,16 @@ def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
     return [
         LodgingUnknown(filing_id=filing.id, reason=reason),
         *_done(situation, filing, "unknown"),
-        _ask(situation, filing, TaskKind.FIND_OUT, ()),
+        _ask(situation, filing, TaskKind.FIND_OUT, _not_alone(situation, filing)),
     ]
+
+
+def _not_alone(situation: Situation, filing: Filing) -> tuple[str, ...]:
+    """Where two have to confirm, who lodged or reported does not find out by himself that it arrived."""
+    if not situation.plan.confirmed_by_second:
+        return ()
+    named = (filing.handler, filing.reported.by if filing.reported else None)
+    return tuple(dict.fromkeys(each for each in named if each))
 
 
 def failed(situation: Situation, filing: Filing, how: str, remark_id: str | None = None) -> Happenings:
@@ -288,7 +296,8 @@ def confirm_absent(situation: Situation, command: CompleteTask) -> Happenings:
     filing = situation.filing(task.filing_id or "")
     if verdict.absent:
         return [TaskDone(task_id=task.id, outcome="absent"), *failed(situation, filing, "absent")]
-    return [TaskDone(task_id=task.id, outcome="doubted"), _ask(situation, filing, TaskKind.FIND_OUT, ())]
+    asked = _ask(situation, filing, TaskKind.FIND_OUT, _not_alone(situation, filing))
+    return [TaskDone(task_id=task.id, outcome="doubted"), asked]
 
 
 def not_by_verdict(situation: Situation, command: CompleteTask) -> Happenings:

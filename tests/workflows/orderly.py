@@ -39,6 +39,7 @@ def insist_on_order(road: PaperRoad) -> None:
     _filings_are_lodged_once(road)
     _receipts_are_unique(standing)
     _four_eyes(road)
+    _two_confirm(road)
     _ids_are_unique(standing)
     _what_differs_is_somebodys(standing)
     _closed_is_closed(standing)
@@ -121,6 +122,16 @@ def _one_verdict(task: Task, firsts: dict[str, set[str]]) -> None:
             firsts.setdefault(person, set()).add(task.assignee or "")
         if task.kind is TaskKind.SECOND_REVIEW:
             assert task.assignee not in firsts.get(person, set()), f"{person}: the same two eyes"
+
+
+def _two_confirm(road: PaperRoad) -> None:
+    """By hand and where two have to: who began a filing is never the one whose word makes it confirmed."""
+    filings = {filing.id: filing for filing in road.standing.filings}
+    for event in road.events if road.handed_in.plan.confirmed_by_second else ():
+        if isinstance(event.body, LodgingConfirmed) and event.actor.is_human:
+            filing = filings[event.body.filing_id]
+            told = filing.reported.by if filing.reported else None
+            assert event.actor.id not in (filing.handler, told), f"{filing.id}: the same two eyes"
 
 
 def _ids_are_unique(standing: Standing) -> None:

@@ -75,9 +75,13 @@ class PlayedRoad(RuleBasedStateMachine):
         rounds=st.integers(1, 6),
         offices=st.sampled_from((("tokyo", "tokyo", "tokyo"), ("tokyo", "osaka", "tokyo"))),
         far=st.integers(0, 7),
+        second=st.booleans(),
     )
-    def hand_in(self, levels: int, delivery: str, rounds: int, offices: tuple[str, ...], far: int) -> None:
-        plan = a_plan(review_levels=levels, delivery=delivery, correction_rounds=rounds)
+    def hand_in(
+        self, levels: int, delivery: str, rounds: int, offices: tuple[str, ...], far: int, *, second: bool
+    ) -> None:
+        policy = {"correction_rounds": rounds, "confirmed_by_second": second}
+        plan = a_plan(review_levels=levels, delivery=delivery, **policy)
         self.road = PaperRoad(*PERSONS, plan=plan)
         self.offices = dict(zip(PERSONS, offices, strict=True))
         self.rounds = 1

@@ -486,6 +486,17 @@ def test_either_of_two_can_say_that_it_is_not_known_after_all(by: Actor) -> None
     assert road.task(TaskKind.FIND_OUT).filing_id == road.filing().id
 
 
+def test_who_lodged_does_not_find_out_alone_where_two_confirm() -> None:
+    road = by_two()
+    end_with(road, "unknown")
+
+    with pytest.raises(Refused, match="same_person"):
+        find_out(road, arrived=True)
+    find_out(road, arrived=True, by=OTHER_HANDLER)
+
+    assert road.filing().state is FilingState.CONFIRMED
+
+
 def test_where_one_is_enough_nothing_is_reported() -> None:
     road = begun("p1")
 
