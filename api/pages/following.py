@@ -1,10 +1,11 @@
-"""The pages of what comes next: everything that lies ahead, and beginning the next application from an accepted one."""
+"""The pages of what comes next: everything that lies ahead, the next application, and waiting for another one."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import following
+from api import following, links
+from api.access import scope
 from api.applications import MayEdit
 from api.desk import AtDesk
 from api.following import Steering
@@ -14,7 +15,9 @@ from api.pages.forms import FilledIn
 from api.pages.trouble import attempted, made
 from api.pages.visit import Visit, gone_to
 from api.paging import Paged
-from api.paths import NumberInPath
+from api.paths import NumberInPath, PersonInPath
+from api.reading import case_of
+from schemas.refusals import Refused
 
 LISTED = 50
 
@@ -52,3 +55,40 @@ async def begin_next(
     if trouble:
         return await case_page(Visit(request, at, principal), number, trouble=trouble, form=form)
     return gone_to(answer.headers["Location"].removeprefix("/v1"), "next_begun")
+
+
+@router.post("/applications/{number}/persons/{person_id}/link")
+async def wait_for(
+    request: Request,
+    at: AtDesk,
+    principal: MayEdit,
+    number: NumberInPath,
+    *,
+    person_id: PersonInPath,
+    form: FilledIn,
+) -> Response:
+    """A person of a draft waits for another application, named by number and line; without a number it waits no more."""
+    visit = Visit(request, at, principal)
+
+    async def act() -> None:
+        other = form.text("other_number")
+        if other is None:
+            await links.end_link(principal, at, number, person_id)
+            return
+        there = await _person_at(visit, other, form.number("position", otherwise=1))
+        wanted = made(links.NewLink, person_id=person_id, other_number=other, other_person_id=there)
+        await links.make_link(principal, at, number, form.act(principal), wanted)
+
+    trouble = await attempted(act())
+    if trouble:
+        return await case_page(visit, number, trouble=trouble, form=form)
+    return gone_to(f"/applications/{number}", "link_kept", "#persons")
+
+
+async def _person_at(visit: Visit, number: str, position: int) -> str:
+    """The person on a line of one of the client's own applications. Raises Refused `not_found`, `unknown_person`."""
+    async with scope(visit.at, visit.principal) as connection:
+        case = await case_of(connection, number, visit.principal.client_organisation)
+    if not 1 <= position <= len(case.persons):
+        raise Refused("unknown_person", "position")
+    return case.persons[position - 1]

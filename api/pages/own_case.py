@@ -13,6 +13,7 @@ from api.pages.visit import Visit
 from api.problems import ItemAtFault
 from api.queries_case import RoundView, rounds_of
 from api.queries_deadlines import DeadlineView, deadlines_of
+from api.queries_links import waits_of
 from api.queries_watches import WatchView, watches_of_application
 from api.reading import WHOLE, Collected, case_of, collected, dossier, key_of
 from infra.dossiers import values_in
@@ -32,6 +33,7 @@ class OwnCase:
     terms: Terms
     deadlines: tuple[DeadlineView, ...]
     watches: tuple[WatchView, ...]
+    waits: Mapping[str, str]
 
     @property
     def number(self) -> str:
@@ -117,5 +119,6 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         ready = await map_of(at, case)
         deadlines = await deadlines_of(connection, number, ready)
         watches = await watches_of_application(connection, number)
+        waits = {each.person_id: each.other_number for each in await waits_of(connection, number)}
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
-    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches)
+    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches, waits)

@@ -84,3 +84,21 @@ async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applicatio
     assert (behind_the_wall.status_code, of_another.status_code, by_staff.status_code) == (404, 404, 403)
     assert (ended.status_code, ended.json()) == (200, [])
     assert late.json()["code"] == "content_sealed"
+
+
+async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: PageDay) -> None:
+    one, two = await day.drafted(), await day.drafted()
+    page = f"/applications/{one.number}"
+    path = f"{page}/persons/{one.persons[0]}/link"
+
+    kept = await day.send(
+        CLIENT, path, {"other_number": two.number, "position": "1"}, seen=await day.page(CLIENT, page)
+    )
+    shown = await day.page(CLIENT, page)
+    nobody = await day.send(CLIENT, path, {"other_number": two.number, "position": "2"}, seen=shown)
+    ended = await day.send(CLIENT, path, {"other_number": ""}, seen=await day.page(CLIENT, page))
+    after = await day.page(CLIENT, page)
+
+    assert (kept.status, ended.status, nobody.status) == (303, 303, 422)
+    assert f"{two.number} の結果待ち" in shown.text
+    assert f"{two.number} の結果待ち" not in after.text
