@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, Pe
 from schemas.stops import Stop, StoppableLodging, covering
 
 MISSING_NAME = "—"
+LOCKED_WITHIN = timedelta(days=365)
+"""So long nobody without the store's own override can delete what was lodged: authorities refer to a past year's filings."""
 
 
 class Lodging:
@@ -90,7 +92,8 @@ class Lodging:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
             package = build_package(order, self._fetch, Path(folder) / "package.zip")
             key = f"packages/{order.filing_id}/{package.sha256}"
-            version = self._objects.write_sealed(key, package.path)
+            locked_until = datetime.now(UTC) + LOCKED_WITHIN
+            version = self._objects.write_sealed(key, package.path, retain_until=locked_until)
             manifest = package.manifest.model_dump(mode="json")
         return PackageSealed(sha256=package.sha256), (key, version, manifest)
 

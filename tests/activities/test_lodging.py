@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger import Ledger
 from activities.lodging import Lodging, name_of
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
-from infra.objects import ObjectStore
+from infra.objects import ObjectStore, s3_client
 from infra.packs import packs_of_the_worker
 from schemas.checked import LodgingAsked
 from schemas.identifiers import application_number
@@ -152,6 +153,21 @@ async def test_a_package_sealed_again_the_same_day_is_the_same_package(
     kept = await office.ground.rows("SELECT filing_id, sha256 FROM package")
     assert first == second
     assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
+
+
+async def test_a_sealed_package_is_locked_against_deletion(
+    lodging: Lodging, number: str, office: Office, activity_stack: Stack
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    await lodging.prepare(asked_for(number))
+    (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM package")
+    settings = activity_stack.place.settings()
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3_client(settings).delete_object(
+            Bucket=settings.s3_vault_bucket, Key=kept["vault_key"], VersionId=kept["vault_version"]
+        )
 
 
 @pytest.mark.parametrize(
