@@ -134,7 +134,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
             reported_by=await reported_by(connection, view),
-            evidence=await evidence_of(connection, filing_id),
+            evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
         )
     told = {
         "preflight": await preflights(at, view, ready),

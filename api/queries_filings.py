@@ -182,10 +182,12 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
 
 async def reported_by(connection: AsyncConnection, view: FilingView) -> Named | None:
     """Who reported that this filing arrived, while a second person has to confirm it."""
+    if view.state is not FilingState.INTENDED:
+        return None
     query = select(standing.c.folded["filings"]).where(standing.c.number == view.number)
     filings = (await connection.execute(query)).scalar_one_or_none() or []
     told = next((each.get("reported") for each in filings if each["id"] == view.id), None)
-    if told is None or view.state is not FilingState.INTENDED:
+    if told is None:
         return None
     return named(await names_of(connection, [told["by"]]), told["by"])
 
