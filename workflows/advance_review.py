@@ -270,11 +270,10 @@ def hand_in_correction(situation: Situation, command: HandInCorrection) -> Happe
 
 
 def _came_late(situation: Situation, command: HandInCorrection) -> Happenings:
-    """Everybody it is about has been lodged meanwhile: a reviewer looks at it, so that it is not lost."""
-    for person_id in command.persons:
-        situation.person(person_id)
+    """Nobody it is about can be corrected any more: a reviewer looks at it, unless everybody's road has ended."""
+    lines = [situation.person(person_id) for person_id in command.persons]
     late = CorrectionCameLate(round=command.round, persons=command.persons)
-    return [late, _task_about_late(situation, command)]
+    return [late] if all(line.is_closed for line in lines) else [late, _task_about_late(situation, command)]
 
 
 def _task_about_late(situation: Situation, command: HandInCorrection) -> TaskOpened:

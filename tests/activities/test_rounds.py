@@ -119,9 +119,12 @@ async def test_a_correction_of_who_has_withdrawn_is_not_delivered_again_and_agai
         await road.act("withdraw", Withdraw, MANAGER, persons=("p1",))
         office.ground.hand_in(road.number, 2, "p1")
 
-        delivered = await walk(rounds.deliver_corrections)
+        delivered = [await walk(rounds.deliver_corrections) for _ in range(2)]
+        standing = await road.recorded()
 
-    assert delivered == 0
+    assert delivered == [1, 0]
+    assert standing.rounds_handed_in == (2,)
+    assert not standing.open_tasks(TaskKind.LATE_CORRECTION)
 
 
 async def lodged_with_the_authority(office: Office, authority: httpx2.AsyncClient, road: Road) -> str:
