@@ -29,7 +29,7 @@ down: install
 	@$(RUN) -m infra.dev down
 
 test: install
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadgroup
 
 demo: install
 	@$(RUN) -m infra.dev.demo

