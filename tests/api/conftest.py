@@ -10,7 +10,6 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from api.app import build
 from api.desk import Desk, opened
 from api.gateway import Gateway
 from infra.dev.place import CLIENT_ID
@@ -19,6 +18,7 @@ from infra.dev.sign_in import obtain_token
 from infra.logs import configure
 from infra.settings import Settings
 from schemas.maps import ProcedureMap
+from tests.api.apps import app_of
 from tests.api.visiting import SSW, Visitor
 
 NOBODY_THERE = {"TEMPORAL_ADDRESS": "127.0.0.1:9"}
@@ -84,7 +84,7 @@ async def store() -> AsyncIterator[httpx2.AsyncClient]:
 
 def browsing(at: Desk) -> httpx2.AsyncClient:
     """A client of a desk in this process."""
-    transport = httpx2.ASGITransport(app=build(at.settings, at))
+    transport = httpx2.ASGITransport(app=app_of(at))
     return httpx2.AsyncClient(transport=transport, base_url=at.settings.public_url, timeout=30)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api import sessions
-from api.app import build
 from api.content import Author, begin_application, change_values
 from api.desk import Desk
 from api.directory import set_active
@@ -26,6 +25,7 @@ from schemas.application import HandedIn
 from schemas.calendar import japan_date
 from schemas.parties import Actor
 from schemas.planning import road_plan
+from tests.api.apps import app_of
 
 EXTENSION = "isa.extension.ssw1"
 PLAN = "otit.plan.accreditation.D"
@@ -250,7 +250,7 @@ def receipt_number(number: str, line: int) -> str:
 
 def browsing(at: Desk) -> httpx2.AsyncClient:
     """A client of a desk in this process."""
-    transport = httpx2.ASGITransport(app=build(at.settings, at))
+    transport = httpx2.ASGITransport(app=app_of(at))
     return httpx2.AsyncClient(transport=transport, base_url=at.settings.public_url, timeout=30)
 
 
