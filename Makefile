@@ -29,7 +29,7 @@ down: install
 	@$(RUN) -m infra.dev down
 
 test: install
-	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadgroup
+	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile
 
 demo: install
 	@$(RUN) -m infra.dev.demo

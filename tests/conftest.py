@@ -10,18 +10,10 @@ from infra.dev.demo.day import People
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 
-BROWSER = "browser"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two processes share the tests, a file stays whole, and Chromium's files stay together.
-
-    Its driver keeps the event loop of the thread until it leaves: its tests come last.
-    """
-    for item in items:
-        whole = BROWSER if BROWSER in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(whole))
-    items.sort(key=lambda item: BROWSER in item.path.parts)
+    """Chromium's driver keeps the event loop of the thread until it leaves: its tests come last."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
 
 
 @pytest.fixture(scope="session")

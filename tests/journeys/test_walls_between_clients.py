@@ -28,8 +28,15 @@ MISSING = {
     "key_id": "0000000000000000",
     "code": "not_found",
     "procedure_id": "nothing",
+    "account_id": "nobody-0",
+    "arrival_id": "arrival-00000000-0000-4000-8000-000000000000",
+    "mandate_id": "00000000000000000000000000000000",
+    "organisation_id": "nobody-0",
+    "stop_id": "00000000000000000000000000000000",
+    "upload_id": "00000000-0000-4000-8000-000000000000",
+    "round": "1",
 }
-NOBODYS = frozenset({"code", "procedure_id"})
+NOBODYS = frozenset({"code", "procedure_id", "round"})
 STAFF = ("reviewer-1", "second-reviewer-1", "handler-1", "manager-1", "operator-1")
 CONTENT = {
     ("POST", "/v1/applications"),
@@ -44,11 +51,15 @@ CONTENT = {
     ("POST", "/v1/applications/{number}/omissions"),
     ("DELETE", "/v1/applications/{number}/omissions/{omission_id}"),
     ("POST", "/v1/applications/{number}/corrections"),
+    ("POST", "/v1/applications/{number}/links"),
+    ("DELETE", "/v1/applications/{number}/persons/{person_id}/link"),
+    ("POST", "/v1/applications/{number}/next"),
     ("POST", "/v1/api-keys"),
     ("DELETE", "/v1/api-keys/{key_id}"),
 }
 ACTS_OF_THE_DESK = re.compile(
-    r"/v1/(tasks|filings|findings|remarks)/|/(hold|release-hold|remarks|more-requested|results)$"
+    r"/v1/(tasks|filings|findings|remarks|arrivals|registers)/|/v1/stops|"
+    r"/(hold|release-hold|remarks|more-requested|results|rules)$"
 )
 OF_ONESELF = {("PATCH", "/v1/me"), ("POST", "/sign-out")}
 BODIES: dict[str, Json] = {
