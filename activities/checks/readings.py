@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from schemas.asking import Asking, Subject
+from schemas.asking import Asking
 from schemas.calendar import months_before
 from schemas.catalogue import FieldRow, Value
 from schemas.dossier import DocumentFact
@@ -21,17 +21,18 @@ _NOT_LETTERS = re.compile(r"[\W_]")
 
 def forms_agree(asking: Asking) -> Iterator[Flaw]:
     """Answers that an attached Excel form tells otherwise; says in which cells, not what."""
+    all_told = _told(asking)
     for subject, row in asking.questions():
         answer = asking.answers(subject).get(row.id)
         if answer is None:
             continue
+        person_id = subject.person_id if subject else None
         cells = [
             f"{told.sheet}!{told.cell}"
-            for told in _told(asking, row, subject)
+            for told in all_told.get((person_id, row.id), ())
             if not _agrees(asking, row, told, answer)
         ]
         if cells:
-            person_id = subject.person_id if subject else None
             shown = ", ".join(cells[:_MOST_CELLS])
             yield Flaw(place_kind="field", place=row.id, person_id=person_id, message_values={"cells": shown})
 
@@ -78,12 +79,13 @@ def _readable(asking: Asking) -> Iterator[DocumentFact]:
     return (fact for fact in asking.dossier.documents if fact.state == "released" and fact.omitted is None)
 
 
-def _told(asking: Asking, row: FieldRow, subject: Subject) -> Iterator[ValueSeen]:
-    """What files of the same person (for the application's questions: its own files) say about a question."""
-    person_id = subject.person_id if subject else None
+def _told(asking: Asking) -> dict[tuple[str | None, str], list[ValueSeen]]:
+    """What files say, by person (None: the application's own files) and question."""
+    found: dict[tuple[str | None, str], list[ValueSeen]] = {}
     for fact in _readable(asking):
-        if fact.person_id == person_id:
-            yield from (told for told in fact.told if told.field == row.id)
+        for told in fact.told:
+            found.setdefault((fact.person_id, told.field), []).append(told)
+    return found
 
 
 def _agrees(asking: Asking, row: FieldRow, told: ValueSeen, answer: Value) -> bool:

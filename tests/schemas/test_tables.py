@@ -79,8 +79,8 @@ def test_a_condition_on_an_answer_that_the_table_does_not_have_is_refused() -> N
     vocabulary = vocabulary_of(plan, TABLES)
 
     assert check_condition(plan, vocabulary, "here", "filing_office == 'TYO'")
-    with pytest.raises(CatalogueError, match="filing_office has no choice 'XXX'"):
-        check_condition(plan, vocabulary, "here", "filing_office == 'XXX'")
+    with pytest.raises(CatalogueError, match="filing_office has no choice 'NOWHERE'"):
+        check_condition(plan, vocabulary, "here", "filing_office == 'NOWHERE'")
 
 
 def test_the_17_fields_of_skill_development_are_the_19_without_transport_and_aviation() -> None:
