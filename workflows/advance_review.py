@@ -21,14 +21,13 @@ from schemas.events import (
     TaskCancelled,
     TaskDone,
     TaskJoined,
-    TaskOpened,
 )
 from schemas.findings import ASKS_CLIENT, UNSETTLED, Finding, FindingSettled, FindingSource, FindingState
 from schemas.refusals import Refused
 from schemas.standing import ASKED, CORRECTABLE, Stage
 from schemas.tasks import Task, TaskKind, TaskState
 from workflows import deadlines, withdrawal
-from workflows.human_tasks import taking
+from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
 
 NEEDS_REASON = frozenset({FindingState.WAIVED, FindingState.DISMISSED})
@@ -52,16 +51,7 @@ def _open(situation: Situation, stage: Stage, kind: TaskKind) -> Happenings:
     free = next((task for task in tasks if _may_be_joined(task, excluded)), None)
     if free is not None:
         return [TaskJoined(task_id=free.id, persons=waiting)]
-    return [
-        TaskOpened(
-            task_id=situation.task_id(),
-            task_kind=kind,
-            persons=waiting,
-            round=situation.standing.round,
-            excluded=excluded,
-            due_at=deadlines.review_due(situation),
-        )
-    ]
+    return [opened(situation, kind, waiting, excluded=excluded)]
 
 
 def _may_be_joined(task: Task, excluded: tuple[str, ...]) -> bool:
@@ -84,7 +74,7 @@ def grant_rounds(situation: Situation) -> Happenings:
     covered = {person for task in open_tasks for person in task.persons}
     asked = situation.standing.at_stage(*ASKED)
     persons = tuple(person for person in asked if person not in covered)
-    return [_too_many_rounds(situation, persons)] if persons else []
+    return [opened(situation, TaskKind.TOO_MANY_ROUNDS, persons)] if persons else []
 
 
 def _first_reviewers(situation: Situation, persons: tuple[str, ...]) -> tuple[str, ...]:
@@ -221,16 +211,6 @@ def _rounds_allowed(situation: Situation) -> int:
     return situation.plan.correction_rounds + situation.standing.rounds_granted
 
 
-def _too_many_rounds(situation: Situation, persons: tuple[str, ...]) -> TaskOpened:
-    return TaskOpened(
-        task_id=situation.task_id(),
-        task_kind=TaskKind.TOO_MANY_ROUNDS,
-        persons=persons,
-        round=situation.standing.round,
-        due_at=deadlines.review_due(situation),
-    )
-
-
 def complete_second_review(situation: Situation, command: CompleteTask) -> Happenings:
     """The second reviewer passes, or sends persons back to the first with a reason."""
     task = situation.task(command.task_id)
@@ -273,17 +253,9 @@ def _came_late(situation: Situation, command: HandInCorrection) -> Happenings:
     """Nobody it is about can be corrected any more: a reviewer looks at it, unless everybody's road has ended."""
     lines = [situation.person(person_id) for person_id in command.persons]
     late = CorrectionCameLate(round=command.round, persons=command.persons)
-    return [late] if all(line.is_closed for line in lines) else [late, _task_about_late(situation, command)]
-
-
-def _task_about_late(situation: Situation, command: HandInCorrection) -> TaskOpened:
-    return TaskOpened(
-        task_id=situation.task_id(),
-        task_kind=TaskKind.LATE_CORRECTION,
-        persons=command.persons,
-        round=command.round,
-        due_at=deadlines.review_due(situation),
-    )
+    if all(line.is_closed for line in lines):
+        return [late]
+    return [late, opened(situation, TaskKind.LATE_CORRECTION, command.persons, round_=command.round)]
 
 
 def see_late_correction(situation: Situation, command: CompleteTask) -> Happenings:

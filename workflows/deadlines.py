@@ -5,11 +5,12 @@ from typing import Literal
 
 from schemas.calendar import end_of_day, japan_date
 from schemas.catalogue import Clock
-from schemas.deadlines import last_day, reminders
+from schemas.deadlines import reminders
 from schemas.events import DeadlineEnded, DeadlinePassed, DeadlineSet, ReminderDue, TaskOpened
 from schemas.refusals import Refused
 from schemas.standing import Deadline, Derived, Stage
 from schemas.tasks import TaskKind
+from workflows.human_tasks import opened
 from workflows.situation import Happenings, Situation
 
 CORRECTION = "correction"
@@ -29,16 +30,6 @@ OPENS = {
     RESULT_EXPECTED: TaskKind.CHASE_RESULT,
     HOLD: TaskKind.CHECK_HOLD,
 }
-
-
-def due_on(situation: Situation, days: int, clock: Clock) -> date:
-    """The last day: so many calendar or office days after today in Japan."""
-    return last_day(situation.plan.calendar, japan_date(situation.now), days, clock)
-
-
-def review_due(situation: Situation) -> datetime:
-    """When an advance review should be done, by the desk's own policy."""
-    return end_of_day(due_on(situation, situation.plan.review_office_days, "office"))
 
 
 def correction(situation: Situation, persons: tuple[str, ...]) -> DeadlineSet:
@@ -104,7 +95,7 @@ def _set(
     given: date | None = None,
 ) -> DeadlineSet:
     clock: Clock = "office" if derived.clock == "office" else "calendar"
-    last = given or due_on(situation, derived.days, clock)
+    last = given or situation.due_on(derived.days, clock)
     return DeadlineSet(
         deadline_id=situation.deadline_id(),
         deadline_kind=kind,
@@ -127,7 +118,7 @@ def come_due(situation: Situation) -> Happenings:
     """What the clock makes happen now: deadlines nobody waits for end, reminders go out, passed ones open a task."""
     happenings: Happenings = []
     for each in situation.standing.running_deadlines():
-        happenings += _one(situation, each, opened=sum(isinstance(h, TaskOpened) for h in happenings))
+        happenings += _one(situation, each, before=sum(isinstance(h, TaskOpened) for h in happenings))
     return happenings
 
 
@@ -147,7 +138,7 @@ def replaced(situation: Situation, kind: str, persons: tuple[str, ...]) -> list[
     ]
 
 
-def _one(situation: Situation, deadline: Deadline, *, opened: int) -> Happenings:
+def _one(situation: Situation, deadline: Deadline, *, before: int) -> Happenings:
     waiting, held = (
         waiting_for(situation, deadline.kind, deadline.persons),
         situation.standing.hold is not None,
@@ -157,17 +148,10 @@ def _one(situation: Situation, deadline: Deadline, *, opened: int) -> Happenings
     if held and deadline.kind != HOLD:
         return []
     if situation.now >= deadline.due_at:
-        return [DeadlinePassed(deadline_id=deadline.id), _overdue(situation, deadline, waiting, opened)]
+        return [
+            DeadlinePassed(deadline_id=deadline.id),
+            opened(situation, OPENS[deadline.kind], waiting, further=before),
+        ]
     if any(instant <= situation.now for instant in deadline.remind_at):
         return [ReminderDue(deadline_id=deadline.id)]
     return []
-
-
-def _overdue(situation: Situation, deadline: Deadline, waiting: tuple[str, ...], opened: int) -> TaskOpened:
-    return TaskOpened(
-        task_id=situation.task_id(opened),
-        task_kind=OPENS[deadline.kind],
-        persons=waiting,
-        round=situation.standing.round,
-        due_at=review_due(situation),
-    )

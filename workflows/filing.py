@@ -24,7 +24,7 @@ from schemas.second_confirmation import LodgingReported
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 from workflows import deadlines
-from workflows.human_tasks import taking
+from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
 
 UNKNOWN_OFFICE = "unknown"
@@ -74,14 +74,7 @@ def _prepare(situation: Situation, line: PersonLine, persons: tuple[str, ...]) -
         FilingPrepared(
             filing_id=filing_id, filing_kind=kind, persons=persons, office=office, parent_id=parent_id
         ),
-        TaskOpened(
-            task_id=situation.task_id(),
-            task_kind=TaskKind.LODGE,
-            persons=persons,
-            filing_id=filing_id,
-            round=situation.standing.round,
-            due_at=deadlines.review_due(situation),
-        ),
+        opened(situation, TaskKind.LODGE, persons, filing_id=filing_id),
     ]
 
 
@@ -256,15 +249,7 @@ def _done(situation: Situation, filing: Filing, outcome: str) -> Happenings:
 
 
 def _ask(situation: Situation, filing: Filing, kind: TaskKind, excluded: tuple[str, ...]) -> TaskOpened:
-    return TaskOpened(
-        task_id=situation.task_id(),
-        task_kind=kind,
-        persons=filing.persons,
-        filing_id=filing.id,
-        round=situation.standing.round,
-        excluded=excluded,
-        due_at=deadlines.review_due(situation),
-    )
+    return opened(situation, kind, filing.persons, filing_id=filing.id, excluded=excluded)
 
 
 def find_out(situation: Situation, command: CompleteTask) -> Happenings:

@@ -1,11 +1,33 @@
-"""Taking, giving back and passing on a task. What a task decides is in the stage it belongs to."""
+"""Opening a task, taking it, giving it back, passing it on. What a task decides is in the stage it belongs to."""
 
 from schemas.commands import ClaimTask, PassOnTask, ReleaseTask
-from schemas.events import TaskClaimed, TaskReleased
+from schemas.events import TaskClaimed, TaskOpened, TaskReleased
 from schemas.parties import Actor
 from schemas.refusals import Refused
-from schemas.tasks import Task, TaskState
+from schemas.tasks import Task, TaskKind, TaskState
 from workflows.situation import Happenings, Situation
+
+
+def opened(
+    situation: Situation,
+    kind: TaskKind,
+    persons: tuple[str, ...],
+    *,
+    filing_id: str | None = None,
+    excluded: tuple[str, ...] = (),
+    round_: int | None = None,
+    further: int = 0,
+) -> TaskOpened:
+    """A task about these persons, due by the desk's own policy; `further` counts those opened before it in one decision."""
+    return TaskOpened(
+        task_id=situation.task_id(further),
+        task_kind=kind,
+        persons=persons,
+        filing_id=filing_id,
+        round=situation.standing.round if round_ is None else round_,
+        excluded=excluded,
+        due_at=situation.review_due,
+    )
 
 
 def claim(situation: Situation, command: ClaimTask) -> Happenings:

@@ -22,7 +22,6 @@ from schemas.events import (
     TaskCancelled,
     TaskDone,
     TaskJoined,
-    TaskOpened,
 )
 from schemas.filing import UNDER_WAY, FilingKind
 from schemas.findings import Finding, FindingSource, FindingState, Severity
@@ -30,7 +29,7 @@ from schemas.refusals import Refused
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import TaskKind, TaskState
 from workflows import deadlines
-from workflows.human_tasks import taking
+from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
 
 DECIDED = frozenset({Stage.DECIDED, Stage.CLOSED})
@@ -115,18 +114,8 @@ def _again(situation: Situation, line: PersonLine, command: RecordResult) -> Hap
         result=command.result,
         decided_on=command.decided_on,
     )
-    asked = () if pending else (_which_holds(situation, line),)
+    asked = () if pending else (opened(situation, TaskKind.CONTRADICTION, (line.person_id,)),)
     return [contradicted, *asked]
-
-
-def _which_holds(situation: Situation, line: PersonLine) -> TaskOpened:
-    return TaskOpened(
-        task_id=situation.task_id(),
-        task_kind=TaskKind.CONTRADICTION,
-        persons=(line.person_id,),
-        round=situation.standing.round,
-        due_at=deadlines.review_due(situation),
-    )
 
 
 def settle_contradiction(situation: Situation, command: CompleteTask) -> Happenings:
@@ -161,15 +150,7 @@ def _hand_over(situation: Situation, persons: tuple[str, ...]) -> Happenings:
     for task in situation.standing.open_tasks(TaskKind.HAND_OVER):
         if task.state is TaskState.OPEN:
             return [TaskJoined(task_id=task.id, persons=persons)]
-    return [
-        TaskOpened(
-            task_id=situation.task_id(),
-            task_kind=TaskKind.HAND_OVER,
-            persons=persons,
-            round=situation.standing.round,
-            due_at=deadlines.review_due(situation),
-        )
-    ]
+    return [opened(situation, TaskKind.HAND_OVER, persons)]
 
 
 def hand_over(situation: Situation, command: CompleteTask) -> Happenings:

@@ -6,11 +6,14 @@ happens. Validators call it and throw the answer away; handlers call it and reco
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from schemas import identifiers
 from schemas.application import RoadPlan
+from schemas.calendar import end_of_day, japan_date
+from schemas.catalogue import Clock
+from schemas.deadlines import last_day
 from schemas.events import Happening
 from schemas.filing import Filing
 from schemas.refusals import Refused
@@ -32,6 +35,15 @@ class Situation:
     def number(self) -> str:
         """The application's number."""
         return self.standing.number
+
+    def due_on(self, days: int, clock: Clock) -> date:
+        """The last day: so many calendar or office days after today in Japan."""
+        return last_day(self.plan.calendar, japan_date(self.now), days, clock)
+
+    @property
+    def review_due(self) -> datetime:
+        """When what is opened now should be done, by the desk's own policy."""
+        return end_of_day(self.due_on(self.plan.review_office_days, "office"))
 
     def task(self, task_id: str) -> Task:
         """The task, or the refusal that there is none or that it is over."""
