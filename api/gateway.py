@@ -104,19 +104,9 @@ class Gateway:
 
         False when the engine is away: the desk's round will start it.
         """
+        journey = Journey(handed_in=handed_in)
         try:
-            client = await self._connected()
-            await client.start_workflow(
-                messages.APPLICATION,
-                Journey(handed_in=handed_in),
-                id=handed_in.number,
-                task_queue=self._settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=_searchable(handed_in),
-                static_summary=handed_in.procedure,
-                rpc_timeout=START_WITHIN,
-            )
+            await self._set_out(journey, WorkflowIDReusePolicy.REJECT_DUPLICATE, START_WITHIN)
         except WorkflowAlreadyStartedError:
             return True
         except (RPCError, NotReady):
@@ -128,23 +118,26 @@ class Gateway:
 
         Raises NotReady. Reopened by two people at once, it goes on once, and the other's act is asked of it.
         """
-        client = await self._connected()
-        handed_in = journey.handed_in
         try:
-            await client.start_workflow(
-                messages.APPLICATION,
-                journey,
-                id=handed_in.number,
-                task_queue=self._settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                search_attributes=_searchable(handed_in),
-                static_summary=handed_in.procedure,
-                rpc_timeout=ANSWER_WITHIN,
-            )
+            await self._set_out(journey, WorkflowIDReusePolicy.ALLOW_DUPLICATE, ANSWER_WITHIN)
         except RPCError:
             raise NotReady from None
-        return await self.act(handed_in.number, messages.RECORD_RESULT, command)
+        return await self.act(journey.handed_in.number, messages.RECORD_RESULT, command)
+
+    async def _set_out(self, journey: Journey, again: WorkflowIDReusePolicy, within: timedelta) -> None:
+        """Start the road under the application's number, unless it runs. `again`: whether one that ended may start anew."""
+        client, handed_in = await self._connected(), journey.handed_in
+        await client.start_workflow(
+            messages.APPLICATION,
+            journey,
+            id=handed_in.number,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=again,
+            search_attributes=_searchable(handed_in),
+            static_summary=handed_in.procedure,
+            rpc_timeout=within,
+        )
 
     async def act(self, number: str, name: str, command: Command) -> Answer:
         """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""

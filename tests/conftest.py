@@ -11,11 +11,6 @@ from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Chromium's driver keeps the event loop of the thread until it leaves: its tests come last."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
-
-
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

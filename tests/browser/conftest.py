@@ -21,7 +21,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(desk: Stack) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -32,7 +32,7 @@ def browser(desk: Stack) -> Iterator[Browser]:
 Opening = Callable[..., Walker]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def walker(desk: Stack, browser: Browser) -> Iterator[Opening]:
     """Opens windows; they are closed at the end."""
     opened: list[Walker] = []
@@ -48,7 +48,7 @@ def walker(desk: Stack, browser: Browser) -> Iterator[Opening]:
         each.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def walked(walker: Opening, tmp_path_factory: pytest.TempPathFactory) -> Walked:
     """One application from the first click to its result."""
     return walk(walker, tmp_path_factory.mktemp("files"))
