@@ -1,6 +1,8 @@
 """What every test may ask for: one whole desk, running as real processes on its own ports, started once per session."""
 
 import asyncio
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,11 +11,23 @@ from infra.dev.demo.__main__ import people_of
 from infra.dev.demo.day import People
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
+from infra.logs import configure
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """Lines as in production: the library's own way of showing a fault takes twelve seconds of a core.
+
+    What nobody caught stays with pytest, which makes it a failure.
+    """
+    hooks = sys.excepthook, threading.excepthook
+    configure("WARNING")
+    sys.excepthook, threading.excepthook = hooks
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from api.gateway import Gateway
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
-from infra.logs import configure
 from infra.settings import Settings
 from schemas.maps import ProcedureMap
 from tests.api.apps import app_of
@@ -29,12 +28,6 @@ Visiting = Callable[[str], Visitor]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def logs() -> None:
-    """Lines as in production; the library's own way of showing a traceback takes half a minute."""
-    configure("WARNING")
 
 
 @pytest.fixture(scope="session")

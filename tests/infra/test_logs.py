@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from infra.logs import ALLOWED, about, configure, get_log
 
 CANARY = "KANARIYA"
+ACCESS = logging.getLogger("uvicorn.access")
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,12 +36,13 @@ class Log(io.StringIO):
 def log() -> Iterator[Log]:
     root = logging.getLogger()
     before = (root.handlers, root.level, sys.excepthook, threading.excepthook)
+    configured, silenced = structlog.get_config(), ACCESS.disabled
     written = Log()
     configure("DEBUG", written)
     yield written
     root.handlers, root.level, sys.excepthook, threading.excepthook = before
-    logging.getLogger("uvicorn.access").disabled = False
-    structlog.reset_defaults()
+    ACCESS.disabled = silenced
+    structlog.configure(**configured)
 
 
 class Person(BaseModel):
@@ -284,3 +286,9 @@ def test_no_known_key_is_for_words_of_people() -> None:
     assert ALLOWED.isdisjoint(
         {"name", "email", "address", "text", "value", "message", "query", "url", "path"}
     )
+
+
+def test_who_read_the_log_leaves_it_as_it_was_for_those_who_come_later() -> None:
+    renderer = structlog.get_config()["processors"][-1]
+
+    assert renderer is structlog.stdlib.ProcessorFormatter.wrap_for_formatter
