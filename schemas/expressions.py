@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from cel_expr_python import cel
@@ -95,15 +95,23 @@ class Formula:
         return result.date().isoformat() if isinstance(result, datetime) else str(result)
 
 
+class Compiled:
+    """What maps over the same tables share: the tables' functions, and every text compiled for the same inputs."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.texts: dict[tuple[str, tuple[tuple[str, InputType], ...]], Any] = {}
+        self.functions = _functions(tables)
+
+
 class Vocabulary:
     """The inputs and functions that conditions of one map may use."""
 
-    def __init__(self, inputs: Inputs, tables: Tables, compiled: dict[Any, Any] | None = None) -> None:
+    def __init__(self, inputs: Inputs, tables: Tables, compiled: Compiled | None = None) -> None:
         """`compiled` may be shared by maps over the same tables: a text over the same inputs compiles once."""
         self.inputs = dict(inputs)
         self.tables = tables
         self._conditions: dict[str, Condition] = {}
-        self._compiled: dict[Any, Any] = {} if compiled is None else compiled
+        self._shared = compiled or Compiled(tables)
 
     def condition(self, text: str) -> Condition:
         """A condition, compiled once. Raises ExpressionError: unknown name, wrong type, result not yes/no."""
@@ -120,22 +128,21 @@ class Vocabulary:
 
     def names_in(self, text: str) -> tuple[str, ...]:
         """The declared inputs an expression mentions, in order."""
-        bare = _TEXT_LITERAL.sub("''", text)
-        return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name in self.inputs))
+        return tuple(name for name in _names(text) if name in self.inputs)
 
     def _compile(self, text: str) -> Any:
         key = (text, tuple((name, self.inputs[name]) for name in self.names_in(text)))
         try:
-            if key not in self._compiled:
-                self._compiled[key] = self._environment.compile(text)
+            if key not in self._shared.texts:
+                self._shared.texts[key] = self._environment.compile(text)
         except RuntimeError as error:
             raise ExpressionError(str(error)) from error
-        return self._compiled[key]
+        return self._shared.texts[key]
 
     @cached_property
     def _environment(self) -> Any:
         variables = {name: _CEL_TYPES[kind] for name, kind in self.inputs.items()}
-        return cel.NewEnv(variables=variables, extensions=[_functions(self.tables)])
+        return cel.NewEnv(variables=variables, extensions=[self._shared.functions])
 
 
 def compile_condition(text: str, inputs: Inputs, tables: Tables) -> Condition:
@@ -161,6 +168,11 @@ def as_input(kind: InputType, value: Value | date) -> CelInput:
     if type(value) is not expected or isinstance(value, date):
         raise ValueError(f"expected {kind}")
     return value
+
+
+@lru_cache(maxsize=4_096)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_NAME.findall(_TEXT_LITERAL.sub("''", text))))
 
 
 def _only(inputs: tuple[str, ...], values: Mapping[str, CelInput]) -> dict[str, CelInput]:

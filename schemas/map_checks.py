@@ -2,10 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from schemas.catalogue import DocumentKind, FieldRow, Procedure, Rule
-from schemas.expressions import Condition, ExpressionError, Formula, InputType, Vocabulary, input_type
+from schemas.expressions import (
+    Compiled,
+    Condition,
+    ExpressionError,
+    Formula,
+    InputType,
+    Vocabulary,
+    input_type,
+)
 from schemas.map_parts import CatalogueError
 from schemas.offices import area_faults, office_named, offices_of
 from schemas.tables import Tables
@@ -51,7 +58,7 @@ _PLACES_WITHOUT_ROW = ("application", "person")
 _CHOICE_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*[=!]=\s*'([^']*)'")
 
 
-def vocabulary_of(procedure: Procedure, tables: Tables, compiled: dict[Any, Any] | None = None) -> Vocabulary:
+def vocabulary_of(procedure: Procedure, tables: Tables, compiled: Compiled | None = None) -> Vocabulary:
     """The inputs of a map's conditions: its fields and the given ones; `compiled` is shared between maps."""
     fields = {row.id: input_type(row.type) for row in procedure.fields}
     return Vocabulary({**fields, **GIVEN_INPUTS}, tables, compiled)

@@ -28,6 +28,8 @@ def laid_over(below: TomlTable, above: TomlTable) -> dict[str, Any]:
 def left_out(file: str, whole: TomlTable, without: Iterable[str]) -> dict[str, Any]:
     """The table without these sections, fields, documents and rules. Raises CatalogueError for an unknown one."""
     unwanted, seen, kept = set(without), set[str](), dict(whole)
+    if not unwanted:
+        return kept
     for key in (*_ROWS, "rules"):
         rows = whole.get(key, [])
         seen |= unwanted.intersection(map(_name, rows))
@@ -39,11 +41,11 @@ def left_out(file: str, whole: TomlTable, without: Iterable[str]) -> dict[str, A
 
 
 def _name(row: Any) -> Any:
-    return row.get("id") if isinstance(row, Mapping) else row
+    return row.get("id") if isinstance(row, dict) else row
 
 
 def _value_over(below: Any, above: Any) -> Any:
-    if isinstance(below, Mapping) and isinstance(above, Mapping):
+    if isinstance(below, dict) and isinstance(above, dict):
         return {**below, **above}
     if isinstance(below, list) and isinstance(above, list):
         return _rows_joined(below, above)

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
 
 from schemas.catalogue import Choice, FieldRow, Procedure, Rule
-from schemas.expressions import Condition, Formula, Vocabulary
+from schemas.expressions import Compiled, Condition, Formula, Vocabulary
 from schemas.map_checks import check_procedure, check_rule, check_tables, rule_conditions, vocabulary_of
 from schemas.map_parts import CatalogueError
 from schemas.tables import Tables
@@ -133,7 +133,8 @@ class _Place:
         self._rules = rules
         self._tables = tables
         self._tables_text = as_text(tables)
-        self._compiled: dict[Any, Any] = {}
+        self._compiled = Compiled(tables)
+        self._rule_texts = cache(lambda rule_id: as_text(rules[rule_id]))
 
     def ready(self, procedure: Procedure) -> ProcedureMap:
         """The map with its conditions compiled. Raises CatalogueError."""
@@ -149,7 +150,10 @@ class _Place:
         )
 
     def _fingerprint(self, procedure: Procedure, rules: Iterable[Rule]) -> str:
-        texts = [as_text(part) for part in (procedure, *sorted(rules, key=lambda rule: rule.id))]
+        texts = [
+            as_text(procedure),
+            *(self._rule_texts(rule_id) for rule_id in sorted(rule.id for rule in rules)),
+        ]
         return hashlib.sha256(f"[{', '.join([*texts, self._tables_text])}]".encode()).hexdigest()
 
 
