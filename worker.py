@@ -30,6 +30,7 @@ from activities.links import Links
 from activities.lodging import Lodging
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.splits import Splits
 from activities.watches import Watches
 from infra import logs
 from infra.catalogue import load_catalogue
@@ -118,7 +119,11 @@ def activities(
 def between_applications(client: Client, keys: KeyRing, database: Database) -> Sequence[Callable[..., Any]]:
     """The activities of what one application means for another."""
     packs = packs_of_the_worker(load_catalogue(), database)
-    return [Watches(database, keys, packs).look, Links(database, client).deliver]
+    return [
+        Watches(database, keys, packs).look,
+        Links(database, client).deliver,
+        Splits(database, client).deliver,
+    ]
 
 
 def arrival_activities(chosen: Settings, keys: KeyRing, database: Database) -> Sequence[Callable[..., Any]]:

@@ -24,14 +24,23 @@ from schemas.parties import ROAD
 AT_A_TIME = 100
 ANSWER_WITHIN = timedelta(seconds=8)
 ENDED = text(
-    """SELECT w.number, w.person_id, w.waits_for, o.result FROM person_standing w
-       JOIN standing s ON s.number = w.number
-       JOIN link l ON l.number = w.number AND l.person_id = w.person_id AND l.other_number = w.waits_for
-       JOIN person_standing o ON o.number = l.other_number AND o.person_id = l.other_person_id
-       WHERE w.waits_for IS NOT NULL AND w.stage <> 'closed' AND s.closed_at IS NULL
-         AND (o.result IS NOT NULL OR o.stage = 'closed')
+    """WITH RECURSIVE waiting AS (
+         SELECT w.number, w.person_id, w.waits_for, l.other_number AS there, l.other_person_id AS who
+         FROM person_standing w JOIN standing s ON s.number = w.number
+         JOIN link l ON l.number = w.number AND l.person_id = w.person_id AND l.other_number = w.waits_for
+                    AND l.kind = 'waits_for'
+         WHERE w.waits_for IS NOT NULL AND w.stage <> 'closed' AND s.closed_at IS NULL
+         UNION
+         SELECT w.number, w.person_id, w.waits_for, o.moved_to, m.person_id
+         FROM waiting w JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
+         JOIN link m ON m.number = o.moved_to AND m.other_number = w.there AND m.other_person_id = w.who
+                    AND m.kind = 'split_from')
+       SELECT w.number, w.person_id, w.waits_for, o.result FROM waiting w
+       JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
+       WHERE o.moved_to IS NULL AND (o.result IS NOT NULL OR o.stage = 'closed')
        ORDER BY w.number, w.person_id LIMIT :many"""
 )
+"""Who was split off is followed to where he is now: a move is no end."""
 
 
 class Links:

@@ -17,6 +17,7 @@ from infra.database.tables import (
     document_version,
     examination,
     omission,
+    person_standing,
 )
 from infra.keys import DataKey, open_json, open_sealed
 from infra.packs import pack_in_force
@@ -39,7 +40,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One application's row, with its persons in order."""
+    """One application's row, with its persons in order; `moved` are those who go on in another application."""
 
     number: str
     organisation_id: str
@@ -52,6 +53,7 @@ class Case:
     changed_at: datetime
     handed_in_at: datetime | None
     persons: tuple[str, ...]
+    moved: frozenset[str] = frozenset()
 
     @property
     def is_draft(self) -> bool:
@@ -71,7 +73,7 @@ async def case_of(
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         raise Refused("not_found")
-    persons = select(applicant.c.person_id).where(applicant.c.number == number).order_by(applicant.c.position)
+    persons = (await connection.execute(_persons(number))).all()
     return Case(
         number=row.number,
         organisation_id=row.organisation_id,
@@ -83,7 +85,21 @@ async def case_of(
         created_at=row.created_at,
         changed_at=row.changed_at,
         handed_in_at=row.handed_in_at,
-        persons=tuple((await connection.execute(persons)).scalars()),
+        persons=tuple(row.person_id for row in persons),
+        moved=frozenset(row.person_id for row in persons if row.moved_to is not None),
+    )
+
+
+def _persons(number: str) -> Select[Any]:
+    """The persons in their order, each with the application he was split off into."""
+    stands = (person_standing.c.number == applicant.c.number) & (
+        person_standing.c.person_id == applicant.c.person_id
+    )
+    return (
+        select(applicant.c.person_id, person_standing.c.moved_to)
+        .outerjoin(person_standing, stands)
+        .where(applicant.c.number == number)
+        .order_by(applicant.c.position)
     )
 
 
@@ -273,7 +289,7 @@ async def collected(
 
 
 def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
-    """The content as plain facts on a day in Japan, for the pure rules."""
+    """The content as plain facts on a day in Japan, for the pure rules; without who was split off."""
     case = everything.case
     return Dossier(
         number=case.number,
@@ -284,13 +300,15 @@ def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
         persons=tuple(
             PersonDossier(person_id=person, values=values_in(everything.of(person)))
             for person in case.persons
+            if person not in case.moved
         ),
         documents=(
             *(
                 _fact(document, everything.readings[document.id])
                 for document in current(everything.documents)
+                if document.person_id not in case.moved
             ),
-            *(_omitted(row, ready) for row in everything.omissions),
+            *(_omitted(row, ready) for row in everything.omissions if row.person_id not in case.moved),
         ),
     )
 

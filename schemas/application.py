@@ -9,6 +9,7 @@ from schemas.calendar import OfficeCalendar
 from schemas.commands import Answer, RecordResult
 from schemas.identifiers import Number
 from schemas.links import Waiting
+from schemas.splitting import Origin
 from schemas.standing import Standing
 from schemas.tables import ClosedDay
 from schemas.words import Word
@@ -56,6 +57,7 @@ class HandedIn(Word):
     handed_in_by: str
     handed_in_at: datetime
     waits: tuple[Waiting, ...] = ()
+    origin: Origin | None = None
 
 
 class Journey(Word):

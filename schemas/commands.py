@@ -11,8 +11,10 @@ from pydantic import Field
 
 from schemas.filing import Receipt, ResultKind, Way
 from schemas.findings import FindingSettled, Severity
+from schemas.identifiers import Number
 from schemas.links import LinkOutcome
 from schemas.parties import Actor
+from schemas.standing import ProposedAct
 from schemas.words import Word
 
 
@@ -205,6 +207,44 @@ class Withdraw(Command):
 
     persons: tuple[str, ...] = ()
     remark_id: str | None = None
+
+
+class SplitOff(Command):
+    """Let these persons go on in another application, which the front desk has written already.
+
+    `is_late`: the desk's own round asks, nobody hears a refusal: it is noted instead.
+    """
+
+    persons: tuple[str, ...]
+    to_number: Number
+    proposal_id: str | None = None
+    is_late: bool = False
+
+
+class Propose(Command):
+    """Propose to the client to split persons off, or to let one of them wait for another application."""
+
+    proposed: ProposedAct
+    persons: tuple[str, ...]
+    other_number: Number | None = None
+    other_person_id: str | None = None
+    remark_id: str
+
+
+class AnswerProposal(Command):
+    """The client lets the person wait as was proposed, or declines what was proposed."""
+
+    proposal_id: str
+    answer: Literal["accepted", "declined"]
+    remark_id: str | None = None
+
+
+class RouteFiling(Command):
+    """Lodge a prepared filing with another office, for a written reason."""
+
+    filing_id: str
+    office: str
+    remark_id: str
 
 
 class TellLink(Command):

@@ -8,11 +8,11 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from schemas.filing import FilingKind, Receipt, ResultKind, Way
 from schemas.findings import Finding, FindingReopened, FindingSettled
 from schemas.identifiers import Number
-from schemas.links import LinkNoted
 from schemas.parties import Actor
-from schemas.second_confirmation import LodgingReported
+from schemas.routing import FilingAct
 from schemas.standing import Derived
 from schemas.tasks import TaskKind
+from schemas.ties import Tie
 from schemas.words import Word
 
 
@@ -372,7 +372,7 @@ Happening = Annotated[
     | HoldLifted
     | FilingPrepared
     | LodgingIntended
-    | LodgingReported
+    | FilingAct
     | LodgingConfirmed
     | LodgingUnknown
     | LodgingFailed
@@ -384,7 +384,7 @@ Happening = Annotated[
     | ResultsDelivered
     | WithdrawalRequested
     | Withdrawn
-    | LinkNoted
+    | Tie
     | RoadReopened
     | Closed,
     Field(discriminator="kind"),

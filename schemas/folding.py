@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from functools import singledispatch
-from typing import Any, TypeVar
+from typing import Any
 
-from schemas import events, finding_changes, links, second_confirmation
+from schemas import events, finding_changes, links, proposals, routing, second_confirmation, splitting
 from schemas.balls import pass_balls
 from schemas.events import Event
-from schemas.filing import UNDER_WAY, Filing, FilingKind, FilingState, ResultKind
+from schemas.filing import Filing, FilingKind, FilingState, ResultKind
+from schemas.leaving import released
 from schemas.standing import Contradiction, Deadline, PersonLine, Stage, Standing
-from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
-
-Part = TypeVar("Part", Task, Filing)
+from schemas.tasks import Task, TaskKind, TaskState
 
 
 class OutOfOrder(Exception):
@@ -180,7 +179,7 @@ def _(body: events.ReviewPassed, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.ReviewSentBack, standing: Standing, event: Event) -> Standing:
-    return _persons(_released(standing, body.persons), body.persons, stage=Stage.REVIEW)
+    return _persons(released(standing, body.persons), body.persons, stage=Stage.REVIEW)
 
 
 @_apply.register
@@ -191,7 +190,7 @@ def _(body: events.CorrectionRequested, standing: Standing, event: Event) -> Sta
 @_apply.register
 def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Standing:
     answered = finding_changes.answered(_in_round(standing, body.round), body.persons)
-    return _persons(_released(answered, body.persons), body.persons, stage=Stage.INTAKE)
+    return _persons(released(answered, body.persons), body.persons, stage=Stage.INTAKE)
 
 
 @_apply.register
@@ -274,7 +273,13 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
 
 
 _apply.register(second_confirmation.LodgingReported, second_confirmation.reported)
+_apply.register(routing.FilingRouted, routing.routed)
 _apply.register(links.LinkNoted, links.noted)
+_apply.register(splitting.PersonsMoved, splitting.moved)
+_apply.register(splitting.SplitRefused, splitting.unchanged)
+_apply.register(splitting.CameBySplit, splitting.unchanged)
+_apply.register(proposals.Proposed, proposals.proposed)
+_apply.register(proposals.ProposalAnswered, proposals.answered)
 
 
 @_apply.register
@@ -300,15 +305,15 @@ def _(body: events.LodgingFailed, standing: Standing, event: Event) -> Standing:
 
 @_apply.register
 def _(body: events.MoreRequested, standing: Standing, event: Event) -> Standing:
-    released = _released(standing, body.persons)
-    return _persons(released, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
+    left = released(standing, body.persons)
+    return _persons(left, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
 
 
 @_apply.register
 def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing:
-    released = _released(standing, (body.person_id,))
+    left = released(standing, (body.person_id,))
     return _persons(
-        released, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
+        left, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
     )
 
 
@@ -345,16 +350,14 @@ def _(body: events.ResultsDelivered, standing: Standing, event: Event) -> Standi
 
 @_apply.register
 def _(body: events.WithdrawalRequested, standing: Standing, event: Event) -> Standing:
-    released = _released(standing, body.persons)
-    return _persons(
-        released, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None
-    )
+    left = released(standing, body.persons)
+    return _persons(left, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None)
 
 
 @_apply.register
 def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
-    released = _released(standing, body.persons)
-    return _persons(released, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
+    left = released(standing, body.persons)
+    return _persons(left, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
 
 
 @_apply.register
@@ -365,33 +368,6 @@ def _(body: events.RoadReopened, standing: Standing, event: Event) -> Standing:
 @_apply.register
 def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
     return standing.model_copy(update={"closed_at": event.at})
-
-
-def _released(standing: Standing, persons: Iterable[str]) -> Standing:
-    """Persons whose road turned leave the open tasks and prepared filings they were part of.
-
-    A filing that is under way keeps its persons and its task: how its act ended must still be said.
-    """
-    gone = frozenset(persons)
-    under_way = {filing.id for filing in standing.filings if filing.state in UNDER_WAY}
-    tasks = tuple(
-        task if _stays(task) or task.filing_id in under_way else _without(task, gone)
-        for task in standing.tasks
-    )
-    filings = tuple(
-        _without(filing, gone) if filing.state is FilingState.PREPARED else filing
-        for filing in standing.filings
-    )
-    return standing.model_copy(update={"tasks": tasks, "filings": filings})
-
-
-def _stays(task: Task) -> bool:
-    return not task.is_open or task.kind in ABOUT_THE_CASE
-
-
-def _without(part: Part, gone: frozenset[str]) -> Part:
-    kept = tuple(person for person in part.persons if person not in gone)
-    return part if kept == part.persons else part.model_copy(update={"persons": kept})
 
 
 def _being_lodged(standing: Standing, filing: Filing | None) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from schemas.filing import ResultKind
-from schemas.standing import Standing
+from schemas.leaving import released
+from schemas.standing import Stage, Standing
 from schemas.words import Word
 
 LinkOutcome = Literal["granted", "refused", "withdrawn"]
@@ -27,8 +28,11 @@ class LinkNoted(Word):
 
 
 def noted(body: LinkNoted, standing: Standing, event: object) -> Standing:
-    """The person's line says for what it waits, or how what it waited for has ended."""
+    """The person's line says for what it waits, or how what it waited for has ended. Who waits is in no filing."""
     waits = body.outcome == "waits"
+    was = standing.person(body.person_id)
+    if waits and was is not None and was.stage is Stage.READY:
+        standing = _out_of_its_filing(standing, body.person_id)
     changes = {
         "waits_for": body.other_number if waits else None,
         "link_outcome": None if waits else body.outcome,
@@ -38,6 +42,15 @@ def noted(body: LinkNoted, standing: Standing, event: object) -> Standing:
         for line in standing.persons
     )
     return standing.model_copy(update={"persons": lines})
+
+
+def _out_of_its_filing(standing: Standing, person_id: str) -> Standing:
+    left = released(standing, (person_id,))
+    lines = tuple(
+        line.model_copy(update={"filing_id": None}) if line.person_id == person_id else line
+        for line in left.persons
+    )
+    return left.model_copy(update={"persons": lines})
 
 
 def outcome_of(result: str | None) -> LinkOutcome:

@@ -129,6 +129,40 @@ REFUSALS: dict[str, Telling] = {
     "day_out_of_range": Telling(
         422, "日付が今日から2年以内ではありません。", "The day is not within two years from today."
     ),
+    "no_such_application": Telling(
+        422,
+        "この番号の申請案件は貴組織にありません。番号を確かめてください。",
+        "Your organisation has no application of this number. Check the number.",
+    ),
+    "not_to_split": Telling(
+        409,
+        "提出済み、結果が出た、取り下げた又は他の案件へ移った申請人は分割できません。",
+        "Who is lodged, decided, withdrawn or moved already can't be split off.",
+    ),
+    "last_person": Telling(
+        409,
+        "最後の申請人は分割できません。1人以上を元の案件に残してください。",
+        "The last person can't be split off. Leave at least one.",
+    ),
+    "split_under_way": Telling(
+        409,
+        "この申請人の分割を処理しています。しばらく待ってから確かめてください。",
+        "This person is being split off already. Wait a moment, then look again.",
+    ),
+    "no_such_proposal": Telling(404, "この提案はありません。", "There is no such proposal."),
+    "proposal_answered": Telling(
+        409, "この提案には回答が済んでいます。", "This proposal has been answered already."
+    ),
+    "proposed_already": Telling(
+        409,
+        "同じ提案が回答を待っています。",
+        "The same was proposed already and waits for the client's answer.",
+    ),
+    "not_to_wait": Telling(
+        409,
+        "提出済み又は終了した申請人は、他の案件を待つことができません。",
+        "Who is lodged or has ended can't wait for another application.",
+    ),
     "link_circle": Telling(
         409,
         "その案件は、この案件の結果を待っています。互いに待つことはできません。",
@@ -183,6 +217,11 @@ REFUSALS: dict[str, Telling] = {
     "no_such_filing": Telling(404, "この提出はありません。", "There is no such filing."),
     "filing_not_open": Telling(
         409, "この提出は今は操作できません。", "The filing is not in the state for this act."
+    ),
+    "office_not_possible": Telling(
+        422,
+        "この提出先は選べません。この手続の他の提出先を選んでください。",
+        "This office is not possible. Choose another office of this procedure.",
     ),
     "filing_under_way": Telling(
         409,

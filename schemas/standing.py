@@ -50,7 +50,8 @@ class Holder(StrEnum):
 class PersonLine(Word):
     """One person's line: stage, ball since when, number and result from the authority, and until when it is good.
 
-    `waits_for` is an application without which it is not lodged; `link_outcome` how that one has ended.
+    `waits_for` is an application without which it is not lodged; `link_outcome` how that one has ended;
+    `moved_to` the application in which a person who was split off goes on.
     """
 
     person_id: str
@@ -67,6 +68,7 @@ class PersonLine(Word):
     valid_to: date | None = None
     waits_for: str | None = None
     link_outcome: str | None = None
+    moved_to: str | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -80,6 +82,21 @@ class Contradiction(Word):
     person_id: str
     result: ResultKind
     decided_on: date
+
+
+ProposedAct = Literal["split_off", "wait_for"]
+
+
+class Proposal(Word):
+    """What a reviewer proposes to the client, for which persons, and whether the client has answered."""
+
+    id: str
+    proposed: ProposedAct
+    persons: tuple[str, ...]
+    other_number: str | None = None
+    other_person_id: str | None = None
+    remark_id: str
+    state: Literal["open", "accepted", "declined"] = "open"
 
 
 class Derived(Word):
@@ -150,6 +167,7 @@ class Standing(Word):
     filings: tuple[Filing, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     hold: str | None = None
     held_at: datetime | None = None
     closed_at: datetime | None = None

@@ -21,13 +21,14 @@ from schemas.commands import (
     SecondVerdict,
     Verdict,
 )
-from schemas.events import Event, Happening, Received
+from schemas.events import Event, Happening
 from schemas.filing import Filing, Receipt, ResultKind, Way
 from schemas.findings import UNSETTLED, FindingSettled, FindingState, Severity
 from schemas.folding import fold
 from schemas.identifiers import application_number
 from schemas.parties import ROAD, Actor
 from schemas.refusals import Refused
+from schemas.splitting import Origin
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from workflows import advance_review, filing, human_tasks, intake, result_receipt
@@ -118,25 +119,22 @@ class PaperRoad:
     """One application walked on paper: the same decisions and steps as the workflow, noted in the same order."""
 
     def __init__(
-        self, *persons: str, plan: RoadPlan | None = None, at: datetime = MONDAY, steps: bool = True
+        self,
+        *persons: str,
+        number: str = NUMBER,
+        plan: RoadPlan | None = None,
+        at: datetime = MONDAY,
+        steps: bool = True,
+        origin: Origin | None = None,
     ) -> None:
-        self.handed_in = handed_in(*persons, plan=plan, at=at)
+        begins = handed_in(*persons, number=number, plan=plan, at=at)
+        self.handed_in = begins.model_copy(update={"origin": origin})
         self.now = at
         self.events: list[Event] = []
         self._standing: Standing | None = None
         self._acts = count(1)
         self._steps = steps
-        self.note(
-            [
-                Received(
-                    number=self.handed_in.number,
-                    organisation_id=ORGANISATION,
-                    procedure=self.handed_in.procedure,
-                    map_version=self.handed_in.map_version,
-                    persons=self.handed_in.persons,
-                )
-            ]
-        )
+        self.note(intake.begun(self.handed_in))
 
     @property
     def standing(self) -> Standing:

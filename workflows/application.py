@@ -12,10 +12,11 @@ from activities.lodging import Lodging
 from schemas import messages
 from schemas.application import Journey, Outcome
 from schemas.calendar import japan_date
-from schemas.checked import CheckAsked, Checked, LodgingAsked
+from schemas.checked import CheckAsked, Checked
 from schemas.commands import (
     AdoptPack,
     Answer,
+    AnswerProposal,
     ArrivedVerdict,
     BeginLodging,
     ClaimTask,
@@ -25,15 +26,17 @@ from schemas.commands import (
     LiftHold,
     PassOnTask,
     PlaceHold,
+    Propose,
     RecordMoreRequested,
     RecordResult,
     ReleaseTask,
+    RouteFiling,
+    SplitOff,
     TellLink,
     WaiveFinding,
     Withdraw,
 )
-from schemas.events import Received
-from schemas.filing import Filing, Receipt
+from schemas.filing import Receipt
 from schemas.standing import Stage, Standing
 from schemas.tasks import TaskKind
 from workflows import (
@@ -45,7 +48,9 @@ from workflows import (
     intake,
     links,
     machine_lodging,
+    proposals,
     result_receipt,
+    splitting,
     withdrawal,
 )
 from workflows.case import Case, keeping, refusing
@@ -88,7 +93,7 @@ class ApplicationWorkflow:
         self._clock = Clock()
         self._machines: dict[str, asyncio.Task[None]] = {}
         if journey.standing is None:
-            self._case.note([_received(journey), *links.noted(journey.handed_in)])
+            self._case.note(intake.begun(journey.handed_in))
         if journey.reopening is not None:
             self._case.reopen(result_receipt.record_result, journey.reopening)
 
@@ -240,9 +245,9 @@ class ApplicationWorkflow:
             while True:
                 with refusing():
                     chosen = filing.beginning(case.situation, command)
-                asked = _lodging(case, command, chosen)
+                asked = filing.lodging_asked(case.situation, case.handed_in, command, chosen)
                 sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
-                if case.situation.filing(chosen.id).persons == chosen.persons:
+                if case.situation.filing(chosen.id) == chosen:
                     return lambda situation: filing.begin(situation, command, sealed.sha256)
 
         return await case.carry_out_after(prepared, command)
@@ -335,6 +340,42 @@ class ApplicationWorkflow:
     def _may_tell_link(self, command: TellLink) -> None:
         self._case.check(links.tell, command)
 
+    @workflow.update(name=messages.SPLIT_OFF)
+    async def split_off(self, command: SplitOff) -> Answer:
+        """Let persons go on in another application."""
+        return await self._case.carry_out(splitting.split_off, command)
+
+    @split_off.validator
+    def _may_split_off(self, command: SplitOff) -> None:
+        self._case.check(splitting.split_off, command)
+
+    @workflow.update(name=messages.PROPOSE)
+    async def propose(self, command: Propose) -> Answer:
+        """Propose something to the client."""
+        return await self._case.carry_out(proposals.propose, command)
+
+    @propose.validator
+    def _may_propose(self, command: Propose) -> None:
+        self._case.check(proposals.propose, command)
+
+    @workflow.update(name=messages.ANSWER_PROPOSAL)
+    async def answer_proposal(self, command: AnswerProposal) -> Answer:
+        """The client answers what was proposed."""
+        return await self._case.carry_out(proposals.answer, command)
+
+    @answer_proposal.validator
+    def _may_answer(self, command: AnswerProposal) -> None:
+        self._case.check(proposals.answer, command)
+
+    @workflow.update(name=messages.ROUTE_FILING)
+    async def route_filing(self, command: RouteFiling) -> Answer:
+        """Lodge a prepared filing with another office."""
+        return await self._case.carry_out(filing.route, command)
+
+    @route_filing.validator
+    def _may_route(self, command: RouteFiling) -> None:
+        self._case.check(filing.route, command)
+
     async def _with_receipts(
         self,
         decide: Decision,
@@ -348,31 +389,3 @@ class ApplicationWorkflow:
             return lambda situation: decide(situation, command)
 
         return await self._case.carry_out_after(claimed, command)
-
-
-def _received(journey: Journey) -> Received:
-    handed_in = journey.handed_in
-    return Received(
-        number=handed_in.number,
-        organisation_id=handed_in.organisation_id,
-        procedure=handed_in.procedure,
-        map_version=handed_in.map_version,
-        persons=handed_in.persons,
-    )
-
-
-def _lodging(case: Case, command: BeginLodging, chosen: Filing) -> LodgingAsked:
-    return LodgingAsked(
-        number=case.handed_in.number,
-        organisation_id=case.handed_in.organisation_id,
-        procedure=case.handed_in.procedure,
-        filing_id=chosen.id,
-        filing_kind=chosen.kind,
-        persons=chosen.persons,
-        office=chosen.office,
-        channel=command.channel,
-        handler=command.actor.id,
-        parent_id=chosen.parent_id,
-        round=case.standing.round,
-        as_of=japan_date(workflow.now()).isoformat(),
-    )

@@ -10,6 +10,7 @@ from activities.lapses import Lapses
 from activities.links import Links
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.splits import Splits
 from activities.watches import Watches
 from schemas import messages
 from workflows.policies import once_a_round
@@ -38,5 +39,7 @@ class DeskRoundWorkflow:
             parts["watches"] = Watches.look
         if workflow.patched("links"):
             parts["links"] = Links.deliver
+        if workflow.patched("splits"):
+            parts["splits"] = Splits.deliver
         handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
         return dict(zip(parts, handled, strict=True))

@@ -3,7 +3,17 @@
 A lodging whose outcome nobody knows becomes a human task. Nothing here ever sends a second time by itself.
 """
 
-from schemas.commands import AbsentConfirmed, ArrivedVerdict, BeginLodging, CompleteTask, EndLodging
+from schemas.application import HandedIn
+from schemas.calendar import japan_date
+from schemas.checked import LodgingAsked
+from schemas.commands import (
+    AbsentConfirmed,
+    ArrivedVerdict,
+    BeginLodging,
+    CompleteTask,
+    EndLodging,
+    RouteFiling,
+)
 from schemas.events import (
     FilingPrepared,
     LodgingConfirmed,
@@ -20,6 +30,7 @@ from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
 from schemas.offices import receipt_fits
 from schemas.parties import ROAD
 from schemas.refusals import Refused
+from schemas.routing import FilingRouted
 from schemas.second_confirmation import LodgingReported
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
@@ -101,6 +112,41 @@ def beginning(situation: Situation, command: BeginLodging) -> Filing:
         raise Refused("channel_not_allowed", "way")
     taking(_lodge_task(situation, filing), command.actor)
     return filing
+
+
+def route(situation: Situation, command: RouteFiling) -> Happenings:
+    """Before the intent stands, a handler may choose another office, with a written reason."""
+    filing = situation.filing(command.filing_id)
+    if filing.state is not FilingState.PREPARED or not filing.persons:
+        raise Refused("filing_not_open", "filing_id")
+    if filing.parent_id is not None or command.office == filing.office:
+        raise Refused("office_not_possible", "office")
+    taking(_lodge_task(situation, filing), command.actor)
+    return [
+        FilingRouted(
+            filing_id=filing.id, office=command.office, was=filing.office, remark_id=command.remark_id
+        )
+    ]
+
+
+def lodging_asked(
+    situation: Situation, handed_in: HandedIn, command: BeginLodging, chosen: Filing
+) -> LodgingAsked:
+    """What the package is to be sealed for."""
+    return LodgingAsked(
+        number=handed_in.number,
+        organisation_id=handed_in.organisation_id,
+        procedure=handed_in.procedure,
+        filing_id=chosen.id,
+        filing_kind=chosen.kind,
+        persons=chosen.persons,
+        office=chosen.office,
+        channel=command.channel,
+        handler=command.actor.id,
+        parent_id=chosen.parent_id,
+        round=situation.standing.round,
+        as_of=japan_date(situation.now).isoformat(),
+    )
 
 
 def check_begin(situation: Situation, command: BeginLodging) -> Happenings:

@@ -1,13 +1,27 @@
-"""Intake: the automatic checks of each round, before a human looks."""
+"""Intake: what a road begins with, and the automatic checks of each round, before a human looks."""
 
+from schemas.application import HandedIn
 from schemas.checked import Checked, FoundByRule
 from schemas.commands import AdoptPack
-from schemas.events import ChecksRun, FindingsReopened, PackAdopted
+from schemas.events import ChecksRun, FindingsReopened, PackAdopted, Received
 from schemas.findings import UNSETTLED, Finding, FindingReopened, FindingSource, FindingState
 from schemas.refusals import Refused
+from workflows import links, splitting
 from workflows.situation import Happenings, Situation
 
 SETTLED_BY_HUMANS = frozenset({FindingState.WAIVED, FindingState.DISMISSED})
+
+
+def begun(handed_in: HandedIn) -> Happenings:
+    """Received; where the persons come from, when they were split off; for whom they wait."""
+    received = Received(
+        number=handed_in.number,
+        organisation_id=handed_in.organisation_id,
+        procedure=handed_in.procedure,
+        map_version=handed_in.map_version,
+        persons=handed_in.persons,
+    )
+    return [received, *splitting.came(handed_in), *links.noted(handed_in)]
 
 
 def checks_run(situation: Situation, persons: tuple[str, ...], checked: Checked) -> Happenings:

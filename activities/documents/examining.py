@@ -18,7 +18,7 @@ from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.database.tables import document_version, examination
 from infra.dossiers import READING_PURPOSE
-from infra.keys import DataKey, KeyRing, seal_json
+from infra.keys import DataKey, KeyRing, open_json, seal_json
 from infra.objects import ObjectStore, quarantine_key, vault_key
 from schemas.checked import CheckAsked, DocumentUploaded
 from schemas.examination import JPEG, PDF, PNG, Examination, ExaminationLimits
@@ -50,6 +50,8 @@ class Documents:
         known, row = await self._look_up(uploaded.document_id)
         if known is not None:
             return known.model_copy(update={"sealed_reading": None})
+        if row.copied_from is not None:
+            return await self._taken_over(uploaded, row.copied_from)
         key = await self._keys.key_for(uploaded.number)
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
             path = Path(folder) / "document"
@@ -86,12 +88,45 @@ class Documents:
             activity.heartbeat()
         return len(ids)
 
+    async def _taken_over(self, uploaded: DocumentUploaded, original_id: str) -> Examination:
+        """A document that came with a person who was split off is the same file: verdict and place are those of the
+        original, and what was read in it is sealed anew under this application's key."""
+        original = await self._original(original_id)
+        await self.examine_one(original)
+        kept = select(examination.c.facts, examination.c.vault_key, examination.c.vault_version)
+        async with self._database.as_worker() as connection:
+            row = (await connection.execute(kept.where(examination.c.document_id == original_id))).one()
+        verdict = _resealed(
+            Examination.model_validate(row.facts),
+            await self._keys.key_for(original.number),
+            await self._keys.key_for(uploaded.number),
+        )
+        await self._ledger.store_examination(
+            uploaded.document_id,
+            uploaded.number,
+            uploaded.organisation_id,
+            verdict,
+            kept_at=(row.vault_key, row.vault_version) if row.vault_key else None,
+        )
+        return verdict.model_copy(update={"sealed_reading": None})
+
+    async def _original(self, document_id: str) -> DocumentUploaded:
+        declared = document_version.c
+        asked = select(declared.number, declared.organisation_id).where(declared.id == document_id)
+        async with self._database.as_worker() as connection:
+            row = (await connection.execute(asked)).one()
+        return DocumentUploaded(
+            document_id=document_id, number=row.number, organisation_id=row.organisation_id
+        )
+
     async def _look_up(self, document_id: str) -> tuple[Examination | None, Any]:
         declared = document_version.c
         async with self._database.as_worker() as connection:
             facts = select(examination.c.facts).where(examination.c.document_id == document_id)
             known = (await connection.execute(facts)).scalar_one_or_none()
-            asked = select(declared.kind, declared.media_type, declared.size_bytes, declared.sha256)
+            asked = select(
+                declared.kind, declared.media_type, declared.size_bytes, declared.sha256, declared.copied_from
+            )
             row = (await connection.execute(asked.where(declared.id == document_id))).one()
         return (Examination.model_validate(known) if known else None), row
 
@@ -130,3 +165,12 @@ def _with_reading(examined: Examined, key: DataKey) -> Examination:
         return examined.verdict
     told = seal_json(key, READING_PURPOSE, examined.reading.model_dump(mode="json"))
     return examined.verdict.model_copy(update={"sealed_reading": base64.b64encode(told).decode()})
+
+
+def _resealed(known: Examination, old: DataKey, new: DataKey) -> Examination:
+    """The same verdict; what was read inside the file changes its key, and nothing else."""
+    if known.sealed_reading is None:
+        return known
+    told = open_json(old, READING_PURPOSE, base64.b64decode(known.sealed_reading))
+    sealed = base64.b64encode(seal_json(new, READING_PURPOSE, told)).decode()
+    return known.model_copy(update={"sealed_reading": sealed})

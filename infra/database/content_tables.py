@@ -95,6 +95,7 @@ application = Table(
     instant("changed_at"),
     instant("handed_in_at", nullable=True),
     Column("rounds", Integer, nullable=False, server_default="0"),
+    text("split_from", nullable=True),
     UniqueConstraint("organisation_id", "number"),
     Index("ix_application_organisation_id_created_at", "organisation_id", "created_at"),
     Index("ix_application_handed_in_at", "handed_in_at", postgresql_where=sql("handed_in_at IS NOT NULL")),
@@ -148,6 +149,7 @@ document_version = Table(
     instant("created_at"),
     instant("completed_at", nullable=True),
     Column("sealed_in_round", Integer),
+    text("copied_from", nullable=True),
     of_application(),
     Index("ix_document_version_organisation_id_number", "organisation_id", "number"),
 )

@@ -15,6 +15,8 @@ from infra.database.rights import (
     NOT_OF_AN_ORGANISATION,
     OWN_ROWS,
     SEEN_BY_CLIENT,
+    SEEN_BY_DESK,
+    WRITTEN_BY_CLIENT,
 )
 from infra.database.tables import METADATA
 from infra.settings import settings
@@ -67,15 +69,23 @@ def _guard(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"))
         connection.execute(text(f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"))
         _policy(
-            connection, table.name, "own_rows", "toritsugi_client", SEEN_BY_CLIENT.get(table.name, OWN_ROWS)
+            connection,
+            table.name,
+            "own_rows",
+            "toritsugi_client",
+            SEEN_BY_CLIENT.get(table.name, OWN_ROWS),
+            writes=WRITTEN_BY_CLIENT.get(table.name),
         )
-        _policy(connection, table.name, "desk", "toritsugi_desk", "true")
+        _policy(connection, table.name, "desk", "toritsugi_desk", SEEN_BY_DESK.get(table.name, "true"))
         _policy(connection, table.name, "worker", "toritsugi_worker", "true")
 
 
-def _policy(connection: Connection, table: str, name: str, role: str, rule: str) -> None:
+def _policy(
+    connection: Connection, table: str, name: str, role: str, rule: str, *, writes: str | None = None
+) -> None:
     connection.execute(text(f"DROP POLICY IF EXISTS {name} ON {table}"))
-    connection.execute(text(f"CREATE POLICY {name} ON {table} TO {role} USING ({rule}) WITH CHECK ({rule})"))
+    checked = f"USING ({rule}) WITH CHECK ({writes or rule})"
+    connection.execute(text(f"CREATE POLICY {name} ON {table} TO {role} {checked}"))
 
 
 if __name__ == "__main__":

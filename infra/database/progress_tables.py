@@ -63,6 +63,7 @@ person_standing = Table(
     Column("valid_to", Date),
     text("waits_for", nullable=True),
     text("link_outcome", nullable=True),
+    text("moved_to", nullable=True),
     of_application(),
     Index("ix_person_standing_receipt", "receipt"),
     Index("ix_person_standing_waits_for", "waits_for", postgresql_where=sql("waits_for IS NOT NULL")),

@@ -32,6 +32,7 @@ CLIENT: dict[str, str] = {
     "ball": READ,
     "examination": READ,
     "link": "SELECT, INSERT, DELETE",
+    "split_off": WRITE,
     "watch": READ,
 }
 DESK: dict[str, str] = {
@@ -72,6 +73,7 @@ DESK: dict[str, str] = {
     "rule_pack": ADD,
     "lodging_stop": WRITE,
     "link": READ,
+    "split_off": READ,
     "watch": READ,
     "notice": READ,
     "news_item": READ,
@@ -112,6 +114,7 @@ WORKER: dict[str, str] = {
     "examination": WRITE,
     "check_report": WRITE,
     "link": READ,
+    "split_off": READ,
     "watch": "SELECT, INSERT, DELETE",
     "watch_basis": WRITE,
     "notice": WRITE,
@@ -130,11 +133,22 @@ GRANTS: dict[str, dict[str, str]] = {
 HATS_OF_THE_FRONT_DESK = ("toritsugi_client", "toritsugi_desk")
 ORGANISATION_SETTING = "toritsugi.organisation"
 OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SETTING}', true), ''))"
+IS_THERE = """(split_from IS NULL
+  OR NOT EXISTS (SELECT FROM split_off s WHERE s.to_number = application.number)
+  OR EXISTS (SELECT FROM person_standing p WHERE p.number = split_from AND p.moved_to = application.number))"""
+"""What is being split off is seen by nobody before the road has moved its persons: until then they are where they were.
+
+Within the transaction that writes it, it is seen until the row in `split_off`, the last one, is written.
+"""
 SEEN_BY_CLIENT = {
+    "application": f"{OWN_ROWS} AND {IS_THERE}",
     "remark": f"{OWN_ROWS} AND (for_client OR capacity = 'client')",
     "organisation": OWN_ROWS.replace("organisation_id", "id", 1),
     "idempotency": "EXISTS (SELECT FROM application own WHERE own.number = idempotency.number)",
 }
+SEEN_BY_DESK = {"application": IS_THERE}
+WRITTEN_BY_CLIENT = {"application": OWN_ROWS}
+"""Where what may be written is not what may be seen."""
 NOT_OF_AN_ORGANISATION = frozenset(
     {
         "lodging_stop",

@@ -52,6 +52,7 @@ from infra.database.register_tables import (
     pledge_list,
     register_change,
 )
+from infra.database.split_tables import split_off
 from infra.database.stop_tables import lodging_stop
 from infra.database.watch_tables import link, watch, watch_basis
 
@@ -99,6 +100,7 @@ __all__ = [
     "remark",
     "rule_pack",
     "session",
+    "split_off",
     "staff_read",
     "standing",
     "task",

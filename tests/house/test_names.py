@@ -17,6 +17,7 @@ from activities.links import Links
 from activities.lodging import Lodging
 from activities.notices import Notices
 from activities.rounds import Rounds
+from activities.splits import Splits
 from activities.watches import Watches
 from schemas import messages
 from schemas.identifiers import application_number, filing_id, finding_id, task_id
@@ -43,6 +44,10 @@ ACTS = {
     "waive_finding",
     "adopt_pack",
     "tell_link",
+    "split_off",
+    "propose",
+    "answer_proposal",
+    "route_filing",
 }
 ACTIVITIES: dict[Callable[..., Any], str] = {
     Ledger.record: "record",
@@ -58,6 +63,7 @@ ACTIVITIES: dict[Callable[..., Any], str] = {
     Lapses.remind: "remind_of_lapses",
     Watches.look: "watch_what_comes_next",
     Links.deliver: "deliver_links",
+    Splits.deliver: "deliver_splits",
     Rounds.ask_after_silent_lodgings: "ask_after_silent_lodgings",
     Rounds.start_what_was_not_started: "start_what_was_not_started",
     Rounds.deliver_corrections: "deliver_corrections",
