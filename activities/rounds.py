@@ -13,13 +13,13 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
 from infra.packs import Packs
+from infra.roads import set_out
 from infra.settings import Limits
 from schemas import messages
 from schemas.application import HandedIn, Journey
@@ -30,6 +30,7 @@ from schemas.filing import ResultKind
 from schemas.links import Waiting
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import road_plan
+from schemas.splitting import Origin
 
 AT_A_TIME = 100
 SETTLED_AFTER = timedelta(seconds=2)
@@ -45,10 +46,15 @@ NOT_STARTED = text(
     """SELECT a.number, a.organisation_id, a.procedure, a.map_version, a.pack_version, a.handed_in_at, h.handed_in_by,
               (SELECT array_agg(p.person_id ORDER BY p.position) FROM applicant p WHERE p.number = a.number) AS persons,
               (SELECT jsonb_agg(jsonb_build_object('person_id', l.person_id, 'other_number', l.other_number))
-               FROM link l WHERE l.number = a.number AND l.kind = 'waits_for') AS waits
+               FROM link l WHERE l.number = a.number AND l.kind = 'waits_for') AS waits,
+              (SELECT jsonb_build_object('number', d.number, 'findings', d.findings)
+               FROM split_off d WHERE d.to_number = a.number) AS origin
        FROM application a JOIN hand_in h ON h.number = a.number AND h.round = 1
        LEFT JOIN standing s ON s.number = a.number
-       WHERE a.handed_in_at < :before AND s.number IS NULL ORDER BY a.handed_in_at LIMIT :many"""
+       WHERE a.handed_in_at < :before AND s.number IS NULL
+         AND (a.split_from IS NULL OR EXISTS (SELECT FROM person_standing p
+                                              WHERE p.number = a.split_from AND p.moved_to = a.number))
+       ORDER BY a.handed_in_at LIMIT :many"""
 )
 NOT_DELIVERED = text(
     """SELECT h.number, h.round, h.persons, h.handed_in_by, h.capacity, h.handed_in_at FROM hand_in h
@@ -218,19 +224,12 @@ class Rounds:
             handed_in_by=row.handed_in_by,
             handed_in_at=row.handed_in_at,
             waits=tuple(Waiting.model_validate(each) for each in row.waits or ()),
+            origin=Origin.model_validate(row.origin) if row.origin else None,
         )
 
     async def _start(self, handed_in: HandedIn) -> None:
         try:
-            await self._client.start_workflow(
-                messages.APPLICATION,
-                Journey(handed_in=handed_in),
-                id=handed_in.number,
-                task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=handed_in.procedure,
-            )
+            await set_out(self._client, Journey(handed_in=handed_in), self._task_queue)
         except WorkflowAlreadyStartedError:
             return
 

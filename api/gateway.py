@@ -19,8 +19,6 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
@@ -29,6 +27,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from infra.keys import KeyRing
+from infra.roads import set_out
 from infra.settings import Settings
 from infra.temporal import EngineUnreachable, connect
 from schemas import messages
@@ -46,8 +45,6 @@ PREPARING = "prepare_lodging"
 INSPECTED_WITHIN = timedelta(seconds=30)
 ASK_AGAIN_AFTER_SECONDS = 2.0
 Told = TypeVar("Told", bound=Word)
-PROCEDURE = SearchAttributeKey.for_keyword(messages.SEARCH_PROCEDURE)
-ORGANISATION = SearchAttributeKey.for_keyword(messages.SEARCH_ORGANISATION)
 
 
 class NotReady(Exception):
@@ -125,19 +122,8 @@ class Gateway:
         return await self.act(journey.handed_in.number, messages.RECORD_RESULT, command)
 
     async def _set_out(self, journey: Journey, again: WorkflowIDReusePolicy, within: timedelta) -> None:
-        """Start the road under the application's number, unless it runs. `again`: whether one that ended may start anew."""
-        client, handed_in = await self._connected(), journey.handed_in
-        await client.start_workflow(
-            messages.APPLICATION,
-            journey,
-            id=handed_in.number,
-            task_queue=self._settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=again,
-            search_attributes=_searchable(handed_in),
-            static_summary=handed_in.procedure,
-            rpc_timeout=within,
-        )
+        client = await self._connected()
+        await set_out(client, journey, self._settings.task_queue, again=again, within=within)
 
     async def act(self, number: str, name: str, command: Command) -> Answer:
         """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""
@@ -292,15 +278,6 @@ class Gateway:
             return await connect(self._keys, environment=self._environment)
         except EngineUnreachable:
             raise NotReady from None
-
-
-def _searchable(handed_in: HandedIn) -> TypedSearchAttributes:
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(PROCEDURE, handed_in.procedure),
-            SearchAttributePair(ORGANISATION, handed_in.organisation_id),
-        ]
-    )
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Exception:

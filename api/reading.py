@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.queries_splits import is_being_split
 from infra.database.tables import person_standing, standing
 from infra.dossiers import (
     CONTENT_PURPOSE,
@@ -26,7 +27,7 @@ from infra.dossiers import (
 )
 from infra.keys import DataKey, KeyDestroyed, KeyRing, KeyUnknown, open_json
 from schemas.refusals import Refused
-from schemas.standing import Stage
+from schemas.standing import ASKED
 
 __all__ = [
     "CONTENT_PURPOSE",
@@ -51,8 +52,6 @@ __all__ = [
     "sealed_values",
 ]
 
-CORRECTABLE = (Stage.CORRECTION.value, Stage.MORE_REQUESTED.value)
-
 
 async def key_of(keys: KeyRing, number: str) -> DataKey:
     """The key of an application. Asked before a transaction begins: no request holds two connections.
@@ -68,7 +67,7 @@ async def key_of(keys: KeyRing, number: str) -> DataKey:
 async def editable_persons(connection: AsyncConnection, case: Case) -> frozenset[str]:
     """Whose content may change now: everybody's in a draft, else those a correction is asked of.
 
-    Empty also while a round that was handed in has not reached the road yet.
+    Empty also while a round that was handed in has not reached the road yet; nobody is in it who is being split off.
     """
     if case.is_draft:
         return frozenset(case.persons)
@@ -78,7 +77,8 @@ async def editable_persons(connection: AsyncConnection, case: Case) -> frozenset
         .where(
             standing.c.number == case.number,
             standing.c.round == case.rounds,
-            person_standing.c.stage.in_(CORRECTABLE),
+            person_standing.c.stage.in_([stage.value for stage in ASKED]),
+            ~is_being_split(case.number, person_standing.c.person_id),
         )
     )
     return frozenset((await connection.execute(asked)).scalars())

@@ -12,6 +12,7 @@ from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.keys import KeyUnknown
 from infra.packs import packs_of_the_worker
+from infra.roads import ORGANISATION, PROCEDURE
 from infra.settings import Limits
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
@@ -67,6 +68,18 @@ async def test_what_was_handed_in_while_the_engine_was_away_is_started_once(
 
     assert (first, second) == (1, 0)
     assert standing.at_stage(Stage.REVIEW) == given.persons
+
+
+async def test_what_the_round_starts_is_found_by_procedure_and_organisation_like_the_rest(
+    office: Office, rounds: Rounds
+) -> None:
+    given = taken_in(office)
+
+    await walk(rounds.start_what_was_not_started)
+    described = await office.client.get_workflow_handle(given.number).describe()
+
+    assert described.typed_search_attributes.get(PROCEDURE) == given.procedure
+    assert described.typed_search_attributes.get(ORGANISATION) == given.organisation_id
 
 
 async def test_one_that_cannot_be_started_holds_up_no_other(office: Office, rounds: Rounds) -> None:
