@@ -29,7 +29,7 @@ down: install
 	@$(RUN) -m infra.dev down
 
 test: install
-	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile
+	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 demo: install
 	@$(RUN) -m infra.dev.demo

@@ -14,6 +14,7 @@ from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
 
+PATIENT_SECONDS = 30
 LETTER_ID = re.compile(r"<([0-9a-f-]{36})@")
 
 
@@ -93,9 +94,9 @@ class Office:
     def letters(self, number: str) -> list[Json]:
         """Every mail about a case, oldest first, with all its parts."""
         box = self.desk.address("mail")
-        listed = httpx2.get(f"{box}/messages").json()
-        about = [each["id"] for each in listed if number in each["subject"]]
-        return [httpx2.get(f"{box}/messages/{each}").json() for each in sorted(about)]
+        with httpx2.Client(base_url=box, timeout=PATIENT_SECONDS) as reader:
+            about = [each["id"] for each in reader.get("/messages").json() if number in each["subject"]]
+            return [reader.get(f"/messages/{each}").json() for each in sorted(about)]
 
     def no_mail(self, seconds: float) -> None:
         """The mail server refuses everything for so long; 0 ends it."""

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
+
+REMEMBERED = 5_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class LetterBox:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._last = max(self.numbers(), default=0)
+        # A message never changes, and taking one apart costs milliseconds: a full box would answer too late.
+        self._known = lru_cache(maxsize=REMEMBERED)(self._opened)
 
     def put(self, content: bytes) -> int:
         """Keep one message; answers its number once the file is complete."""
@@ -43,12 +48,14 @@ class LetterBox:
 
     def letter(self, number: int) -> Letter | None:
         """One message; None when there is none under this number."""
-        file = self._file(number)
-        return _read(number, file.read_bytes()) if file.exists() else None
+        return self._known(number) if self._file(number).exists() else None
 
     def letters(self) -> list[Letter]:
         """All messages, newest first."""
-        return [_read(number, self._file(number).read_bytes()) for number in reversed(self.numbers())]
+        return [self._known(number) for number in reversed(self.numbers())]
+
+    def _opened(self, number: int) -> Letter:
+        return _read(number, self._file(number).read_bytes())
 
     def _file(self, number: int) -> Path:
         return self._folder / f"{number:06d}.eml"
