@@ -41,6 +41,7 @@ from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
 from schemas.parties import Right
 from schemas.planning import road_plan
 from schemas.refusals import Refused
+from schemas.splitting import Origin
 
 ROAD_TOLD_WITHIN_SECONDS = 0.3
 
@@ -261,7 +262,7 @@ async def hand_in(
         answered = await once(connection, act, author.at, perform)
         waits = await waits_of(connection, number)
     handed = HandedInShown.model_validate(answered.body)
-    await _start(at, case, author, handed_in_at=handed.receipt.handed_in_at, waits=waits)
+    await start_road(at, case, author, handed_in_at=handed.receipt.handed_in_at, waits=waits)
     return handed
 
 
@@ -289,9 +290,16 @@ def insist_on_completeness(at: Desk, everything: Collected, ready: ProcedureMap)
         raise RefusedTogether("not_complete", missing)
 
 
-async def _start(
-    at: Desk, case: Case, author: Author, *, handed_in_at: datetime, waits: tuple[Waiting, ...]
+async def start_road(
+    at: Desk,
+    case: Case,
+    author: Author,
+    *,
+    handed_in_at: datetime,
+    waits: tuple[Waiting, ...],
+    origin: Origin | None = None,
 ) -> None:
+    """Tell the engine of what was handed in; where it does not hear at once, the desk's own round tells it."""
     ready = await map_of(at, case)
     plan = road_plan(
         ready.procedure,
@@ -310,6 +318,7 @@ async def _start(
         handed_in_by=author.actor.id,
         handed_in_at=handed_in_at,
         waits=waits,
+        origin=origin,
     )
     try:
         async with asyncio.timeout(ROAD_TOLD_WITHIN_SECONDS):

@@ -67,7 +67,13 @@ async def begin_application(
 
 
 async def begin_with_key(
-    connection: AsyncConnection, keys: KeyRing, author: Author, ready: ProcedureMap, persons: int
+    connection: AsyncConnection,
+    keys: KeyRing,
+    author: Author,
+    ready: ProcedureMap,
+    persons: int,
+    *,
+    split_from: str | None = None,
 ) -> tuple[Case, DataKey]:
     """The same with the draft's key, for who fills it in the same transaction: nobody else can read the key yet."""
     key = await _new_number(connection, keys, author.at)
@@ -82,6 +88,7 @@ async def begin_with_key(
         "created_by": author.actor.id,
         "created_at": author.at,
         "changed_at": author.at,
+        "split_from": split_from,
     }
     await connection.execute(insert(application).values(row))
     await _add_rows(connection, author.organisation_id, number, range(1, persons + 1))
@@ -183,6 +190,30 @@ async def change_values(
         if values:
             await _save(connection, case, author, scope=scope, row=rows.get(scope), values=values, key=key)
     return await bump(connection, case, author)
+
+
+async def copy_values(
+    connection: AsyncConnection,
+    case: Case,
+    author: Author,
+    entries: Mapping[str, Mapping[str, Entry]],
+    key: DataKey,
+) -> None:
+    """Write entries by scope into a draft that has none: who gave each value, and when, stays what it was."""
+    rows = [
+        {
+            "number": case.number,
+            "scope": scope,
+            "version": 1,
+            "organisation_id": case.organisation_id,
+            "values": seal_json(key, CONTENT_PURPOSE, values),
+            "changed_by": author.actor.id,
+            "changed_at": author.at,
+        }
+        for scope, values in entries.items()
+    ]
+    if rows:
+        await connection.execute(insert(content), rows)
 
 
 async def insist_on_editable(

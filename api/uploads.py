@@ -2,12 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.content import Author, insist_on_editable
@@ -19,7 +19,7 @@ from api.reading import (
     DocumentRow,
 )
 from infra.database.tables import document_version, omission
-from infra.keys import DataKey, seal
+from infra.keys import DataKey, open_sealed, seal
 from infra.object_answers import ObjectAbsentError, ObjectDiffersError
 from infra.objects import ObjectStore, part_headers, part_sizes, quarantine_key
 from infra.settings import Limits
@@ -242,3 +242,88 @@ async def end_omissions(
         omission.c.ended_at.is_(None),
     )
     await connection.execute(ended.values(ended_at=author.at))
+
+
+@dataclass(frozen=True)
+class Copying:
+    """From which application to which, with both keys, and who each person is there."""
+
+    source: DataKey
+    target: DataKey
+    case: Case
+    persons: Mapping[str, str]
+
+    def resealed(self, purpose: str, blob: bytes) -> bytes:
+        """The same words under the other key."""
+        return seal(self.target, purpose, open_sealed(self.source, purpose, blob))
+
+    def owned(self, person_id: str | None) -> dict[str, Any]:
+        """Whose row it is there."""
+        return {
+            "organisation_id": self.case.organisation_id,
+            "number": self.case.number,
+            "person_id": self.persons[person_id] if person_id else None,
+        }
+
+    def concerns(self, person_id: str | None) -> bool:
+        """Whether it goes along: what is everybody's, and what is these persons' own."""
+        return person_id is None or person_id in self.persons
+
+
+async def copy_documents(
+    connection: AsyncConnection, copying: Copying, documents: Sequence[DocumentRow]
+) -> None:
+    """The same files in another application of the client: who sent each, and when, stays what it was.
+
+    The worker takes over what the examination of the original found, and where the file lies.
+    """
+    chosen = [each for each in documents if copying.concerns(each.person_id)]
+    ids = [each.id for each in chosen]
+    sent = {
+        row.id: row
+        for row in await connection.execute(select(document_version).where(document_version.c.id.in_(ids)))
+    }
+    rows = [_copied(copying, each, sent[each.id]) for each in chosen]
+    if rows:
+        await connection.execute(insert(document_version), rows)
+
+
+def _copied(copying: Copying, document: DocumentRow, sent: Row[Any]) -> dict[str, Any]:
+    return copying.owned(document.person_id) | {
+        "id": str(uuid.uuid4()),
+        "kind": document.kind,
+        "scope": document.scope,
+        "version": 1,
+        "state": "uploaded",
+        "file_name": copying.resealed(FILE_NAME_PURPOSE, document.sealed_file_name),
+        "media_type": sent.media_type,
+        "size_bytes": sent.size_bytes,
+        "sha256": sent.sha256,
+        "issued_on": sent.issued_on,
+        "uploaded_by": sent.uploaded_by,
+        "capacity": sent.capacity,
+        "created_at": sent.created_at,
+        "completed_at": sent.completed_at,
+        "copied_from": document.id,
+    }
+
+
+async def copy_omissions(
+    connection: AsyncConnection, copying: Copying, omissions: Sequence[Row[Any]]
+) -> None:
+    """What was left out because the authority has it is left out there too."""
+    rows = [
+        copying.owned(row.person_id)
+        | {
+            "id": str(uuid.uuid4()),
+            "kind": row.kind,
+            "submitted_on": row.submitted_on,
+            "reference": copying.resealed(REFERENCE_PURPOSE, bytes(row.reference)),
+            "declared_by": row.declared_by,
+            "declared_at": row.declared_at,
+        }
+        for row in omissions
+        if copying.concerns(row.person_id)
+    ]
+    if rows:
+        await connection.execute(insert(omission), rows)

@@ -51,6 +51,7 @@ CONTENT = {
     ("POST", "/v1/applications/{number}/omissions"),
     ("DELETE", "/v1/applications/{number}/omissions/{omission_id}"),
     ("POST", "/v1/applications/{number}/corrections"),
+    ("POST", "/v1/applications/{number}/split-off"),
     ("POST", "/v1/applications/{number}/links"),
     ("DELETE", "/v1/applications/{number}/persons/{person_id}/link"),
     ("POST", "/v1/applications/{number}/next"),
@@ -63,6 +64,7 @@ ACTS_OF_THE_DESK = re.compile(
 )
 OF_ONESELF = {("PATCH", "/v1/me"), ("POST", "/sign-out")}
 BODIES: dict[str, Json] = {
+    "/v1/applications/{number}/split-off": {"persons": ["p-0000000000000000"]},
     "/v1/applications": {"procedure": EXTENSION},
     "/v1/applications/{number}/content": {"application": {"dispatch": True}},
     "/v1/applications/{number}/documents": {

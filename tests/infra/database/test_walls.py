@@ -16,7 +16,7 @@ from infra.dev.services import Stack
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 OURS = (*GRANTS, ROLES["api"], ROLES["worker"])
-CONTENT = ("application", "applicant", "content", "document_version", "omission", "hand_in")
+CONTENT = ("application", "applicant", "content", "document_version", "omission", "hand_in", "split_off")
 OURS_AND_THEIRS = ("wall-a", "wall-b")
 READABLE = sorted(name for name, granted in CLIENT.items() if "SELECT" in granted)
 WITH_ORGANISATION = "SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id'"
@@ -145,6 +145,8 @@ def value_of(table: str, each: Any, organisation: str) -> Any:
         return organisation
     if each.foreign_keys and not each.nullable:
         return f"{organisation}-{next(iter(each.foreign_keys)).column.name}"
+    if (table, each.name) == ("application", "split_from"):
+        return None
     plain = {
         "TEXT": f"{organisation}-number" if each.name == "number" else f"{organisation}-{each.name}",
         "INTEGER": 1,
@@ -185,6 +187,38 @@ def test_a_client_that_forgets_its_where_sees_its_own_rows_only(neighbours: Stac
         as_desk = seen(connection, table)
 
     assert (as_client, as_desk) == (1, 2)
+
+
+@pytest.mark.parametrize("hat", [("toritsugi_client", "wall-a"), ("toritsugi_desk", "")])
+def test_what_is_being_split_off_is_seen_by_nobody_before_its_persons_have_moved(
+    neighbours: Stack, hat: tuple[str, str]
+) -> None:
+    there = "SELECT count(*) FROM application WHERE number = 'wall-a-split'"
+    with neighbours.connect("toritsugi") as connection:
+        connection.execute(
+            """INSERT INTO application (number, organisation_id, procedure, map_version, version, created_by, created_at,
+                                        changed_at, split_from)
+               VALUES ('wall-a-split', 'wall-a', '', '2026-11-22', 1, '', now(), now(), 'wall-a-number')"""
+        )
+        connection.execute(
+            """INSERT INTO split_off (to_number, number, organisation_id, findings, act_id, made_by, capacity, made_at)
+               VALUES ('wall-a-split', 'wall-a-number', 'wall-a', '[]', '', '', '', now())"""
+        )
+    with wearing(neighbours, *hat) as connection:
+        before = connection.execute(there.encode()).fetchone()
+    with neighbours.connect("toritsugi") as connection:
+        connection.execute(
+            "UPDATE person_standing SET moved_to = 'wall-a-split' WHERE number = 'wall-a-number'"
+        )
+
+    with wearing(neighbours, *hat) as connection:
+        after = connection.execute(there.encode()).fetchone()
+
+    with neighbours.connect("toritsugi") as connection:
+        connection.execute("UPDATE person_standing SET moved_to = NULL WHERE number = 'wall-a-number'")
+        connection.execute("DELETE FROM split_off WHERE to_number = 'wall-a-split'")
+        connection.execute("DELETE FROM application WHERE number = 'wall-a-split'")
+    assert (before, after) == ((0,), (1,))
 
 
 @pytest.mark.parametrize("organisation", ["", "nobody"])
