@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from schemas.catalogue import Bilingual, DocumentScope, Value
+from schemas.elsewhere import CaseElsewhere
 from schemas.findings import Severity
 from schemas.readings import PassportSeen, ValueSeen
 from schemas.words import Word
@@ -80,6 +81,7 @@ class Dossier(Word):
     application: Mapping[str, Value] = Field(default_factory=dict)
     persons: tuple[PersonDossier, ...] = ()
     documents: tuple[DocumentFact, ...] = ()
+    elsewhere: tuple[CaseElsewhere, ...] = ()
 
     def person(self, person_id: str) -> PersonDossier | None:
         """The person of that id, or None."""

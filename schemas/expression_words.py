@@ -27,6 +27,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "channel": ("提出方法", "channel"),
     "answered": ("回答済みの項目", "answered fields"),
     "documents_present": ("添付された書類", "documents attached"),
+    "elsewhere": ("進行中の別の申請", "other open applications"),
     "issued_on": ("発行日", "date of issue"),
     "date": ("日付", "date"),
     "months_before": ("Nか月前", "months before"),

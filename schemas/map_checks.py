@@ -32,6 +32,7 @@ NAMED_CHECKS = frozenset(
         "distinct_persons",
         "forms_agree",
         "fresh_documents",
+        "head_count_elsewhere",
         "jis_characters",
         "masked_numbers",
         "my_number",
@@ -41,6 +42,8 @@ NAMED_CHECKS = frozenset(
         "passport_digits_in_picture",
         "passport_fields",
         "passport_fields_in_picture",
+        "passport_in_cases_of_others",
+        "passport_in_own_cases",
         "passport_name",
         "passport_of_another",
         "photo_day",
@@ -51,6 +54,8 @@ NAMED_CHECKS = frozenset(
         "set_size",
         "sharp_photo",
         "signed_in_time",
+        "staff_elsewhere",
+        "wages_elsewhere",
     }
 )
 """Names that rules may use for checks written in code; `activities.checks` has exactly these."""

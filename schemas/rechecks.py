@@ -15,9 +15,9 @@ from schemas.maps import ProcedureMap, ReadyRule
 from schemas.rules import CANNOT_DECIDE, FAILS, Answered, used_by
 from schemas.words import Word
 
-ANSWERS, DOCUMENTS, DAY, CHANNEL = "answers", "documents", "day", "channel"
+ANSWERS, DOCUMENTS, DAY, CHANNEL, ELSEWHERE = "answers", "documents", "day", "channel", "elsewhere"
 EVERYTHING = frozenset({ANSWERS, DOCUMENTS, DAY, CHANNEL})
-"""The parts of a dossier that a named check may look at."""
+"""The parts of a dossier that a named check may look at; beside them `ELSEWHERE`, where it says so."""
 
 
 class ScopeChange(Word):
@@ -108,6 +108,7 @@ class Earlier:
             DOCUMENTS: (self.before.documents, self.now.documents),
             DAY: (self.before.as_of, self.now.as_of),
             CHANNEL: (self.before.channel, self.now.channel),
+            ELSEWHERE: (self.before.elsewhere, self.now.elsewhere),
         }
         return frozenset(part for part, (old, new) in pairs.items() if old == new)
 

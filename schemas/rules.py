@@ -21,13 +21,14 @@ from schemas.words import Word
 
 
 class Flaw(Word):
-    """What a named check found at one place; `message_values` name nobody."""
+    """What a named check found at one place; `message_values` name nobody, `given` is shown to staff only."""
 
     place_kind: PlaceKind
     place: str
     person_id: str | None = None
     outcome: Literal["fails", "cannot_decide"] = "fails"
     missing: tuple[str, ...] = ()
+    given: Mapping[str, str] = Field(default_factory=dict)
     message_values: Mapping[str, str] = Field(default_factory=dict)
 
 

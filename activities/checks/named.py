@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from activities.checks import completeness, dates, files, passports, readings, texts
+from activities.checks import completeness, dates, elsewhere, files, passports, readings, texts
 from schemas.rules import NamedCheck
 
 NAMED_CHECKS: Mapping[str, NamedCheck] = {
@@ -10,6 +10,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "distinct_persons": completeness.distinct_persons,
     "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,
+    "head_count_elsewhere": elsewhere.head_count_elsewhere,
     "jis_characters": texts.jis_characters,
     "masked_numbers": readings.masked_numbers,
     "my_number": texts.my_number,
@@ -19,6 +20,8 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "passport_digits_in_picture": passports.passport_digits_in_picture,
     "passport_fields": passports.passport_fields,
     "passport_fields_in_picture": passports.passport_fields_in_picture,
+    "passport_in_cases_of_others": elsewhere.passport_in_cases_of_others,
+    "passport_in_own_cases": elsewhere.passport_in_own_cases,
     "passport_name": passports.passport_name,
     "passport_of_another": passports.passport_of_another,
     "photo_day": readings.photo_day,
@@ -29,4 +32,6 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "set_size": files.set_size,
     "sharp_photo": readings.sharp_photo,
     "signed_in_time": dates.signed_in_time,
+    "staff_elsewhere": elsewhere.staff_elsewhere,
+    "wages_elsewhere": elsewhere.wages_elsewhere,
 }

@@ -10,6 +10,7 @@ from activities.checks.named import NAMED_CHECKS
 from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.dossiers import Collected, case_of, collected, dossier
+from infra.elsewhere import Elsewhere
 from infra.kept_checks import kept_check, last_kept, sealed_check
 from infra.keys import DataKey, KeyRing, keyed_digest
 from infra.packs import Packs
@@ -32,6 +33,7 @@ class Checks:
         self._keys = keys
         self._packs = packs
         self._ledger = ledger
+        self._elsewhere = Elsewhere(keys)
 
     @activity.defn(name="check_round")
     async def check_round(self, asked: CheckAsked) -> Checked:
@@ -44,11 +46,13 @@ class Checks:
         async with self._database.as_worker() as connection:
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
+            others = await self._elsewhere.about(connection, everything)
         waiting = _unexamined(everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)
         ready = await (self._packs.named(asked.pack) if asked.pack else self._packs.of(case))
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
+        facts = facts.model_copy(update={"elsewhere": others})
         before = await self._last_kept(asked, key)
         known = earlier_results(ready, before, facts, looks_at=LOOKS_AT)
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)

@@ -8,13 +8,21 @@ from schemas.jis import count_foreign_to_jis
 from schemas.my_number import count_my_numbers
 from schemas.rules import Flaw
 
+_ONLINE = "online"
+
 
 def jis_characters(asking: Asking) -> Iterator[Flaw]:
-    """Texts with characters outside JIS X 0208 levels 1 and 2 (and ASCII); says how many, not which."""
+    """Texts with characters outside JIS X 0208 levels 1 and 2 (and ASCII) for the online system; says how many, not which.
+
+    On paper every character may stand; while the channel is open it can't be decided.
+    """
+    if asking.channel not in (None, _ONLINE):
+        return
+    is_open = {"outcome": "cannot_decide", "missing": ("channel",)} if asking.channel is None else {}
     for subject, text, row in _texts(asking):
         foreign = count_foreign_to_jis(text)
         if foreign:
-            yield _at(row, subject, {"count": str(foreign)})
+            yield _at(row, subject, {"count": str(foreign)}).model_copy(update=is_open)
 
 
 def my_number(asking: Asking) -> Iterator[Flaw]:

@@ -21,6 +21,7 @@ from infra.database.tables import (
     document_version,
     examination,
 )
+from infra.dev.demo.contents import passport_number
 from infra.dossiers import CONTENT_PURPOSE, FILE_NAME_PURPOSE, WHOLE
 from infra.keys import DataKey, open_json, open_sealed, read_keks, seal, seal_json, unwrap, wrap
 from schemas.identifiers import RANDOM_CHARACTERS, application_number
@@ -157,7 +158,8 @@ class _Copy:
         rows = [whole | self._own() | self._sealed_values(values)]
         own, values = self._pattern.contents[self._pattern.person_id]
         for place, person in enumerate(self._persons, 1):
-            named = values | {"passport_number": values["passport_number"] | {"v": f"N{place:07d}"}}
+            passport = {"v": passport_number(self._number, place)}
+            named = values | {"passport_number": values["passport_number"] | passport}
             rows.append(own | self._own() | {"scope": person} | self._sealed_values(named))
         return rows
 

@@ -4,6 +4,7 @@ Dates move with the day the sample is made, so that the checks find a clean doss
 """
 
 from datetime import date, timedelta
+from zlib import crc32
 
 from schemas.calendar import months_after, months_before
 
@@ -18,12 +19,17 @@ def application_answers(procedure: str, today: date) -> Answers:
     return _plan(today) if procedure == PLAN else _extension()
 
 
-def person_answers(procedure: str, today: date, place: int) -> Answers:
-    """What is asked of the n-th person (from 1)."""
+def passport_number(number: str, place: int) -> str:
+    """A sample passport: of the n-th person of one application alone."""
+    return f"N{crc32(f'{number}/{place}'.encode()) % 10_000_000:07d}"
+
+
+def person_answers(procedure: str, today: date, place: int, number: str = "") -> Answers:
+    """What is asked of the n-th person (from 1) of an application."""
     own = _trainee(today) if procedure == PLAN else _worker(today)
     return own | {
         "name_latin": f"SAMPLE PERSON {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[(place - 1) % 26]}",
-        "passport_number": f"N{place:07d}",
+        "passport_number": passport_number(number, place),
     }
 
 

@@ -101,7 +101,7 @@ class Visitor:
         body = {
             "application": application_answers(procedure, today) | dict(extra.get("application", {})),
             "persons": {
-                person: person_answers(procedure, today, place) | dict(extra.get(person, {}))
+                person: person_answers(procedure, today, place, draft["number"]) | dict(extra.get(person, {}))
                 for place, person in enumerate(draft["persons"], 1)
             },
         }

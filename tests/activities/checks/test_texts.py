@@ -30,9 +30,22 @@ def test_a_text_that_cannot_be_sent_is_found_with_the_number_of_characters() -> 
 
     report = check(ready, a_dossier(ready, {"name_kanji": "髙﨑", "reason": "継続のため"}))
 
-    assert [(finding.place, finding.message_values) for finding in report.findings] == [
-        ("name_kanji", {"count": "2"})
+    assert [(each.place, each.outcome, each.message_values) for each in report.findings] == [
+        ("name_kanji", "fails", {"count": "2"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "found"),
+    [("online", [("fails", ())]), (None, [("cannot_decide", ("channel",))]), ("counter", [])],
+)
+def test_on_paper_every_character_may_stand(channel: str | None, found: list[object]) -> None:
+    ready = a_map("isa.change.ssw1", only="ISA-FI-04")
+    dossier = a_dossier(ready, {"name_kanji": "髙﨑"}).model_copy(update={"channel": channel})
+
+    report = check(ready, dossier)
+
+    assert [(each.outcome, each.missing) for each in report.findings] == found
 
 
 @pytest.mark.parametrize("number", ["123456789018", "1234-5678-9018", "１２３４ ５６７８ ９０１８"])

@@ -1,0 +1,108 @@
+"""What other open applications contradict: the same passport, head counts together, one company told in two ways.
+
+Findings of these are notes for reviewers: clients are never told of them by a rule.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from schemas.asking import Asking
+from schemas.catalogue import Value
+from schemas.elsewhere import JOB_FIELD, PASSPORT_FIELD, STAFF_FIELD, WAGE_FIELDS, CaseElsewhere
+from schemas.expressions import CelInput
+from schemas.maps import ReadyRule
+from schemas.rules import Flaw
+
+GIVEN = "elsewhere"
+_COUNTED = frozenset({"person_count", STAFF_FIELD})
+
+
+class _Told(NamedTuple):
+    case: CaseElsewhere
+    value: Value
+
+
+def passport_in_own_cases(asking: Asking) -> Iterator[Flaw]:
+    """Passport numbers that open applications of the same client carry too; their numbers are told."""
+    yield from _passports(asking, same_client=True)
+
+
+def passport_in_cases_of_others(asking: Asking) -> Iterator[Flaw]:
+    """The same in applications of other clients; their numbers stand in the explanation alone."""
+    yield from _passports(asking, same_client=False)
+
+
+def head_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
+    """Head counts that hold for this application alone, and no more with those who wait in the company's others."""
+    others = [case for case in _of_company(asking) if case.procedure_id == asking.dossier.procedure_id]
+    waiting = sum(case.undecided for case in others)
+    inputs = asking.inputs(None)
+    together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
+    for rule in _head_counts(asking) if waiting else ():
+        if _holds(rule, inputs) and not _holds(rule, together):
+            limit = rule.values["limit"].compute(inputs) if "limit" in rule.values else None
+            values = {"waiting": str(waiting), "limit": limit or "?"}
+            yield _flaw(STAFF_FIELD, None, others, values)
+            return
+
+
+def staff_elsewhere(asking: Asking) -> Iterator[Flaw]:
+    """A number of full-time staff that another open application of the client tells otherwise."""
+    yield from _told_otherwise(asking, STAFF_FIELD, _of_company(asking))
+
+
+def wages_elsewhere(asking: Asking) -> Iterator[Flaw]:
+    """Pay of the same company for the same work that another open application of the client tells otherwise."""
+    job = asking.answers(None).get(JOB_FIELD)
+    same_job = [case for case in _of_company(asking) if case.figures.get(JOB_FIELD) == job]
+    for field in WAGE_FIELDS:
+        yield from _told_otherwise(asking, field, same_job)
+
+
+def _passports(asking: Asking, *, same_client: bool) -> Iterator[Flaw]:
+    for person in asking.dossier.persons:
+        cases = [
+            case
+            for case in asking.dossier.elsewhere
+            if case.person_id == person.person_id and case.same_client is same_client
+        ]
+        if cases:
+            numbers = {"numbers": _numbers(cases)} if same_client else {}
+            yield _flaw(PASSPORT_FIELD, person.person_id, cases, numbers)
+
+
+def _of_company(asking: Asking) -> list[CaseElsewhere]:
+    return [case for case in asking.dossier.elsewhere if case.person_id is None]
+
+
+def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
+    return (rule for rule in asking.ready.rules if rule.holds and set(rule.holds.inputs) >= _COUNTED)
+
+
+def _holds(rule: ReadyRule, inputs: Mapping[str, CelInput]) -> bool:
+    asked = (rule.applies, rule.holds)
+    return all(each is not None and each.decide(inputs).outcome == "holds" for each in asked)
+
+
+def _told_otherwise(asking: Asking, field: str, cases: Iterable[CaseElsewhere]) -> Iterator[Flaw]:
+    here = asking.answers(None).get(field)
+    told = [_Told(case, case.figures[field]) for case in cases if field in case.figures]
+    other = [each for each in told if each.value != here]
+    if here is not None and other:
+        numbers = {"numbers": _numbers(each.case for each in other)}
+        given = ", ".join(f"{each.case.number}: {each.value}" for each in other)
+        yield _flaw(field, None, (), numbers).model_copy(update={"given": {GIVEN: given}})
+
+
+def _flaw(field: str, person_id: str | None, cases: Iterable[CaseElsewhere], values: dict[str, str]) -> Flaw:
+    return Flaw(
+        place_kind="field",
+        place=field,
+        person_id=person_id,
+        given={GIVEN: _numbers(cases)},
+        message_values=values,
+    )
+
+
+def _numbers(cases: Iterable[CaseElsewhere]) -> str:
+    return ", ".join(sorted({case.number for case in cases}))

@@ -1,0 +1,50 @@
+"""What other open applications say about the same persons and companies: facts beside a dossier. Pure.
+
+Of another client's application no more is told than that it is there: its number, its procedure, how many persons wait.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import ConfigDict, Field
+
+from schemas.catalogue import Value
+from schemas.words import Word
+
+COMPANY_FIELD, PASSPORT_FIELD = "corporate_number", "passport_number"
+JOB_FIELD, STAFF_FIELD = "occupation_code", "full_time_staff"
+WAGE_FIELDS = ("monthly_base_yen", "comparator_monthly_yen")
+FIGURES = (JOB_FIELD, STAFF_FIELD, *WAGE_FIELDS)
+"""What is compared between the applications of one company, where each application says it once."""
+_PLANS: tuple[str, ...] = ("otit.plan.", "esd.plan.")
+_STAYS: tuple[str, ...] = ("isa.coe.", "isa.change.", "isa.extension.")
+
+
+class CaseElsewhere(Word):
+    """Another open application that names a passport (of `person_id` here), or (None) the company, of this one.
+
+    `undecided` persons of it wait for a result. `figures` are told only within the same client's applications.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    number: str
+    procedure_id: str
+    same_client: bool
+    person_id: str | None = None
+    undecided: int = 0
+    figures: Mapping[str, Value] = Field(default_factory=dict)
+
+
+def seek_the_same(one: str, other: str) -> bool:
+    """Whether two procedures exclude each other for one person: the same, two plans, or two ways to a stay.
+
+    A certificate beside its plan, or a re-entry permit beside an extension, is the usual course.
+    """
+    return one == other or any(
+        one.startswith(family) and other.startswith(family) for family in (_PLANS, _STAYS)
+    )
+
+
+def are_compared(one: str, other: str) -> bool:
+    """Whether what a company says in two procedures must agree: both are plans."""
+    return one.startswith(_PLANS) and other.startswith(_PLANS)

@@ -1,0 +1,124 @@
+"""What open applications contradict each other in, from facts: passports, head counts, staff and wages of one company."""
+
+import pytest
+
+from schemas.catalogue import Value
+from schemas.dossier import Dossier, RuleFinding
+from schemas.elsewhere import CaseElsewhere, are_compared, seek_the_same
+from schemas.findings import ASKS_CLIENT
+from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
+
+OTHER = "T26-4KX7M2QX"
+BETWEEN_APPLICATIONS = ("ALL-XA-01", "ALL-XA-02", "OTIT-CAP-08", "OTIT-ORG-14", "OTIT-PAY-13")
+
+
+def with_others(procedure_id: str, *others: CaseElsewhere, **answers: Value) -> Dossier:
+    """A clean application beside others."""
+    clean = a_complete_dossier(procedure_id)
+    application = {**clean.application, **answers}
+    return clean.model_copy(update={"application": application, "elsewhere": others})
+
+
+def found_between(dossier: Dossier) -> list[RuleFinding]:
+    """What the rules between applications find."""
+    found = check(a_map(dossier.procedure_id), dossier).findings
+    return [each for each in found if each.rule_id in BETWEEN_APPLICATIONS]
+
+
+def a_case(procedure_id: str = PLAN, *, same_client: bool = True, **more: object) -> CaseElsewhere:
+    """Another open application."""
+    given = {"number": OTHER, "procedure_id": procedure_id, "same_client": same_client, **more}
+    return CaseElsewhere.model_validate(given)
+
+
+def the_person(procedure_id: str) -> str:
+    return a_complete_dossier(procedure_id).persons[0].person_id
+
+
+@pytest.mark.parametrize("procedure_id", [EXTENSION, PLAN])
+def test_a_passport_in_the_clients_own_other_application_is_told_with_its_number(procedure_id: str) -> None:
+    person = the_person(procedure_id)
+
+    (finding,) = found_between(with_others(procedure_id, a_case(procedure_id, person_id=person)))
+
+    assert (finding.rule_id, finding.person_id, finding.place) == ("ALL-XA-01", person, "passport_number")
+    assert finding.message_values == {"numbers": OTHER}
+
+
+def test_a_passport_in_another_clients_application_is_told_without_its_number() -> None:
+    other = a_case(EXTENSION, same_client=False, person_id=the_person(EXTENSION))
+
+    (finding,) = found_between(with_others(EXTENSION, other))
+
+    assert (finding.rule_id, finding.message_values) == ("ALL-XA-02", {})
+    assert finding.given == {"elsewhere": OTHER}
+
+
+def test_an_application_alone_has_nothing_to_contradict_it() -> None:
+    assert found_between(with_others(PLAN)) == found_between(with_others(EXTENSION)) == []
+
+
+@pytest.mark.parametrize(("waiting", "found"), [(1, []), (2, ["OTIT-CAP-08"])])
+def test_those_who_wait_elsewhere_count_towards_the_head_count(waiting: int, found: list[str]) -> None:
+    persons = len(a_complete_dossier(PLAN).persons)
+    staff = {"full_time_staff": 30, "stage1_trainees_now": 2 - persons, "excellent_employer": False}
+    dossier = with_others(PLAN, a_case(undecided=waiting), **staff)
+
+    findings = found_between(dossier)
+
+    assert [each.rule_id for each in findings] == found
+    assert all(each.message_values == {"waiting": str(waiting), "limit": "3"} for each in findings)
+
+
+def test_those_who_wait_in_another_stage_do_not_count() -> None:
+    other = a_case("otit.plan.accreditation.E", undecided=90)
+
+    assert found_between(with_others(PLAN, other)) == []
+
+
+def test_a_number_of_staff_told_in_two_ways_is_found_and_the_same_one_is_not() -> None:
+    here = a_complete_dossier(PLAN).application["full_time_staff"]
+    assert isinstance(here, int)
+    dossiers = [with_others(PLAN, a_case(figures={"full_time_staff": told})) for told in (here, here + 1)]
+
+    same, otherwise = map(found_between, dossiers)
+
+    assert same == []
+    assert [(each.rule_id, each.given) for each in otherwise] == [
+        ("OTIT-ORG-14", {"elsewhere": f"{OTHER}: {here + 1}"})
+    ]
+
+
+def test_wages_are_compared_for_the_same_work_alone() -> None:
+    own = a_complete_dossier(PLAN).application
+    wages = {"occupation_code": own["occupation_code"], "monthly_base_yen": 1}
+    other_work = {**wages, "occupation_code": "1-1-2"}
+
+    found, nothing = (found_between(with_others(PLAN, a_case(figures=each))) for each in (wages, other_work))
+
+    assert [(each.rule_id, each.place) for each in found] == [("OTIT-PAY-13", "monthly_base_yen")]
+    assert nothing == []
+
+
+def test_no_rule_between_applications_asks_the_client() -> None:
+    maps = [a_map(EXTENSION), a_map(PLAN)]
+
+    rules = {each.rule.id: each.rule for ready in maps for each in ready.rules}
+
+    assert set(BETWEEN_APPLICATIONS) <= set(rules)
+    assert all(rules[each].severity not in ASKS_CLIENT for each in BETWEEN_APPLICATIONS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "exclude", "agree"),
+    [
+        ("isa.reentry", "isa.reentry", True, False),
+        ("isa.reentry", EXTENSION, False, False),
+        ("isa.coe.tit", "isa.change.ssw1", True, False),
+        (PLAN, "isa.coe.tit", False, False),
+        (PLAN, "esd.plan.supervised", True, True),
+        (PLAN, "otit.change.minor", False, False),
+    ],
+)
+def test_the_usual_course_is_no_contradiction(one: str, other: str, exclude: bool, agree: bool) -> None:
+    assert (seek_the_same(one, other), are_compared(one, other)) == (exclude, agree)

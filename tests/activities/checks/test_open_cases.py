@@ -1,0 +1,171 @@
+"""Applications beside each other on a real database: what one says is found when another is checked, and for no longer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from activities.checks.round import Checks
+from activities.ledger import Ledger
+from infra.catalogue import load_catalogue
+from infra.dossiers import CONTENT_PURPOSE, WHOLE
+from infra.keys import seal_json
+from infra.packs import packs_of_the_worker
+from schemas.catalogue import Value
+from schemas.checked import CheckAsked, Checked
+from schemas.identifiers import application_number
+from tests.builders import handed_in
+from tests.schemas.cases import EXTENSION, PLAN
+from tests.workflows.office import RANDOM, Office
+
+A_CLIENT = """INSERT INTO organisation (id, kind, name, name_kana, prefecture, fee_class, locale, notice_email)
+    VALUES (%s, 'supervising_organisation', '見本', 'ミホン', '13', 'standard', 'ja', 'b@client.example')
+    ON CONFLICT DO NOTHING"""
+A_CONTENT = """INSERT INTO content
+    (number, scope, version, organisation_id, "values", sealed_in_round, changed_by, changed_at)
+    VALUES (%s, %s, %s, %s, %s, %s, 'acc-client', now())"""
+A_HAND_IN = """INSERT INTO hand_in
+    (number, round, organisation_id, persons, manifest_sha256, manifest, handed_in_by, capacity, handed_in_at)
+    VALUES (%s, %s, %s, %s, '', '{}', 'acc-client', 'client', now())"""
+A_RESULT = """INSERT INTO person_standing (number, person_id, organisation_id, stage, holder, held_since, result)
+    VALUES (%s, %s, %s, 'decided', 'delivery', now(), %s)"""
+PASSPORT = {"passport_number": "TR1234567"}
+COMPANY: Mapping[str, Value] = {
+    "corporate_number": "7000012050002",
+    "full_time_staff": 30,
+    "stage1_trainees_now": 2,
+    "excellent_employer": False,
+}
+
+
+class Desk:
+    """The applications of a test, and a worker that checks them one after the other."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        packs = packs_of_the_worker(load_catalogue(), office.ground.database)
+        ledger = Ledger(office.ground.database)
+        self.checks = Checks(office.ground.database, office.keys.ring, packs, ledger)
+        self.told: dict[str, Any] = {}
+
+    def hand_in(
+        self,
+        person: Mapping[str, Value],
+        whole: Mapping[str, Value] | None = None,
+        *,
+        procedure: str = EXTENSION,
+        client: str = "org-1",
+    ) -> str:
+        """A new application of one person, handed in."""
+        number = application_number(2026, next(RANDOM))
+        version = load_catalogue().procedure(procedure).version
+        changed = {"organisation_id": client, "procedure": procedure, "map_version": version}
+        told = handed_in(f"{number}.p1", number=number).model_copy(update=changed)
+        with self.office.ground.behind_the_desk() as connection:
+            connection.execute(A_CLIENT, (client,))
+        self.office.ground.take_in(told, self.office.keys.make(number))
+        self.told[number] = told
+        self.seal(number, 1, person, whole or {})
+        return number
+
+    def seal(self, number: str, round_: int, person: Mapping[str, Value], whole: Mapping[str, Value]) -> None:
+        """A round with these answers."""
+        told = self.told[number]
+        key = self.office.keys.ring.unwrapped(number, self.office.keys.rows[number])
+        with self.office.ground.behind_the_desk() as connection:
+            for scope, answers in ((WHOLE, whole), (told.persons[0], person)):
+                entries = {name: {"v": value, "by": "a", "as": "client"} for name, value in answers.items()}
+                sealed = seal_json(key, CONTENT_PURPOSE, entries)
+                row = (number, scope, round_, told.organisation_id, sealed, round_)
+                connection.execute(A_CONTENT, row)
+            handed = (number, round_, told.organisation_id, list(told.persons))
+            connection.execute(A_HAND_IN, handed)
+
+    def decide(self, number: str, result: str) -> None:
+        """The authority has decided about the person."""
+        told = self.told[number]
+        with self.office.ground.behind_the_desk() as connection:
+            connection.execute(A_RESULT, (number, told.persons[0], told.organisation_id, result))
+
+    async def found(self, number: str) -> set[str]:
+        """The rules between applications that find something in a check of the latest round."""
+        checked = await self.check(number)
+        return {each.rule_id for each in checked.found if each.rule_id.startswith(("ALL-XA", "OTIT-CAP-08"))}
+
+    async def check(self, number: str) -> Checked:
+        """A check as the road asks for it."""
+        told = self.told[number]
+        return await self.checks.check_round(
+            CheckAsked(
+                number=number,
+                organisation_id=told.organisation_id,
+                round=1,
+                persons=told.persons,
+                as_of="2026-11-30",
+            )
+        )
+
+
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    return Desk(office)
+
+
+async def test_one_passport_in_two_applications_of_a_client_is_found_in_the_second(desk: Desk) -> None:
+    first = desk.hand_in(PASSPORT)
+    alone = await desk.found(first)
+    second = desk.hand_in({"passport_number": "tr 1234567"})
+
+    assert (alone, await desk.found(second)) == (set(), {"ALL-XA-01"})
+
+
+async def test_another_clients_application_is_found_and_nothing_the_road_is_told_names_it(desk: Desk) -> None:
+    theirs = desk.hand_in(PASSPORT, client="org-2")
+    own = desk.hand_in(PASSPORT)
+
+    checked = await desk.check(own)
+
+    assert {each.rule_id for each in checked.found} >= {"ALL-XA-02"}
+    assert theirs not in checked.model_dump_json()
+
+
+async def test_another_passport_is_nobody_elses(desk: Desk) -> None:
+    desk.hand_in(PASSPORT)
+
+    assert await desk.found(desk.hand_in({"passport_number": "TR1234568"})) == set()
+
+
+async def test_an_application_that_was_decided_contradicts_nothing(desk: Desk) -> None:
+    first, second = desk.hand_in(PASSPORT), desk.hand_in(PASSPORT)
+    before = await desk.found(second)
+    desk.decide(first, "permitted")
+
+    assert (before, await desk.found(second)) == ({"ALL-XA-01"}, set())
+
+
+async def test_a_passport_that_was_corrected_is_no_longer_the_same(desk: Desk) -> None:
+    first, second = desk.hand_in(PASSPORT), desk.hand_in(PASSPORT)
+    before = await desk.found(second)
+    desk.seal(first, 2, {"passport_number": "TR7654321"}, {})
+
+    assert (before, await desk.found(second)) == ({"ALL-XA-01"}, set())
+
+
+async def test_an_application_whose_key_was_destroyed_is_not_opened(desk: Desk) -> None:
+    first, second = desk.hand_in(PASSPORT), desk.hand_in(PASSPORT)
+    with desk.office.ground.behind_the_desk() as connection:
+        connection.execute(
+            "UPDATE data_key SET wrapped = NULL, destroyed_at = now() WHERE number = %s", (first,)
+        )
+
+    assert await desk.found(second) == set()
+
+
+async def test_head_counts_of_one_company_are_added_up_over_clients(desk: Desk) -> None:
+    plan = {"procedure": PLAN}
+    alone = await desk.found(desk.hand_in(PASSPORT, COMPANY, **plan))
+    desk.hand_in({"passport_number": "TR0000001"}, COMPANY, procedure=PLAN, client="org-2")
+
+    third = desk.hand_in({"passport_number": "TR0000002"}, COMPANY, **plan)
+
+    assert (alone, await desk.found(third)) == (set(), {"OTIT-CAP-08"})
