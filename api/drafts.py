@@ -15,13 +15,14 @@ from schemas.catalogue import Value
 
 
 class ValueShown(Shown):
-    """One value with its author, and the accepted application it was carried over from."""
+    """One value with its author, and the application it was carried over or split off from."""
 
     value: Value
     by: str
     capacity: str
     at: datetime
     carried_from: Accepted | None = None
+    split_from: str | None = None
 
 
 class ContentShown(Shown):
@@ -44,6 +45,7 @@ class PersonShown(Shown):
     decided_on: date | None = None
     waits_for: str | None = None
     link_outcome: str | None = None
+    moved_to: str | None = None
 
 
 class ApplicationShown(Shown):
@@ -118,6 +120,7 @@ def _person(
         decided_on=line.decided_on,
         waits_for=line.waits_for,
         link_outcome=line.link_outcome,
+        moved_to=line.moved_to,
     )
 
 
@@ -136,6 +139,7 @@ def _values(entries: Mapping[str, Entry]) -> dict[str, ValueShown]:
             capacity=entry["as"],
             at=entry["at"],
             carried_from=entry.get("from"),
+            split_from=entry.get("split_from"),
         )
         for field, entry in entries.items()
     }

@@ -52,6 +52,7 @@ class PersonView(Word):
     decided_on: date | None
     waits_for: str | None = None
     link_outcome: str | None = None
+    moved_to: str | None = None
     contradicted_by: Contradiction | None = None
     balls: tuple[BallInterval, ...]
     held_seconds: Mapping[Holder, int]
@@ -222,6 +223,7 @@ def _person(row: Row[Any], balls: tuple[BallInterval, ...], now: datetime) -> Pe
         decided_on=row.decided_on,
         waits_for=row.waits_for,
         link_outcome=row.link_outcome,
+        moved_to=row.moved_to,
         contradicted_by=_contradiction(row),
         balls=balls,
         held_seconds=held,
