@@ -10,7 +10,7 @@ from functools import cached_property
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Rule, Value
-from schemas.dossier import DocumentFact, Dossier, KeptCheck, RuleFinding
+from schemas.dossier import DocumentFact, Dossier, KeptCheck, PersonDossier, RuleFinding
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.rules import CANNOT_DECIDE, FAILS, Answered, used_by
 from schemas.words import Word
@@ -115,10 +115,11 @@ class Earlier:
     def by_condition(self, rule: ReadyRule, subject: Subject) -> Answered | None:
         """How it came out, where every value its conditions name is the same as it was."""
         letters = self.kept.outcomes.get(rule.rule.id)
-        was = self.before.person(subject.person_id) if subject else None
+        was = self._were.get(subject.person_id) if subject else None
         if letters is None or (subject is not None and was is None):
             return None
-        if not self._rests_on_the_same(rule, was, subject):
+        is_untouched = (subject.person_id if subject else None) in self._untouched
+        if not is_untouched and not self._rests_on_the_same(rule, was, subject):
             return None
         letter = letters[self._places[was.person_id if was else None]]
         person = f"{subject.person_id if subject else '-'}"
@@ -131,6 +132,21 @@ class Earlier:
         if not looked_at <= self._same or not rule.in_force(self.before.as_of):
             return None
         return tuple(each for each in self.kept.findings if each.rule_id == rule.id)
+
+    @cached_property
+    def _were(self) -> Mapping[str, PersonDossier]:
+        return {line.person_id: line for line in self.before.persons}
+
+    @cached_property
+    def _untouched(self) -> frozenset[str | None]:
+        """About whom nothing at all has changed that a condition could name (None: the application)."""
+        whole = self.before.application == self.now.application
+        persons = len(self.before.persons) == len(self.now.persons)
+        if not (whole and persons and frozenset({DOCUMENTS, DAY, CHANNEL}) <= self._same):
+            return frozenset()
+        return frozenset(
+            {None, *(line.person_id for line in self.now.persons if line == self._were.get(line.person_id))}
+        )
 
     def _rests_on_the_same(self, rule: ReadyRule, was: Subject, subject: Subject) -> bool:
         before, now = self._asking

@@ -37,10 +37,11 @@ def required_documents(asking: Asking) -> Iterator[Flaw]:
 
 def omissions(asking: Asking) -> Iterator[Flaw]:
     """Every document left out without a sufficient ground."""
-    needs = {(line.kind, line.person_id): line.need for line in lines_of(asking)}
-    for fact in asking.dossier.documents:
+    claimed = [fact for fact in asking.dossier.documents if fact.omitted is not None]
+    needs = {(line.kind, line.person_id): line.need for line in lines_of(asking)} if claimed else {}
+    for fact in claimed:
         kind = asking.ready.procedure.document(fact.kind)
-        if fact.omitted is None or kind is None:
+        if kind is None:
             continue
         allowed = needs.get((fact.kind, fact.person_id)) != "needed"
         if not allowed or not _grounded(fact, asking.dossier.as_of, kind.omission_within_months):

@@ -91,15 +91,13 @@ def _meant(zones: list[_Found], number: str) -> _Found:
 
 
 def _zones(asking: Asking, where: Where) -> Iterator[tuple[PersonDossier, list[_Found]]]:
-    attached = list(_attached(asking))
+    by_person: dict[str | None, list[_Found]] = {}
+    for fact in _attached(asking):
+        for seen in fact.passports:
+            if seen.seen_in == where:
+                by_person.setdefault(fact.person_id, []).append(_Found(fact, seen))
     for person in asking.dossier.persons:
-        zones = [
-            _Found(fact, seen)
-            for fact in attached
-            if fact.person_id == person.person_id
-            for seen in fact.passports
-            if seen.seen_in == where
-        ]
+        zones = by_person.get(person.person_id)
         if zones:
             yield person, zones
 
