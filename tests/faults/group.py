@@ -1,4 +1,4 @@
-"""Eighteen trainees of one plan application, lodged in parts: answers in any order, and every kind of interruption between."""
+"""Eighteen trainees of one plan, lodged in parts: answers in any order, and every kind of interruption between."""
 
 import asyncio
 import time

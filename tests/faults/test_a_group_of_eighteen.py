@@ -1,4 +1,4 @@
-"""Issue 4's end: eighteen lodged in parts, through interruptions, with answers in any order, and on to the next application."""
+"""Eighteen are lodged in parts, through interruptions, with answers in any order, and on to the next application."""
 
 from collections import Counter
 
