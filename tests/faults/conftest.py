@@ -26,6 +26,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="package")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The authority alone."""
+    running = Stack(tmp_path_factory.mktemp("counter"), {"authority"}, fast=True)
+    asyncio.run(running.__aenter__())
+    try:
+        yield running
+    finally:
+        asyncio.run(running.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="package")
 def met() -> dict[str, Persistent]:
     """What each of the people met on the way, by role."""
     return {}

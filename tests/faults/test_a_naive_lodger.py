@@ -16,8 +16,8 @@ FILINGS = 4
 
 
 @pytest.fixture
-def authority(house: Stack) -> Iterator[AuthorityDesk]:
-    desk = AuthorityDesk(house.address("authority"))
+def authority(counter: Stack) -> Iterator[AuthorityDesk]:
+    desk = AuthorityDesk(counter.address("authority"))
     desk.be("accept_then_timeout", share=0.5, seed=7)
     yield desk
     desk.be("normal")
@@ -41,14 +41,14 @@ def a_filing() -> MachineLodging:
     )
 
 
-def fated(house: Stack) -> list[MachineLodging]:
+def fated(counter: Stack) -> list[MachineLodging]:
     """Filings some of which the authority answers and some of which it takes in silence."""
     return [a_filing() for _ in range(FILINGS * 4)]
 
 
-async def test_who_sends_again_after_a_time_out_lodges_twice(house: Stack, authority: AuthorityDesk) -> None:
-    impatient = Simulator(house.address("authority"), answer_within_seconds=IMPATIENT_SECONDS)
-    filings = fated(house)
+async def test_who_sends_again_after_a_time_out_lodges_twice(counter: Stack, authority: AuthorityDesk) -> None:
+    impatient = Simulator(counter.address("authority"), answer_within_seconds=IMPATIENT_SECONDS)
+    filings = fated(counter)
 
     for filing in filings:
         if (await impatient.lodge(filing)).outcome != "confirmed":
@@ -58,9 +58,9 @@ async def test_who_sends_again_after_a_time_out_lodges_twice(house: Stack, autho
     assert 0 < len(doubles) < len(filings)
 
 
-async def test_who_asks_a_person_instead_lodges_once(house: Stack, authority: AuthorityDesk) -> None:
-    impatient = Simulator(house.address("authority"), answer_within_seconds=IMPATIENT_SECONDS)
-    filings = fated(house)
+async def test_who_asks_a_person_instead_lodges_once(counter: Stack, authority: AuthorityDesk) -> None:
+    impatient = Simulator(counter.address("authority"), answer_within_seconds=IMPATIENT_SECONDS)
+    filings = fated(counter)
 
     known = [(await impatient.lodge(filing)).outcome for filing in filings]
 
@@ -68,7 +68,7 @@ async def test_who_asks_a_person_instead_lodges_once(house: Stack, authority: Au
     assert set(known) == {"confirmed", "unknown"}
 
 
-def test_the_ledger_counts_what_really_came(house: Stack, authority: AuthorityDesk) -> None:
-    before = len(httpx2.get(f"{house.address('authority')}/ledger").json())
+def test_the_ledger_counts_what_really_came(counter: Stack, authority: AuthorityDesk) -> None:
+    before = len(httpx2.get(f"{counter.address('authority')}/ledger").json())
 
     assert before >= FILINGS

@@ -1,6 +1,5 @@
 """The line to the authority breaks at every step of a lodging: what is certain is said, the rest is asked of a person."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -8,17 +7,6 @@ import pytest
 from infra.dev.demo.authority import AuthorityDesk
 from infra.dev.services import Stack
 from tests.faults.cutting import Cut, a_filing, lodged_through
-
-
-@pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The authority alone."""
-    running = Stack(tmp_path_factory.mktemp("counter"), {"authority"}, fast=True)
-    asyncio.run(running.__aenter__())
-    try:
-        yield running
-    finally:
-        asyncio.run(running.__aexit__(None, None, None))
 
 
 @pytest.fixture
