@@ -18,7 +18,8 @@ from api.gateway import NotReady
 from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath
-from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
+from api.queries_deadlines import answer_due_at
+from api.queries_findings import FindingView, Texts, findings_of, remarks_of
 from api.reading import (
     WHOLE,
     Case,
@@ -31,7 +32,9 @@ from api.reading import (
     key_of,
 )
 from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
+from api.remedies import with_remedies
 from infra.database.tables import finding, hand_in, person_standing, standing
+from infra.kept_checks import kept_findings
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
@@ -79,30 +82,29 @@ class Correction(Body):
 async def read_findings(
     principal: Annotated[Principal, Depends(needs(Right.READ_OWN))], at: AtDesk, number: NumberInPath
 ) -> FindingsShown:
-    """Findings of one's own application, as they were told to the client."""
+    """Findings of one's own application, as they were told to the client, with what would settle them."""
     key = await key_of(at.keys, number)
     async with scope(at, principal) as connection:
         case = await case_of(connection, number, principal.client_organisation)
         editable = frozenset() if case.is_draft else await editable_persons(connection, case)
         remarks = await remarks_of(connection, number, key)
-        due = select(standing.c.next_due_at).where(standing.c.number == number)
-        due_at = (await connection.execute(due)).scalar_one_or_none()
+        due_at = await answer_due_at(connection, number) if editable else None
     # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
     async with at.database.as_desk() as connection:
-        values = await message_values(connection, number, key)
+        kept = await kept_findings(connection, key, number)
     ready = await map_of(at, case)
     texts = Texts(
         rules={each.rule.id: each.rule for each in ready.rules},
-        values=values,
+        values={name: each.message_values for name, (_, each) in kept.items()},
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )
     async with scope(at, principal) as connection:
         found = await findings_of(connection, number, texts)
     return FindingsShown(
         number=number,
-        due_at=due_at if editable else None,
+        due_at=due_at,
         persons_to_correct=[person for person in case.persons if person in editable],
-        findings=[each for each in found if _is_told(each)],
+        findings=await with_remedies(at, filter(_is_told, found), kept),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from pydantic import Field
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +13,7 @@ from api.queries import Named, Told, named, names_of
 from api.remark_rows import RemarkKind, open_words
 from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
-from schemas.catalogue import Bilingual, Rule
+from schemas.catalogue import Bilingual, Rule, Verification
 from schemas.findings import FindingSource, FindingState, Severity
 from schemas.words import Word
 
@@ -40,9 +41,13 @@ class Words(Word):
 
 
 class FindingView(Word):
-    """One finding as people read it. A rule's has `title` and `message`, a reviewer's has `words`."""
+    """One finding as people read it. A rule's has `title` and `message`, a reviewer's has `words`.
+
+    `would_pass` (told to clients) is what must hold for it to go; colleagues read the whole explanation.
+    """
 
     id: str
+    key: str = Field(exclude=True)
     source: FindingSource
     rule_id: str | None
     severity: Severity
@@ -54,6 +59,9 @@ class FindingView(Word):
     place: str
     title: Told | None
     message: Told | None
+    legal_source: str | None
+    verification: Verification | None
+    would_pass: tuple[Bilingual, ...] = ()
     words: Words | None
     replies: tuple[Words, ...]
     reasons: tuple[Words, ...]
@@ -137,6 +145,7 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
         id=row.id,
+        key=row.key,
         source=row.source,
         rule_id=row.rule_id,
         severity=row.severity,
@@ -148,6 +157,8 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         place=row.place,
         title=_told(rule.id, rule.title, {}) if rule else None,
         message=_told(rule.id, rule.message, texts.values.get(row.key, {})) if rule else None,
+        legal_source=rule.legal_source if rule else None,
+        verification=rule.verification if rule else None,
         words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
         replies=tuple(each for each in about if each.kind == RemarkKind.REPLY),
         reasons=tuple(each for each in about if each.kind == RemarkKind.REASON),

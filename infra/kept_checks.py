@@ -47,6 +47,19 @@ def _opened(key: DataKey, blob: bytes) -> KeptCheck:
     return KeptCheck.model_validate(open_json(key, REPORT_PURPOSE, bytes(blob)))
 
 
+async def kept_findings(
+    connection: AsyncConnection, key: DataKey, number: str
+) -> dict[str, tuple[KeptCheck, RuleFinding]]:
+    """Everything that was ever found, by finding key, each with the latest check that found it."""
+    asked = select(check_report.c.report).where(check_report.c.number == number)
+    oldest_first = asked.order_by(check_report.c.round, check_report.c.checked_at)
+    found: dict[str, tuple[KeptCheck, RuleFinding]] = {}
+    for blob in (await connection.execute(oldest_first)).scalars():
+        kept = _opened(key, blob)
+        found.update({each.key: (kept, each) for each in kept.findings})
+    return found
+
+
 async def kept_with(
     connection: AsyncConnection, key: DataKey, number: str, finding_key: str
 ) -> tuple[KeptCheck, RuleFinding] | None:

@@ -51,6 +51,11 @@ class Terms:
         return any(row.counted_from == "valid_to" for row in self.procedure.follow_ups)
 
     @property
+    def has_unverified(self) -> bool:
+        """Whether any question or document of the map was not verified."""
+        return any(row.check_before_use for row in (*self.procedure.fields, *self.procedure.documents))
+
+    @property
     def asks_lines(self) -> bool:
         """Whether anything is asked of each line; a notification of the organisation itself asks nothing."""
         fields, documents = self.procedure.fields, self.procedure.documents

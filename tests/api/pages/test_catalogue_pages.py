@@ -67,3 +67,21 @@ async def test_the_impact_of_newer_rules_is_for_managers(day: PageDay) -> None:
     answers = {who: (await day.page(who, "/impact")).status for who in (MANAGER, REVIEWER, CLIENT, OPERATOR)}
 
     assert answers == {MANAGER: 200, REVIEWER: 403, CLIENT: 403, OPERATOR: 403}
+
+
+async def test_a_client_is_led_to_the_sources_once_and_not_warned_beside_every_field(day: PageDay) -> None:
+    case = await day.drafted()
+    form = await day.page(CLIENT, f"/applications/{case.number}/edit")
+    papers = await day.page(CLIENT, f"/applications/{case.number}/documents")
+
+    for page in (form, papers):
+        assert page.text.count(f'href="/catalogue/procedures/{EXTENSION}"') == 1
+        assert "根拠は未確認" not in page.text
+
+
+async def test_a_reviewer_sees_which_findings_rest_on_rules_that_were_not_verified(day: PageDay) -> None:
+    case = await day.handed_in()
+
+    page = await day.page(REVIEWER, f"/applications/{case.number}")
+
+    assert "verification-unverified" in page.text

@@ -1,5 +1,6 @@
 """Rules of a case: why they found something, the same check repeated, newer ones weighed and adopted."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -135,6 +136,29 @@ async def test_every_finding_of_a_rule_is_explained_and_the_read_recorded(
     assert all(each["source"] and each["legal_source"] and each["title"]["ja"] for each in told)
     assert {each["pack_version"] for each in told} == {OLDER.pack_version}
     assert (await reads(day, older.number)).count("explanation") == len(found)
+
+
+async def test_a_client_is_told_what_would_settle_its_finding_and_not_how_the_rule_is_written(
+    day: OfficeDay,
+) -> None:
+    case = await day.drafted()
+    await day.fill(case, {case.persons[0]: {"passport_expires_on": "2020-01-01"}})
+    case = await day.sealed(case)
+    await day.start(case)
+    task = (await day.task_of(case.number, "review"))["id"]
+    await day.done(REVIEWER, f"/v1/tasks/{task}/claim")
+    await day.done(REVIEWER, f"/v1/tasks/{task}/complete", {"verdict": {"kind": "review"}})
+
+    told = await day.get(somebody("client"), f"/v1/applications/{case.number}/findings")
+
+    found = {each["rule_id"]: each for each in told["findings"]}
+    expired = found["ISA-PP-01"]
+    (settles,) = (each["ja"] for each in expired["would_pass"])
+    assert re.fullmatch(r"「旅券の有効期[^」]*」が20\d\d-\d\d-\d\d以上", settles)
+    assert expired["legal_source"]
+    assert {each["verification"] for each in found.values()} == {None}
+    assert "passport_expires_on >=" not in str(told["findings"])
+    assert await reads(day, case.number) == []
 
 
 async def test_what_cannot_be_explained_is_refused(day: OfficeDay) -> None:
