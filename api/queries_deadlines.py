@@ -16,6 +16,8 @@ from schemas.standing import Derived, Held
 from schemas.words import Word
 
 HOLD = "hold"
+OF_THE_CLIENT = ("correction", "more_requested")
+"""The deadlines by which a client answers; the others are the desk's and the authority's."""
 
 
 class DeadlineView(Word):
@@ -28,6 +30,16 @@ class DeadlineView(Word):
     persons: tuple[str, ...]
     derivation: Mapping[str, Any] | None
     explained: Derivation | None
+
+
+async def answer_due_at(connection: AsyncConnection, number: str) -> datetime | None:
+    """By when the client is to answer: the next such deadline that runs, else the last that has passed."""
+    asked = select(deadline.c.state, deadline.c.due_at).where(
+        deadline.c.number == number, deadline.c.kind.in_(OF_THE_CLIENT), deadline.c.state != "ended"
+    )
+    rows = (await connection.execute(asked)).all()
+    running = [row.due_at for row in rows if row.state == "running"]
+    return min(running) if running else max((row.due_at for row in rows), default=None)
 
 
 async def deadlines_of(

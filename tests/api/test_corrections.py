@@ -127,6 +127,20 @@ async def test_one_thing_is_corrected_without_touching_the_rest(
     assert len(written) == 1
 
 
+async def test_the_client_is_told_its_own_day_and_not_the_desk_s(
+    client: Visitor, visitor: Visiting, handed_in: dict[str, Any]
+) -> None:
+    place, reviewer = f"/v1/applications/{handed_in['number']}", visitor("reviewer-1")
+    await ask_for_correction(reviewer, handed_in["number"], handed_in["persons"][0])
+
+    told = (await client.get(f"{place}/findings")).json()
+
+    overview = (await reviewer.get(f"{place}/overview")).json()
+    own = [each["due_at"] for each in overview["deadlines"] if each["kind"] == "correction"]
+    assert [told["due_at"]] == own
+    assert overview["next_due_at"] < told["due_at"]
+
+
 async def test_nothing_is_corrected_that_nobody_asked_for(
     client: Visitor, under_review: dict[str, Any]
 ) -> None:
