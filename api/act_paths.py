@@ -1,4 +1,4 @@
-"""Ids of tasks, filings, findings and remarks in addresses: one that can't exist answers as one that isn't there."""
+"""Ids of tasks, filings, findings, proposals and remarks in addresses: one that can't exist answers as one that isn't there."""
 
 from typing import Annotated
 
@@ -31,6 +31,11 @@ async def remark_in_path(remark_id: str) -> str:
     return remark_id
 
 
+async def proposal_in_path(proposal_id: str) -> str:
+    """A proposal's id. Raises Refused `no_such_proposal`."""
+    return _of_an_application(proposal_id, "no_such_proposal")
+
+
 def _of_an_application(text: str, code: str) -> str:
     if not OURS.fullmatch(text) or not is_application_number(number_of(text)):
         raise Refused(code)
@@ -40,4 +45,5 @@ def _of_an_application(text: str, code: str) -> str:
 TaskInPath = Annotated[str, Depends(task_in_path)]
 FilingInPath = Annotated[str, Depends(filing_in_path)]
 FindingInPath = Annotated[str, Depends(finding_in_path)]
+ProposalInPath = Annotated[str, Depends(proposal_in_path)]
 RemarkInPath = Annotated[str, Depends(remark_in_path)]

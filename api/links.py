@@ -53,7 +53,7 @@ async def make_link(
         case = await _draft(connection, number, author)
 
         async def perform() -> Answered:
-            await _make(connection, case, author, wanted)
+            await make_waiting(connection, case, author, wanted)
             return Answered(201, {}, number)
 
         await once(connection, act, author.at, perform)
@@ -67,7 +67,7 @@ async def end_link(
     """The person of a draft waits no more. Refused: `content_sealed`."""
     async with scope(at, principal) as connection:
         case = await _draft(connection, number, author_of(at, principal))
-        await _end(connection, case, person_id)
+        await end_waiting(connection, case, person_id)
         return await waits_of(connection, number)
 
 
@@ -78,13 +78,14 @@ async def _draft(connection: AsyncConnection, number: str, author: Author) -> Ca
     return case
 
 
-async def _make(connection: AsyncConnection, case: Case, author: Author, wanted: NewLink) -> None:
+async def make_waiting(connection: AsyncConnection, case: Case, author: Author, wanted: NewLink) -> None:
+    """Write that a person waits, in place of what he waited for. Raises Refused `unknown_person`, `link_circle`, …"""
     other = await case_of(connection, wanted.other_number, author.organisation_id)
     if wanted.person_id not in case.persons or wanted.other_person_id not in other.persons:
         raise Refused("unknown_person", "person_id")
     if await waits_in_the_end_for(connection, other.number, case.number):
         raise Refused("link_circle", "other_number")
-    await _end(connection, case, wanted.person_id)
+    await end_waiting(connection, case, wanted.person_id)
     row = {
         "number": case.number,
         "person_id": wanted.person_id,
@@ -99,6 +100,7 @@ async def _make(connection: AsyncConnection, case: Case, author: Author, wanted:
     await connection.execute(insert(link).values(row))
 
 
-async def _end(connection: AsyncConnection, case: Case, person_id: str) -> None:
+async def end_waiting(connection: AsyncConnection, case: Case, person_id: str) -> None:
+    """The person waits for nothing."""
     waits = (link.c.number == case.number, link.c.person_id == person_id, link.c.kind == WAITS_FOR)
     await connection.execute(delete(link).where(*waits))

@@ -160,8 +160,8 @@ REFUSALS: dict[str, Telling] = {
     ),
     "not_to_wait": Telling(
         409,
-        "提出済み又は終了した申請人は、他の案件を待つことができません。",
-        "Who is lodged or has ended can't wait for another application.",
+        "提出済み、終了又は既に他の案件を待っている申請人に、別の案件を待たせることはできません。",
+        "Who is lodged, has ended or waits already can't be made to wait for another application.",
     ),
     "link_circle": Telling(
         409,

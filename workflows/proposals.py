@@ -50,7 +50,7 @@ def _insist_on_waiting(situation: Situation, command: Propose) -> None:
 def _insist_on_not_lodged(line: PersonLine) -> None:
     if line.stage is Stage.FILING:
         raise Refused("filing_under_way", "persons")
-    if line.stage not in WAITABLE or line.receipt is not None:
+    if line.stage not in WAITABLE or line.receipt is not None or line.waits_for is not None:
         raise Refused("not_to_wait", "persons")
 
 

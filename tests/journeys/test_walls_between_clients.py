@@ -25,6 +25,7 @@ MISSING = {
     "filing_id": f"{NONE}.filing.1",
     "finding_id": f"{NONE}.finding.1",
     "remark_id": "00000000-0000-4000-8000-000000000000",
+    "proposal_id": f"{NONE}.proposal.1",
     "key_id": "0000000000000000",
     "code": "not_found",
     "procedure_id": "nothing",
@@ -52,6 +53,7 @@ CONTENT = {
     ("DELETE", "/v1/applications/{number}/omissions/{omission_id}"),
     ("POST", "/v1/applications/{number}/corrections"),
     ("POST", "/v1/applications/{number}/split-off"),
+    ("POST", "/v1/applications/{number}/proposals/{proposal_id}/answer"),
     ("POST", "/v1/applications/{number}/links"),
     ("DELETE", "/v1/applications/{number}/persons/{person_id}/link"),
     ("POST", "/v1/applications/{number}/next"),
@@ -60,10 +62,11 @@ CONTENT = {
 }
 ACTS_OF_THE_DESK = re.compile(
     r"/v1/(tasks|filings|findings|remarks|arrivals|registers)/|/v1/stops|"
-    r"/(hold|release-hold|remarks|more-requested|results|rules)$"
+    r"/(hold|release-hold|remarks|more-requested|results|rules|proposals)$"
 )
 OF_ONESELF = {("PATCH", "/v1/me"), ("POST", "/sign-out")}
 BODIES: dict[str, Json] = {
+    "/v1/applications/{number}/proposals/{proposal_id}/answer": {"answer": "declined"},
     "/v1/applications/{number}/split-off": {"persons": ["p-0000000000000000"]},
     "/v1/applications": {"procedure": EXTENSION},
     "/v1/applications/{number}/content": {"application": {"dispatch": True}},
@@ -103,6 +106,7 @@ def theirs(office: Office) -> Theirs:
         "task_id": task,
         "filing_id": f"{number}.filing.1",
         "finding_id": f"{number}.finding.1",
+        "proposal_id": f"{number}.proposal.1",
         "key_id": made["id"],
     }
     return Theirs(MISSING | own)
