@@ -9,5 +9,7 @@ TestPlayedRoad.settings = settings(
     max_examples=60,
     stateful_step_count=30,
     deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -1,0 +1,90 @@
+"""The second half as a whole: nothing is lodged twice or lost; and a road that is broken on purpose is found out."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from schemas import folding
+from schemas.commands import RecordResult
+from schemas.events import Event, ResultRecorded
+from schemas.filing import Filing
+from schemas.standing import PersonLine, Standing
+from tests.workflows.outside import Register
+from tests.workflows.second_half import PlayedSecondHalf
+from workflows import filing, result_receipt
+from workflows.situation import Happenings, Situation
+
+BOUNDED = settings(
+    max_examples=80,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+UNTIL_FOUND = settings(BOUNDED, phases=[Phase.generate], report_multiple_bugs=False)
+
+TestPlayedSecondHalf = PlayedSecondHalf.TestCase
+TestPlayedSecondHalf.settings = BOUNDED
+
+
+def trouble_found() -> str:
+    """What the play finds wrong with the road as it is now; nothing when it finds nothing."""
+    try:
+        run_state_machine_as_test(PlayedSecondHalf, settings=UNTIL_FOUND)
+    except AssertionError as found:
+        return str(found)
+    return ""
+
+
+def test_who_sends_again_what_nobody_knows_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sent_again(situation: Situation, each: Filing, reason: str) -> Happenings:
+        return filing.failed(situation, each, "not_sent")
+
+    monkeypatch.setattr(filing, "unknown", sent_again)
+
+    assert "the authority has what the desk gave up" in trouble_found()
+
+
+def test_a_result_that_overwrites_another_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overwritten(situation: Situation, line: PersonLine, command: RecordResult) -> Happenings:
+        told = {"person_id": command.person_id, "result": command.result, "decided_on": command.decided_on}
+        return [ResultRecorded.model_validate(told)]
+
+    monkeypatch.setattr(result_receipt, "_again", overwritten)
+
+    assert "a result was overwritten" in trouble_found()
+
+
+def test_a_fold_that_forgets_who_has_the_ball_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgotten(standing: Standing, event: Event) -> Standing:
+        return standing
+
+    monkeypatch.setattr(folding, "pass_balls", forgotten)
+
+    assert "the ball is elsewhere" in trouble_found()
+
+
+def test_a_decision_that_comes_out_differently_after_a_crash_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = count()
+
+    def later_each_time(situation: Situation) -> datetime:
+        return situation.now + timedelta(seconds=next(ticks))
+
+    monkeypatch.setattr(Situation, "review_due", property(later_each_time))
+
+    assert "something else the second time" in trouble_found()
+
+
+def test_who_lodges_without_being_asked_for_a_mandate_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_asked(register: Register, handler: str, at: datetime) -> None:
+        return
+
+    monkeypatch.setattr(Register, "insist", not_asked)
+
+    assert "are not all entrusted" in trouble_found()
