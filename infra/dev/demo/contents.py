@@ -121,6 +121,7 @@ def _plan(today: date) -> Answers:
         | _pay()
         | _parties(today)
         | _hours()
+        | _lodging_and_take_home()
         | {
             "planned_entry_on": (start - timedelta(days=1)).isoformat(),
             "planned_start_on": start.isoformat(),
@@ -131,12 +132,6 @@ def _plan(today: date) -> Answers:
             "contract_from_on": (lectures_end + timedelta(days=1)).isoformat(),
             "contract_to_on": months_after(start, 12).isoformat(),
             "deposit_or_penalty": False,
-            "housing_yen": 20_000,
-            "housing_rent_yen": 60_000,
-            "housing_people": 3,
-            "bedroom_area_m2": "6.0",
-            "food_yen": 0,
-            "other_deductions_yen": 0,
             "supervision_fee_charged": False,
             "return_travel": "supervising",
             "fee_paid_yen": 3_900,
@@ -144,6 +139,30 @@ def _plan(today: date) -> Answers:
             "lecture_board_free": True,
         }
     )
+
+
+def _lodging_and_take_home() -> Answers:
+    return {
+        "housing_yen": 20_000,
+        "housing_rent_yen": 60_000,
+        "housing_people": 3,
+        "bedroom_area_m2": "6.0",
+        "bedroom_room_m2": "18.0",
+        "window_area_m2": "3.0",
+        "lodging_secured": True,
+        "lodging_equipped": True,
+        "lodging_upper_people": 0,
+        "lodging_exits": 1,
+        "sleeping_times_differ": False,
+        "overtime_month_hours": 0,
+        "gross_monthly_yen": 240_000,
+        "tax_and_insurance_yen": 40_000,
+        "food_yen": 0,
+        "utilities_yen": 5_000,
+        "other_deductions_yen": 0,
+        "take_home_yen": 175_000,
+        "payment_method": "transfer",
+    }
 
 
 def _parties(today: date) -> Answers:
@@ -162,6 +181,10 @@ def _parties(today: date) -> Answers:
         "no_disqualification": True,
         "insurance_joined": True,
         "other_officers_not_engaged": False,
+        "employer_is_implementer": True,
+        "construction": False,
+        "staff_free_of_grounds": True,
+        "several_occupations": False,
         "training_manager_name": "見本 責任",
         "training_manager_full_time": True,
         "manager_course_completed_on": months_before(today, 12).isoformat(),
