@@ -49,6 +49,7 @@ from api import (
     verdicts,
 )
 from api.desk import Desk, opened
+from api.pages import doors
 from api.pages import routes as pages
 from infra.settings import Settings
 from infra.tariffs import load_tariff
@@ -138,11 +139,11 @@ def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
     )
     if desk is not None:
         app.state.desk = desk
-    problems.install(app)
+    problems.install(app, doors.answer)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", pages.own_files(), name="static")
-    app.add_middleware(middleware.Door, settings=settings)
+    app.add_middleware(middleware.Door, settings=settings, answer=doors.answer)
     return app
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import sessions
 from api.bodies import read_strictly
-from api.problems import problem
+from api.problems import Answering, problem
 from infra.logs import about, get_log
 from infra.settings import Settings
 from schemas.refusals import Refused
@@ -56,10 +56,14 @@ log = get_log("api")
 
 
 class Door:
-    """ASGI middleware around the whole application; an unexpected exception ends here as a `fault`."""
+    """ASGI middleware around the whole application; an unexpected exception ends here as a `fault`.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    A HEAD is answered as a GET without its body (RFC 9110, 9.3.2).
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, answer: Answering = problem) -> None:
         self._app = app
+        self._answer = answer
         self._settings = settings
         self._limit_bytes = settings.limits.json_body_bytes
         self._own_origin = _origin(settings.public_url)
@@ -70,8 +74,9 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = _Visit(send, is_over_tls=sessions.is_over_tls(self._settings))
-        request = Request(scope, receive)
+        is_head = scope["method"] == "HEAD"
+        visit = _Visit(send, is_over_tls=sessions.is_over_tls(self._settings), is_head=is_head)
+        request = Request({**scope, "method": "GET"} if is_head else scope, receive)
         request.state.request_id = visit.request_id
         with about(request_id=visit.request_id):
             await self._received(request, visit, receive)
@@ -81,7 +86,7 @@ class Door:
         try:
             await self._app(scope, await self._admitted(request, receive), visit.send)
         except Refused as refused:
-            await visit.answer(problem(request, refused), scope, receive)
+            await visit.answer(self._answer(request, refused), scope, receive)
         except Exception as error:
             log.exception("fault", code=getattr(error, "code", type(error).__name__))
             if visit.has_begun:
@@ -159,9 +164,10 @@ class Door:
 class _Visit:
     """One request and the answer on its way out."""
 
-    def __init__(self, send: Send, *, is_over_tls: bool) -> None:
+    def __init__(self, send: Send, *, is_over_tls: bool, is_head: bool) -> None:
         self._send = send
         self._is_over_tls = is_over_tls
+        self._is_head = is_head
         self._began_at = time.monotonic()
         self.request_id = secrets.token_hex(8)
         self.status = 0
@@ -172,10 +178,12 @@ class _Visit:
         return self.status != 0
 
     async def send(self, message: Message) -> None:
-        """Send on, with our headers on the head of the answer."""
+        """Send on, with our headers on the head of the answer; who asked for the head only gets no body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._furnish(message)
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
     async def answer(self, response: Response, scope: Scope, receive: Receive) -> None:
@@ -186,7 +194,13 @@ class _Visit:
         """One line for the log: method, route, status, time. The route is a template and names nobody."""
         route = getattr(request.scope.get("route"), "path", "-")
         seconds = round(time.monotonic() - self._began_at, 3)
-        log.info("request", method=request.method, route=route, status=self.status, seconds=seconds)
+        log.info(
+            "request",
+            method="HEAD" if self._is_head else request.method,
+            route=route,
+            status=self.status,
+            seconds=seconds,
+        )
 
     def _furnish(self, message: MutableMapping[str, object]) -> None:
         headers = MutableHeaders(raw=message["headers"])  # type: ignore[arg-type]

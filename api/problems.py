@@ -4,8 +4,8 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from api.gateway import NotReady
 from infra.identity import IssuerUnreachable
@@ -39,7 +40,20 @@ RETRIED_LATER = frozenset({429, 503})
 AWAY = (NotReady, StoreUnavailableError, IssuerUnreachable, PoolExhausted, OperationalError, InterfaceError)
 """A server of ours did not answer: the caller tries again with the same key."""
 
+Found = tuple[Refused, dict[str, str]]
+"""What an exception means to the caller, with the headers that go with it."""
+
 router = APIRouter()
+
+
+class Answering(Protocol):
+    """Makes an answer of a refusal: a problem body, or a page where a browser asked for one."""
+
+    def __call__(
+        self, request: Request, refused: Refused, *, headers: dict[str, str] | None = None
+    ) -> Response:
+        """The answer."""
+        ...
 
 
 class ItemAtFault(NamedTuple):
@@ -151,23 +165,22 @@ def _language(request: Request) -> str:
     return "en" if request.headers.get("accept-language", "").strip().lower().startswith("en") else "ja"
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
-    return problem(request, error) if isinstance(error, Refused) else _fault(request)
+def _refused(error: Exception) -> Found:
+    return (error if isinstance(error, Refused) else Refused("fault")), {}
 
 
-async def _not_ready(request: Request, error: Exception) -> JSONResponse:
-    return problem(request, Refused("not_ready"))
+def _away(_: Exception) -> Found:
+    return Refused("not_ready"), {}
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
+def _malformed(error: Exception) -> Found:
     if not isinstance(error, RequestValidationError):
-        return _fault(request)
+        return Refused("fault"), {}
     if any(each["type"] == "json_invalid" for each in error.errors()):
-        return problem(request, Refused("malformed_body"))
+        return Refused("malformed_body"), {}
     if any(each["loc"][0] == "path" for each in error.errors()):
-        return problem(request, Refused("not_found"))
-    items = [_item(each) for each in error.errors()]
-    return problem(request, RefusedTogether("malformed_request", items))
+        return Refused("not_found"), {}
+    return RefusedTogether("malformed_request", [_item(each) for each in error.errors()]), {}
 
 
 def _item(each: dict[str, Any]) -> ItemAtFault:
@@ -181,24 +194,27 @@ def place_in_words(parts: Iterable[str | int]) -> str:
     return ".".join(str(part) if NAME.fullmatch(str(part)) else "?" for part in parts)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(error: Exception) -> Found:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = dict(getattr(error, "headers", None) or {})
     code = CODE_OF_STATUS.get(status, "fault" if status >= 500 else "malformed_request")
-    return problem(request, Refused(code), headers=headers)
+    return Refused(code), dict(getattr(error, "headers", None) or {})
 
 
-def _fault(request: Request) -> JSONResponse:
-    return problem(request, Refused("fault"))
-
-
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, answer: Answering = problem) -> None:
     """Hang the handlers into the application. Unexpected exceptions are answered by `api.middleware`."""
-    app.add_exception_handler(Refused, _refused)
+
+    def answering(read: Callable[[Exception], Found]) -> Callable[[Request, Exception], Awaitable[Response]]:
+        async def answered(request: Request, error: Exception) -> Response:
+            refused, headers = read(error)
+            return answer(request, refused, headers=headers)
+
+        return answered
+
+    app.add_exception_handler(Refused, answering(_refused))
     for away in AWAY:
-        app.add_exception_handler(away, _not_ready)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http)
+        app.add_exception_handler(away, answering(_away))
+    app.add_exception_handler(RequestValidationError, answering(_malformed))
+    app.add_exception_handler(HTTPException, answering(_http))
 
 
 class Explained(BaseModel):

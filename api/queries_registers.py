@@ -200,6 +200,12 @@ def _member(row: Row[Any]) -> MemberView:
     )
 
 
+async def client_names(connection: AsyncConnection) -> dict[str, str]:
+    """Every client organisation's name by id, in the order of names."""
+    asked = select(organisation.c.id, organisation.c.name).order_by(organisation.c.name, organisation.c.id)
+    return {row.id: row.name for row in await connection.execute(asked)}
+
+
 async def changes(connection: AsyncConnection, register: Register, entry: str) -> tuple[ChangeView, ...]:
     """The history of one entry, the newest first."""
     rows = await changes_of(connection, register, entry)

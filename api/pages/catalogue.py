@@ -111,7 +111,7 @@ async def show_table(request: Request, at: AtDesk, principal: SignedIn, name: st
     return Visit(request, at, principal).show(
         "catalogue_table.html",
         name=name,
-        columns=list(plain[0]) if plain else [],
+        columns=sorted(plain[0], key=lambda each: each in Sourced.model_fields) if plain else [],
         rows=plain,
         sources=at.catalogue.tables.source_titles(),
     )

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.pages.telling import NOTHING, day, due
+from markupsafe import Markup
+
+from api.pages.telling import BETWEEN, NOTHING, day, due, either
 from api.pages.terms import Terms
 from api.pages.words import Wording, all_words
+from schemas.refusals import REFUSALS
 
 SHOWN = (
     "persons",
@@ -32,6 +35,13 @@ SHOWN = (
     "decided_on",
     "valid_to",
     "how",
+    "to_number",
+    "from_number",
+    "other_number",
+    "proposed",
+    "answer",
+    "code",
+    "was",
 )
 """The facts worth telling, in this order. Ids and digests are left to the exports."""
 
@@ -56,7 +66,7 @@ class Facts:
     def _tellers(self) -> Mapping[str, Callable[[Any], str]]:
         locale, terms = self.terms.locale, self.terms
         return {
-            "persons": lambda persons: "、".join(self._person(each) for each in persons),
+            "persons": lambda persons: either(locale, BETWEEN).join(self._person(each) for each in persons),
             "person_id": self._person,
             "due_at": lambda at: due(locale, datetime.fromisoformat(at)),
             "due_on": lambda on: day(locale, on),
@@ -69,6 +79,11 @@ class Facts:
             "found": lambda found: str(len(found)),
             "findings": lambda found: str(len(found)),
             "items": self._items,
+            "was": terms.office,
+            "to_number": _linked,
+            "from_number": _linked,
+            "other_number": _linked,
+            "code": lambda code: either(locale, REFUSALS[code]),
         }
 
     def _items(self, items: Sequence[Mapping[str, Any]]) -> str:
@@ -85,11 +100,17 @@ class Facts:
         return all_words()[key][self.terms.locale] if key in all_words() else str(value)
 
 
+def _linked(number: str) -> str:
+    """An application's number that leads to it."""
+    return Markup('<a href="/applications/{}">{}</a>').format(number, number)
+
+
 CODES = {
     "task_kind": "task_kind",
     "deadline_kind": "deadline",
     "then": "stage",
     "reason": "reason",
     "outcome": "outcome",
+    "answer": "proposal",
 }
 """Which words tell the codes of a fact."""

@@ -86,9 +86,14 @@ async def wait_for(
 
 
 async def _person_at(visit: Visit, number: str, position: int) -> str:
-    """The person on a line of one of the client's own applications. Raises Refused `not_found`, `unknown_person`."""
-    async with scope(visit.at, visit.principal) as connection:
-        case = await case_of(connection, number, visit.principal.client_organisation)
+    """The person on a line of an own application. Raises Refused `no_such_application`, `unknown_person`."""
+    try:
+        async with scope(visit.at, visit.principal) as connection:
+            case = await case_of(connection, number, visit.principal.client_organisation)
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
+        raise Refused("no_such_application", "other_number") from None
     if not 1 <= position <= len(case.persons):
         raise Refused("unknown_person", "position")
     return case.persons[position - 1]

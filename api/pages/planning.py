@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import planning
 from api.desk import AtDesk
 from api.pages.doors import PageRoute
+from api.pages.trouble import told
 from api.pages.visit import Visit
 from api.planning import EARLIEST, LATEST, SignedIn
 from schemas.calendar import japan_date
@@ -34,6 +35,7 @@ async def show_plan(
     planned = await planning.plan_procedure(principal, at, procedure_id, day) if day else None
     return visit.show(
         "plan.html",
+        trouble=told(Refused("malformed_request", "on")) if on and day is None else None,
         procedure=ready.procedure,
         anchor=anchor.label if anchor else None,
         on=day,
@@ -49,7 +51,7 @@ def _in_force(visit: Visit, procedure_id: str) -> ProcedureMap:
 
 
 def _day(text: str) -> date | None:
-    """The day that was typed; what is no day, or far away, asks for nothing."""
+    """The day that was typed; None for what is no day, or far away."""
     try:
         on = date.fromisoformat(text)
     except ValueError:

@@ -10,9 +10,12 @@ from api.access import Principal, needs
 from api.desk import AtDesk
 from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
+from api.pages.register_values import Names
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
+from api.pages.words import Wording
 from api.paging import Paged
+from api.queries_registers import client_names
 from api.registers import EntryInPath, Keeping, Looking
 from schemas.authority import IMMIGRATION
 from schemas.parties import Right
@@ -32,13 +35,26 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 
 def shelf(visit: Visit) -> dict[str, Any]:
     """What every page of the registers needs besides its own."""
-    tables, named = visit.at.catalogue.tables, visit.at.catalogue.procedures()
     return {
         "may_keep": Right.KEEP_REGISTERS in visit.principal.rights,
-        "bureaus": [row for row in tables.offices if row.authority == IMMIGRATION],
-        "procedures": {row.id: row.name for row in named},
+        "bureaus": _bureaus(visit),
+        "procedures": {row.id: row.name for row in visit.at.catalogue.procedures()},
         "soon_days": SOON_DAYS,
     }
+
+
+async def named_shelf(visit: Visit) -> dict[str, Any]:
+    """The same for a page that names clients or tells a history."""
+    async with visit.at.database.as_desk() as connection:
+        clients = await client_names(connection)
+    base = shelf(visit)
+    bureaus = {row.id: row for row in base["bureaus"]}
+    names = Names(Wording(visit.locale), base["procedures"], bureaus, clients)
+    return {**base, "clients": clients, "entry": names}
+
+
+def _bureaus(visit: Visit) -> list[Any]:
+    return [row for row in visit.at.catalogue.tables.offices if row.authority == IMMIGRATION]
 
 
 @router.get("/registers")
@@ -68,7 +84,7 @@ async def _handler_page(
         shown=shown,
         one=shown.handler,
         mandates=mandates,
-        **shelf(visit),
+        **await named_shelf(visit),
     )
 
 
@@ -122,7 +138,12 @@ async def _mandate_page(
 ) -> Response:
     shown = await registers_mandates.show_mandate(visit.principal, visit.at, mandate_id)
     return visit.show(
-        "register_mandate.html", trouble=trouble, filled=form, shown=shown, row=shown.mandate, **shelf(visit)
+        "register_mandate.html",
+        trouble=trouble,
+        filled=form,
+        shown=shown,
+        row=shown.mandate,
+        **await named_shelf(visit),
     )
 
 

@@ -8,7 +8,7 @@ from api import fees, registers_leaving, registers_members, registers_pledges
 from api.desk import AtDesk
 from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
-from api.pages.registers import LISTED, Cursor, shelf
+from api.pages.registers import LISTED, Cursor, named_shelf, shelf
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.paging import Paged
@@ -52,7 +52,7 @@ async def _member_page(
         shown=shown,
         row=shown.member,
         classes=classes,
-        **shelf(visit),
+        **await named_shelf(visit),
     )
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from api.pages.words import Locale
+from api.queries import KEY, SYSTEM, THE_DESK
 from schemas.calendar import JAPAN, japan_date
 
 NOTHING = "—"
+BETWEEN = {"ja": "、", "en": ", "}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 UNITS = {"ja": ("日", "時間", "分"), "en": (" d", " h", " min")}
@@ -52,11 +54,11 @@ def due(locale: Locale, at: datetime | None) -> str:
 
 
 def size(_: Locale, size_bytes: int | None) -> str:
-    """1.2 MB, 340 kB."""
+    """1.2 MB, 50 MB, 340 kB."""
     if size_bytes is None:
         return NOTHING
     if size_bytes >= 1_000_000:
-        return f"{size_bytes / 1_000_000:.1f} MB"
+        return f"{size_bytes / 1_000_000:.1f} MB".replace(".0 ", " ")
     return f"{max(1, round(size_bytes / 1_000))} kB"
 
 
@@ -85,19 +87,29 @@ def either(locale: Locale, pair: Any) -> str:
     return str(getattr(pair, locale))
 
 
+def actor(locale: Locale, somebody: Any) -> str:
+    """Who did it. The desk itself and machines, which have no language of their own, are told in the reader's."""
+    if somebody is None:
+        return ""
+    ja, _, en = str(somebody.name).partition(" / ")
+    is_person = somebody.id != THE_DESK.id and not somebody.id.startswith((SYSTEM, KEY))
+    return str(somebody.name) if is_person or not en else {"ja": ja, "en": en}[locale]
+
+
 def unbroken(tell: Callable[[Locale, Any], str]) -> Callable[[Locale, Any], str]:
     """The same for a page: lines break between day and time only. In English a day has blanks of its own."""
 
     def told(locale: Locale, value: Any) -> str:
         on, _, at = tell(locale, value).rpartition(" ")
-        parts = (part for part in (on, at) if part)
+        parts = (part for part in ((on, at) if ":" in at else (f"{on} {at}".strip(),)) if part)
         return Markup(" ").join(Markup('<span class="when">{}</span>').format(part) for part in parts)
 
     return told
 
 
 FILTERS: dict[str, Callable[[Locale, Any], str]] = {
-    "day": day,
+    "day": unbroken(day),
+    "plain_day": day,
     "moment": unbroken(moment),
     "exact": unbroken(exact),
     "due": unbroken(due),
@@ -105,5 +117,6 @@ FILTERS: dict[str, Callable[[Locale, Any], str]] = {
     "span": span,
     "yen": yen,
     "either": either,
+    "actor": actor,
 }
 """By the name templates use."""

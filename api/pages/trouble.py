@@ -1,7 +1,7 @@
 """What went wrong with an act, as the page shows it on top: one sentence, what to do, and a link to each place."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,11 @@ class Line:
     href: str | None
     field: str | None = None
 
+    def leading_in(self, html: str) -> "Line":
+        """The same, without a link that leads nowhere on this page."""
+        is_there = not self.href or not self.href.startswith("#") or f'id="{self.href[1:]}"' in html
+        return self if is_there else replace(self, href=None)
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -40,6 +45,10 @@ class Trouble:
     def is_unsure(self) -> bool:
         """Whether nobody knows if the act happened: the form keeps its key."""
         return self.code == "not_ready"
+
+    def leading_in(self, html: str) -> "Trouble":
+        """The same, with links only to places that this page has."""
+        return replace(self, lines=tuple(line.leading_in(html) for line in self.lines))
 
     def at(self, field: str) -> Line | None:
         """What is wrong with one field."""

@@ -39,7 +39,8 @@ def drawing(locale: Locale) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update({name: partial(tell, locale) for name, tell in FILTERS.items()})
-    environment.globals.update(t=Wording(locale), locale=locale, Right=Right)
+    words = Wording(locale)
+    environment.globals.update(t=words, or_code=words.or_code, locale=locale, Right=Right)
     return environment
 
 
@@ -90,16 +91,19 @@ def drawn(
 ) -> HTMLResponse:
     """A template as an answer, with everything `base.html` asks for."""
     page = drawing(language_of(request)).get_template(template)
-    common: dict[str, Any] = {"trouble": None, "filled": NOT_FILLED, "kept_key": None, **shown}
-    html = page.render(
-        **common,
-        principal=getattr(request.state, "principal", None),
-        path=request.url.path,
-        back=_address(request),
-        done=_done(request),
-        office_name=settings.office_name,
-        acting_key=partial(_acting_key, request.url.path, common["kept_key"]),
-    )
+    common: dict[str, Any] = {"filled": NOT_FILLED, "kept_key": None, **shown}
+    trouble: Trouble | None = common.pop("trouble", None)
+    around = {
+        "principal": getattr(request.state, "principal", None),
+        "path": request.url.path,
+        "back": _address(request),
+        "done": _done(request),
+        "office_name": settings.office_name,
+        "acting_key": partial(_acting_key, request.url.path, common["kept_key"]),
+    }
+    html = page.render(**common, **around, trouble=trouble)
+    if trouble and (leading := trouble.leading_in(html)) != trouble:
+        html = page.render(**common, **around, trouble=leading)
     return HTMLResponse(html, status_code=status, headers=policy(settings))
 
 
@@ -108,8 +112,7 @@ def _acting_key(path: str, kept_key: str | None, action: str) -> str:
 
 
 def _address(request: Request) -> str:
-    if request.method != "GET":
-        return "/"
+    """Where the choice of a language leads back to; from the address of an act it goes on to its page."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 

@@ -51,6 +51,11 @@ class Wording:
             raise UnknownWords(key)
         return pair[self.locale].format(**values) if values else pair[self.locale]
 
+    def or_code(self, key: str) -> str:
+        """The text, or the code at the end of the key where an office uses codes of its own."""
+        pair = all_words().get(key)
+        return pair[self.locale] if pair else key.rpartition(".")[2]
+
 
 def locale_of(text: str | None) -> Locale:
     """The language of a setting or header; Japanese unless it plainly says English."""

@@ -131,6 +131,71 @@ async def test_a_page_that_is_not_there_says_so_in_the_language_of_the_visitor(d
     assert (english.heading, english.language) == ("The filing desk", "en")
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/no/such/page", {}, 404),
+        ("GET", "/sign-out", {}, 405),
+        ("GET", "/sign-in/back?state=x&code=y", {}, 401),
+        ("GET", "/board?state=all&state=open", {}, 422),
+        ("POST", "/applications", FORM | {"Origin": "https://evil.example"}, 403),
+        ("POST", "/applications", FORM | {"Content-Length": "400000"}, 413),
+        ("POST", "/applications", {"Content-Type": "text/plain", "Content-Length": "9"}, 415),
+    ],
+)
+async def test_a_browser_is_always_answered_by_a_page_with_a_way_out(
+    day: PageDay, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    page = await day.call(CLIENT, method, path, **BROWSER, **headers)
+    body = await day.call(CLIENT, method, path, **headers)
+
+    assert (page.status_code, body.status_code) == (status, status)
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["x-request-id"] in page.text
+    assert 'href="/"' in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert body.headers["content-type"] == "application/problem+json"
+    assert page.headers.get("allow") == body.headers.get("allow")
+
+
+@pytest.mark.parametrize(
+    ("act", "page"),
+    [
+        ("/applications/T26-00000000/hand-in", "/applications/T26-00000000"),
+        ("/applications/T26-00000000/persons/p-1/remove", "/applications/T26-00000000"),
+        ("/tasks/T26-00000000.task.1/complete", "/tasks/T26-00000000.task.1"),
+        ("/registers/handlers/handler-1/mandates", "/registers/handlers/handler-1"),
+    ],
+)
+async def test_who_reloads_after_a_refused_act_comes_back_to_its_page(
+    day: PageDay, act: str, page: str
+) -> None:
+    reloaded = await day.call(CLIENT, "GET", act, **BROWSER)
+
+    assert (reloaded.status_code, reloaded.headers["location"]) == (303, page)
+
+
+async def test_a_browser_at_the_machine_interface_reads_what_machines_read(day: PageDay) -> None:
+    answer = await day.call(CLIENT, "GET", "/v1/no-such-door", **BROWSER)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/", "/applications", "/v1/applications", "/static/desk.css", "/nowhere"])
+async def test_a_head_is_a_get_without_its_body(day: PageDay, path: str) -> None:
+    full = await day.call(CLIENT, "GET", path)
+    head = await day.call(CLIENT, "HEAD", path)
+
+    assert head.status_code == full.status_code
+    assert head.headers.get("content-type") == full.headers.get("content-type")
+    assert head.content == b""
+    assert full.content != b"" or full.status_code == 303
+
+
 async def test_the_language_is_chosen_by_a_button_and_leads_back_to_the_page(day: PageDay) -> None:
     before = await day.page(MANAGER, "/board?state=all")
 

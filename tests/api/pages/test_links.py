@@ -96,9 +96,15 @@ async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: Pa
     )
     shown = await day.page(CLIENT, page)
     nobody = await day.send(CLIENT, path, {"other_number": two.number, "position": "2"}, seen=shown)
+    foreign = await day.send(
+        CLIENT, path, {"other_number": (await day.drafted(1)).number, "position": "1"}, seen=shown
+    )
     ended = await day.send(CLIENT, path, {"other_number": ""}, seen=await day.page(CLIENT, page))
     after = await day.page(CLIENT, page)
 
     assert (kept.status, ended.status, nobody.status) == (303, 303, 422)
+    assert foreign.status == 422
+    assert "この番号の申請案件は貴組織にありません" in foreign.trouble()
+    assert foreign.text.count('href="#f-other_number"') == foreign.text.count('id="f-other_number"') == 1
     assert f"{two.number} の結果待ち" in shown.text
     assert f"{two.number} の結果待ち" not in after.text

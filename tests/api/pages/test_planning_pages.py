@@ -11,7 +11,8 @@ async def test_a_procedure_is_planned_back_for_the_day_that_is_asked(day: PageDa
 
     assert "技能実習開始予定日" in empty.text
     assert "計算の根拠" not in empty.text
-    assert (mistyped.status, "計算の根拠" in mistyped.text) == (200, False)
+    assert (mistyped.status, "計算の根拠" in mistyped.text) == (422, False)
+    assert 'href="#f-on"' in mistyped.text
     assert "当方への提出" in planned.text
     assert "年末年始の休日" in planned.text or "閉庁日" in planned.text
 

@@ -41,7 +41,7 @@ async def test_a_certificate_is_entered_by_a_form_and_the_page_tells_its_history
     assert entered.status == 303
     assert 'value="SAMPLE-9"' in after.text
     assert Wording("ja")("done.register_kept") in after.text
-    assert "2029-03-31" in after.text[after.text.index("history-title") :]
+    assert "2029年3月31日" in after.text[after.text.index("history-title") :]
     assert "SAMPLE-9" not in before.text
 
 
@@ -79,7 +79,7 @@ async def test_a_mandate_is_entered_and_ended_on_its_page(day: PageDay, newcomer
     shown = await day.page(HANDLER, one)
     assert (added.status, ended.status) == (303, 303)
     assert "2026年11月1日" in shown.text
-    assert "— → 2026-11-01" in shown.text
+    assert "— → 2026年11月1日" in shown.text
 
 
 async def test_a_client_reads_its_own_mandates_only(day: PageDay, newcomer: Newcomer) -> None:

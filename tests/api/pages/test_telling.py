@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from api.pages.telling import NOTHING, day, due, either, exact, moment, size, span, unbroken
+from api.pages.telling import NOTHING, actor, day, due, either, exact, moment, size, span, unbroken
+from api.queries import THE_DESK, Named
 from schemas.calendar import end_of_day
 from schemas.catalogue import Bilingual
 
@@ -36,7 +37,14 @@ def test_a_deadline_at_midnight_is_told_by_the_day_it_ends() -> None:
 
 @pytest.mark.parametrize(
     ("size_bytes", "told"),
-    [(None, NOTHING), (1, "1 kB"), (340_000, "340 kB"), (999_999, "1000 kB"), (1_000_000, "1.0 MB")],
+    [
+        (None, NOTHING),
+        (1, "1 kB"),
+        (340_000, "340 kB"),
+        (999_999, "1000 kB"),
+        (1_000_000, "1 MB"),
+        (1_250_000, "1.2 MB"),
+    ],
 )
 def test_sizes_are_rounded_for_people(size_bytes: int | None, told: str) -> None:
     assert size("ja", size_bytes) == told
@@ -55,6 +63,20 @@ def test_sizes_are_rounded_for_people(size_bytes: int | None, told: str) -> None
 def test_a_span_is_told_by_its_two_greatest_units(seconds: int, ja: str, en: str) -> None:
     assert span("ja", seconds) == ja
     assert span("en", seconds) == en
+
+
+@pytest.mark.parametrize(
+    ("who", "ja", "en"),
+    [
+        (THE_DESK, "取次事務所", "the desk"),
+        (Named(id="system:road", name="自動処理 / automatic"), "自動処理", "automatic"),
+        (Named(id="reviewer-1", name="見本 / Sample"), "見本 / Sample", "見本 / Sample"),
+        (None, "", ""),
+    ],
+)
+def test_the_desk_itself_is_named_in_the_language_of_the_reader(who: Named | None, ja: str, en: str) -> None:
+    assert actor("ja", who) == ja
+    assert actor("en", who) == en
 
 
 def test_either_text_of_a_pair_is_found() -> None:

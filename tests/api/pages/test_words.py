@@ -20,7 +20,7 @@ from schemas.wording import NoticeKind
 
 PAGES = Path(TEMPLATES).parent
 SOURCES = [*PAGES.rglob("*.html"), *PAGES.glob("*.py")]
-ASKED = re.compile(r"""\b(?:t|words|_words)\(\s*["']([a-z_.0-9]+)["'](\s*~)?""")
+ASKED = re.compile(r"""\b(?:t|or_code|words|_words)\(\s*["']([a-z_.0-9]+)["'](\s*~)?""")
 NAMED = re.compile(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""")
 FAMILIES: dict[str, type[StrEnum]] = {
     "stage": Stage,
