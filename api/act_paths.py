@@ -1,4 +1,4 @@
-"""Ids of tasks, filings, findings, proposals and remarks in addresses: one that can't exist answers as one that isn't there."""
+"""Ids of tasks, filings, findings, proposals and remarks in addresses: one that can't exist answers as one not there."""
 
 from typing import Annotated
 

@@ -96,6 +96,7 @@ class CaseView(Word):
     deadlines: tuple[DeadlineView, ...]
     task_days: Mapping[str, Derivation]
     rounds: tuple[RoundView, ...]
+    came_from: str | None = None
 
 
 class HandedInCase(NamedTuple):
@@ -153,6 +154,7 @@ async def case_view(
         deadlines=await deadlines_of(connection, number, ready),
         task_days=tasks_explained(tasks, ready),
         rounds=await rounds_of(connection, number),
+        came_from=row.split_from,
     )
 
 

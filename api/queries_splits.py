@@ -62,7 +62,7 @@ def is_being_split(number: str, person_id: ColumnElement[str]) -> ColumnElement[
     return splits_under_way(number).where(person_id == split_off.c.persons.any_()).exists()
 
 
-async def came_from(connection: AsyncConnection, number: str) -> str | None:
+async def origin_of(connection: AsyncConnection, number: str) -> str | None:
     """The application from which this one was split off."""
     query = select(application.c.split_from).where(application.c.number == number)
     return (await connection.execute(query)).scalar_one_or_none()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import applications, corrections, fees, listing, procedures, timeline
+from api import applications, corrections, fees, listing, procedures, proposals, timeline
 from api.applications import MayEdit, MayHandIn, MayRead, MayWithdraw
 from api.desk import AtDesk
 from api.pages.cases import overview_page
@@ -102,6 +102,9 @@ async def case_page(
         ours={row.id for row in visit.at.catalogue.procedures(on=japan_date(visit.at.now()))},
         fees=await fees.show_fees(visit.principal, visit.at, number),
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
+        may_split=Right.HAND_IN in visit.principal.rights,
+        proposed=await proposals.show_proposals(visit.principal, visit.at, number),
+        came_from=own.came_from,
     )
 
 

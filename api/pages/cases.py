@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api import cases, findings, holds
+from api import cases, findings, holds, proposals
 from api.access import Principal, needs
 from api.act_paths import FindingInPath
 from api.desk import AtDesk
@@ -45,6 +45,9 @@ async def overview_page(
         may_hold=Right.HOLD in visit.principal.rights,
         may_waive=Right.WAIVE in visit.principal.rights,
         may_inspect=Right.INSPECT in visit.principal.rights,
+        may_propose=Right.REVIEW in visit.principal.rights,
+        proposed=await proposals.show_proposals(visit.principal, visit.at, number),
+        came_from=case.came_from,
     )
 
 

@@ -14,6 +14,7 @@ from api.problems import ItemAtFault
 from api.queries_case import RoundView, rounds_of
 from api.queries_deadlines import DeadlineView, deadlines_of
 from api.queries_links import waits_of
+from api.queries_splits import origin_of
 from api.queries_watches import WatchView, watches_of_application
 from api.reading import WHOLE, Collected, case_of, collected, dossier, key_of
 from infra.dossiers import values_in
@@ -34,6 +35,7 @@ class OwnCase:
     deadlines: tuple[DeadlineView, ...]
     watches: tuple[WatchView, ...]
     waits: Mapping[str, str]
+    came_from: str | None = None
 
     @property
     def number(self) -> str:
@@ -119,6 +121,9 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         ready = await map_of(at, case)
         deadlines = await deadlines_of(connection, number, ready)
         watches = await watches_of_application(connection, number)
+        came_from = await origin_of(connection, number)
         waits = {each.person_id: each.other_number for each in await waits_of(connection, number)}
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
-    return OwnCase(seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches, waits)
+    return OwnCase(
+        seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches, waits, came_from
+    )

@@ -25,6 +25,7 @@ from api.pages import (
     registers,
     registers_lists,
     reviews,
+    splitting,
     stops,
 )
 
@@ -39,6 +40,7 @@ ROUTERS = (
     histories.router,
     inbox.router,
     reviews.router,
+    splitting.router,
     filings.router,
     arrivals.router,
     board.router,
