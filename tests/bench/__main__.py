@@ -32,6 +32,7 @@ from tests.bench.exact import Fields, surveying
 from tests.bench.exact_sheet import exact_figures
 from tests.bench.figures import Sheet
 from tests.bench.ground import Engine, Ground, engine_of, without_rounds
+from tests.bench.groups import group_figures
 from tests.bench.intake import intake_figures
 from tests.bench.interruptions import interruption_figures
 from tests.bench.machine import CORES, can_measure
@@ -39,9 +40,9 @@ from tests.bench.packages import package_figures
 from tests.bench.uploads import upload_figures
 
 RESULTS = Path(".bench") / "results.jsonl"
-EXACT, PACKAGE, CHECKS, LODGING = "exact", "package", "checks", "lodging"
+EXACT, GROUP, PACKAGE, CHECKS, LODGING = "exact", "group", "package", "checks", "lodging"
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
-PARTS = (EXACT, CHECKS, PACKAGE, LODGING, *RATIOS)
+PARTS = (EXACT, GROUP, CHECKS, PACKAGE, LODGING, *RATIOS)
 AT_LONGEST_SECONDS = 1_500
 STOPPED = 143
 
@@ -82,8 +83,8 @@ async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> No
     if mine is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, mine.cancel)
     async with asyncio.timeout(AT_LONGEST_SECONDS):
-        if EXACT in parts:
-            await _exact(sheet, quick=quick)
+        if EXACT in parts or GROUP in parts:
+            await _exact(sheet, parts, quick=quick)
         if LODGING in parts:
             await interruption_figures(sheet, quick=quick)
         ratios = [part for part in parts if part in RATIOS]
@@ -111,9 +112,12 @@ async def _ground(*, fast: bool) -> AsyncIterator[tuple[Ground, Fields]]:
                 ground.close()
 
 
-async def _exact(sheet: Sheet, *, quick: bool) -> None:
+async def _exact(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
     async with _ground(fast=True) as (ground, fields), surveying(ground) as survey:
-        await exact_figures(ground, survey, fields, sheet, quick=quick)
+        if EXACT in parts:
+            await exact_figures(ground, survey, fields, sheet)
+        if GROUP in parts:
+            await group_figures(survey, fields, sheet, persons=10 if quick else 100)
 
 
 async def _ratios(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:

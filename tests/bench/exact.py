@@ -36,6 +36,7 @@ class Cost:
     kept: Mapping[str, tuple[int, int]]
     written_ahead_bytes: int
     requests: int
+    ready_to_delivered_seconds: float
 
     @property
     def rows(self) -> dict[str, int]:
@@ -74,6 +75,7 @@ class Survey:
             kept=self.ground.kept(sown.number),
             written_ahead_bytes=self.ground.written_ahead() - began,
             requests=walk.requests,
+            ready_to_delivered_seconds=walk.delivered_at - walk.ready_at,
         )
 
     @staticmethod

@@ -16,12 +16,12 @@ PINGS = ";"
 WAITING_DAYS = (30, 300, 600)
 
 
-async def exact_figures(ground: Ground, survey: Survey, fields: Fields, sheet: Sheet, *, quick: bool) -> None:
+async def exact_figures(ground: Ground, survey: Survey, fields: Fields, sheet: Sheet) -> None:
     """All of them. The first walk is not counted: connections are opened in it."""
     await survey.walked(fields.sow(1)[0])
     plain = await survey.walked(fields.sow(1)[0])
     sheet.add(*_of_the_engine(plain), *_of_the_tables(plain))
-    await _grown(survey, fields, sheet, plain, quick=quick)
+    await _grown(survey, fields, sheet, plain)
     await _same(survey, fields, sheet, plain)
     await _documents(ground, fields, sheet)
 
@@ -97,7 +97,7 @@ def _line(
     )
 
 
-async def _grown(survey: Survey, fields: Fields, sheet: Sheet, plain: Cost, *, quick: bool) -> None:
+async def _grown(survey: Survey, fields: Fields, sheet: Sheet, plain: Cost) -> None:
     more = await survey.walked(fields.sow(1, further=27)[0])
     sheet.add(_pair("events at 13 / 40 documents", plain, more, "equal"))
     waited = [await survey.walked(fields.sow(1)[0], waiting_days=days) for days in WAITING_DAYS]
@@ -106,9 +106,8 @@ async def _grown(survey: Survey, fields: Fields, sheet: Sheet, plain: Cost, *, q
     sheet.add(*_round(plain, corrected))
     second = await survey.walked(fields.sow(1, procedure=PLAN)[0])
     sheet.add(_road("second review and originals handed over", second))
-    for persons in (10,) if quick else (10, 100):
-        grown = await survey.walked(fields.sow(1, persons)[0])
-        sheet.add(_road(f"{persons} persons, results one by one", grown))
+    grown = await survey.walked(fields.sow(1, 10)[0])
+    sheet.add(_road("10 persons, results one by one", grown))
 
 
 def _pair(name: str, one: Cost, other: Cost, limit: str, note: str = "") -> Figure:

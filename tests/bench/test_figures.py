@@ -27,6 +27,7 @@ HAPPY_PATH = {
     "WORKFLOW_EXECUTION_COMPLETED": 1,
 }
 EVENTS_PER_RESULT = 6
+BYTES_PER_PERSON = 2_700
 HISTORY_BYTES, STORED_BYTES = 14_500, 51_500
 STATE_TRANSITIONS = 12
 STATEMENTS = {"api": 54, "worker": 30}
@@ -107,6 +108,7 @@ async def test_a_person_more_costs_one_result_more(plain: Cost, survey: Survey, 
     three = await survey.walked(fields.sow(1, 3)[0])
 
     assert three.history.events == plain.history.events + 2 * EVENTS_PER_RESULT
+    assert three.history.stored_bytes <= plain.history.stored_bytes + 2 * BYTES_PER_PERSON
 
 
 async def test_no_personal_word_stands_in_a_history(plain: Cost, survey: Survey) -> None:

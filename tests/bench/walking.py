@@ -1,5 +1,6 @@
 """One application walked over HTTP, from a complete draft to its end: every request once, nobody asks twice for news."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -11,6 +12,7 @@ from tests.bench.ground import Ground
 
 CHANNEL = {EXTENSION: "online", PLAN: "post"}
 GRANTED = {EXTENSION: "permitted", PLAN: "accredited"}
+BEING_PREPARED = "being_prepared"
 WORDS = "見本の指摘 / a sample finding"
 
 
@@ -24,6 +26,8 @@ class Walk:
     procedure: str = EXTENSION
     twice: bool = False
     requests: int = field(default=0, init=False)
+    ready_at: float = field(default=0.0, init=False)
+    delivered_at: float = field(default=0.0, init=False)
 
     def go(self) -> None:
         """Hand in, review, lodge, record the results, deliver."""
@@ -33,9 +37,10 @@ class Walk:
         self.decide()
 
     def lodge(self) -> None:
-        """The second review where there is one, then intent, act and confirmation."""
+        """The second review where there is one; then everybody is ready: intent, act and confirmation."""
         if self.procedure == PLAN:
             self.second_review()
+        self.ready_at = time.monotonic()
         self.end(self.begin())
 
     def decide(self) -> None:
@@ -44,6 +49,7 @@ class Walk:
         if self.procedure == PLAN:
             self.hand_over()
         self.ground.wait_for_end(self.number)
+        self.delivered_at = time.monotonic()
 
     def hand_in(self) -> None:
         """The client hands in."""
@@ -146,4 +152,5 @@ class Walk:
                 if refused.code != "not_ready":
                     raise
             else:
-                return answer
+                if answer.get("state") != BEING_PREPARED:
+                    return answer

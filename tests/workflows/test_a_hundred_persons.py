@@ -1,0 +1,53 @@
+"""As many persons as a map allows, with more findings than anybody has: what the engine carries stays below its limits."""
+
+import pytest
+
+from schemas.application import Journey
+from schemas.commands import HandedOver
+from schemas.tasks import TaskKind
+from tests.builders import HANDLER, NUMBER, OTHER_REVIEWER, PaperRoad, a_plan, found
+
+PERSONS = tuple(f"{NUMBER}.{place:03d}" for place in range(1, 101))
+FINDINGS_EACH = 20
+ASKED_FOR_MORE = PERSONS[:30]
+EVENTS = 357
+HALF_A_PAYLOAD_BYTES = 1_048_576
+"""The engine refuses a payload of 2 MB."""
+
+
+@pytest.fixture(scope="module")
+def road() -> PaperRoad:
+    """Twenty findings each, thirty asked for more, every result by itself, originals handed over."""
+    walked = PaperRoad(*PERSONS, plan=a_plan(review_levels=2, delivery="hand_over"))
+    walked.check(*(found(f"field_number_{place}", one) for one in PERSONS for place in range(FINDINGS_EACH)))
+    walked.pass_all()
+    walked.second_review()
+    walked.lodge()
+    for one in ASKED_FOR_MORE:
+        walked.ask_for_more(one)
+    walked.correct(*ASKED_FOR_MORE)
+    walked.check()
+    walked.pass_all(OTHER_REVIEWER)
+    walked.second_review()
+    walked.lodge()
+    for one in PERSONS:
+        walked.result(one)
+    walked.decide(TaskKind.HAND_OVER, HandedOver(), HANDLER)
+    return walked
+
+
+def test_the_history_grows_by_few_events_per_person(road: PaperRoad) -> None:
+    assert road.standing.closed_at is not None
+    assert len(road.events) == EVENTS
+
+
+def test_what_a_new_run_is_told_is_less_than_half_of_what_the_engine_takes(road: PaperRoad) -> None:
+    told = Journey(handed_in=road.handed_in, standing=road.standing)
+
+    assert len(told.model_dump_json().encode()) < HALF_A_PAYLOAD_BYTES
+
+
+def test_no_act_is_more_than_half_of_what_the_engine_takes(road: PaperRoad) -> None:
+    largest = max(len(event.model_dump_json().encode()) for event in road.events)
+
+    assert largest < HALF_A_PAYLOAD_BYTES
