@@ -6,7 +6,7 @@ Nothing is rendered, fetched or believed: HTML becomes text, addresses stay text
 import json
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
@@ -63,7 +63,7 @@ def _header(message: Message, name: str) -> str:
     raw = str(message.get(name, ""))[: HEADER_CHARACTERS * 8]
     try:
         text = str(make_header(decode_header(raw)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         text = raw
     return _keepable(" ".join(text.split()))[:HEADER_CHARACTERS]
 
@@ -120,7 +120,7 @@ def _kept(leaf: Message, path: Path) -> dict[str, Any]:
 def _name(leaf: Message) -> str:
     try:
         given = str(make_header(decode_header(leaf.get_filename() or "")))
-    except (HeaderParseError, LookupError, ValueError, TypeError):
+    except (MessageError, LookupError, ValueError, TypeError):
         given = ""
     visible = "".join(each for each in given if each.isprintable()).replace("/", "_").replace("\\", "_")
     return _keepable(visible)[:200]

@@ -20,6 +20,7 @@ _POINTS_PER_INCH = 72
 _LOOK_DPI = 36
 _CODE_DPI = 150
 _CODE_PAGES = 8
+_PICTURES_OF_A_COVER = 200
 _MOST_PIXELS = 12_000_000
 _MARGIN = 0.03
 _DARK = 200
@@ -98,8 +99,11 @@ def _covers(text: str, number: int) -> tuple[CoverSeen, ...]:
 
 
 def _coded_covers(page: pypdfium2.PdfPage, number: int, scan: Scan | None) -> tuple[CoverSeen, ...]:
-    """Codes are looked for on scanned pages near the front, where covers are; drawing them all costs too much."""
-    if scan is None or number > _CODE_PAGES or not can_read_codes():
+    """Codes are looked for on scanned pages near the front, where covers are; drawing them all costs too much.
+
+    A scanner lays one picture on a page, or some strips; a page of hundreds is no cover.
+    """
+    if scan is None or scan.pictures > _PICTURES_OF_A_COVER or number > _CODE_PAGES or not can_read_codes():
         return ()
     picture = _picture(page, bounded_dpi(page, _CODE_DPI, _MOST_PIXELS), grey=True)
     found = filings_in_picture(picture)

@@ -15,9 +15,10 @@ _SCANNED_SHARE = 0.6
 
 
 class Scan(NamedTuple):
-    """The effective resolution of the largest picture of a page that is mostly picture."""
+    """The effective resolution of the largest picture of a page that is mostly picture, and how many there are."""
 
     dpi: int
+    pictures: int
 
 
 class _Lying(NamedTuple):
@@ -31,7 +32,7 @@ def scan_of(page: pypdfium2.PdfPage) -> Scan | None:
     covered = sum(picture.area for picture in pictures)
     if covered < _SCANNED_SHARE * page.get_width() * page.get_height():
         return None
-    return Scan(dpi=round(max(pictures).dpi))
+    return Scan(dpi=round(max(pictures).dpi), pictures=len(pictures))
 
 
 def pictures_on(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfObject]:

@@ -103,7 +103,7 @@ CELLS = st.one_of(
 
 
 @given(
-    rows=st.lists(st.lists(CELLS, max_size=6), max_size=8),
+    rows=st.lists(st.lists(CELLS, max_size=5), max_size=5),
     start=st.tuples(st.integers(0, 9), st.integers(0, 800)),
 )
 @QUICKLY
@@ -125,9 +125,9 @@ def test_any_digits_are_searched_for_dates_and_numbers(text: str) -> None:
 LONGEST_SECONDS = 200
 """A reader that does not end fails the test; how long it takes depends on what else the machine does."""
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a page of many pictures": (lambda: corpus.pdf_scanned(dpi=30, times=3_000), PDF),
+    "a page of many pictures": (lambda: corpus.pdf_scanned(dpi=30, times=1_000), PDF),
     "a page of endless text": (lambda: corpus.pdf_lines(tuple("My Number" for _ in range(20_000))), PDF),
-    "a sheet of many labels": (lambda: corpus.workbook_of([["生年月日"] * 100] * 1_500), XLSX),
+    "a sheet of many labels": (lambda: corpus.workbook_of([["生年月日"] * 100] * 400), XLSX),
     "a large blurred picture": (lambda: corpus.picture(size=(6_000, 6_000)), JPEG),
 }
 

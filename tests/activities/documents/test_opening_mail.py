@@ -112,6 +112,7 @@ def test_no_more_parts_are_kept_than_allowed(tmp_path: Path, parts: int, kept: i
         b"\x00\xff\xfe rubbish",
         b"Subject: =?utf-8?b?!!!?=\r\n\r\nx",
         b"Subject: =?no-such?q?x?=\r\n\r\nx",
+        b"Subject: =?u\xaff-8?q?x?=\r\n\r\nx",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x",
         b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%%",
         b"From: \xff\xff <a@b>\r\nSubject: " + b"a" * 100_000 + b"\r\n\r\n\x00",
