@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs
 from api.act_paths import FilingInPath
@@ -30,15 +31,20 @@ from api.queries_filings import (
 )
 from api.read_log import record_read
 from api.remark_rows import RemarkKind
+from infra.stops import running_stops
 from schemas import messages
 from schemas.calendar import japan_date
 from schemas.catalogue import Channel
-from schemas.commands import Answer, BeginLodging, EndLodging
+from schemas.commands import Answer, BeginLodging, EndLodging, RouteFiling
 from schemas.filing import FilingState, Receipt, Way
 from schemas.identifiers import number_of
+from schemas.maps import ProcedureMap
+from schemas.offices import office_named, offices_of
 from schemas.parties import Right
 from schemas.preflight import Preflight
 from schemas.refusals import Refused
+from schemas.stops import Stop, StoppableLodging
+from schemas.tables import Office
 
 LIST = "filings"
 ZIP = "application/zip"
@@ -59,11 +65,19 @@ class FilingQuery(Paged):
     organisation: Name = None
 
 
+class StopAhead(Shown):
+    """A stop that covers this filing, and the channels that it closes."""
+
+    stop: Stop
+    channels: tuple[str, ...]
+
+
 class FilingOnTheDesk(Shown):
     """A filing with what a handler needs: packages, the channels of the procedure, what he has to show.
 
     `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
     being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
+    `offices`: where it may be lodged; `stops`: what keeps it from being lodged, and through which channels.
     """
 
     filing: FilingView
@@ -75,6 +89,8 @@ class FilingOnTheDesk(Shown):
     confirmed_by_second: bool = False
     reported_by: Named | None = None
     evidence: tuple[Evidence, ...] = ()
+    offices: tuple[Office, ...] = ()
+    stops: tuple[StopAhead, ...] = ()
 
 
 class BeingPrepared(Shown):
@@ -89,6 +105,13 @@ class Begun(Body):
 
     channel: Literal["post", "counter", "online"]
     way: Annotated[Way, Field(strict=False)] = Way.BY_HAND
+
+
+class OtherOffice(Body):
+    """Another office of the same authority, and why."""
+
+    office: PlainId
+    reason: SomeWords
 
 
 class ReceiptGiven(Body):
@@ -135,12 +158,34 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
             reported_by=await reported_by(connection, view),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
+            offices=offices_of(ready.tables, ready.procedure.office.table),
+            stops=await _stops_ahead(connection, view, ready),
         )
     told = {
         "preflight": await preflights(at, view, ready),
         "is_being_prepared": view.state is FilingState.PREPARED and await at.gateway.preparing(view.number),
     }
     return shown.model_copy(update=told)
+
+
+async def _stops_ahead(
+    connection: AsyncConnection, view: FilingView, ready: ProcedureMap
+) -> tuple[StopAhead, ...]:
+    """What will refuse the lodging while it is not begun, as `prepare_lodging` will ask it."""
+    if view.state is not FilingState.PREPARED:
+        return ()
+    asked = {
+        channel.id: StoppableLodging(
+            procedure=view.procedure,
+            authority=ready.procedure.authority,
+            office=view.office,
+            channel=channel.id,
+        )
+        for channel in ready.procedure.channels
+    }
+    running = await running_stops(connection)
+    found = ((stop, tuple(each for each, what in asked.items() if stop.covers(what))) for stop in running)
+    return tuple(StopAhead(stop=stop, channels=channels) for stop, channels in found if channels)
 
 
 @router.get(
@@ -186,6 +231,29 @@ async def begin(
         response.status_code = 202
         return BeingPrepared(filing_id=filing_id)
     return answer
+
+
+@router.post("/{filing_id}/office")
+async def route(
+    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: OtherOffice, act: CurrentAct
+) -> Answer:
+    """Lodge with another office of the same authority, before the lodging is begun, for a written reason.
+
+    Refused: `filing_not_open`, `office_not_possible`, `task_of_another`.
+    """
+    case = await case_at(at, number_of(filing_id))
+    ready = await at.packs.of(case)
+    if office_named(ready.tables, ready.procedure.office.table, body.office) is None:
+        raise Refused("office_not_possible", "office")
+    reason = saying(case, principal, act, RemarkKind.REASON, body.reason, for_client=False)
+    command = RouteFiling(
+        actor=principal.actor,
+        act_id=act.id,
+        filing_id=filing_id,
+        office=body.office,
+        remark_id=reason.id,
+    )
+    return await ask_road(at, case.number, messages.ROUTE_FILING, command, [reason])
 
 
 @router.post("/{filing_id}/end")

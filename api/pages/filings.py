@@ -112,6 +112,22 @@ async def begin(
     return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
 
 
+@router.post("/filings/{filing_id}/office")
+async def route(
+    request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Lodge with another office."""
+
+    async def act() -> None:
+        body = made(filings.OtherOffice, office=form.text("office") or "", reason=form.text("reason") or "")
+        await filings.route(principal, at, filing_id, body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "routed")
+
+
 @router.post("/filings/{filing_id}/end")
 async def end(
     request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn

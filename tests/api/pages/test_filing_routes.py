@@ -1,0 +1,83 @@
+"""Before a filing is lodged, its page says what stops it, and a handler may choose another office with a reason."""
+
+from datetime import timedelta
+
+from schemas.offices import offices_of
+from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay
+from tests.api.staff.office_day import EXTENSION
+
+WHY = "住所の変更届が出たため、管轄の局に出します"
+
+
+async def prepared(day: PageDay) -> tuple[str, str]:
+    """A filing that waits for its handler: the application and the filing."""
+    case = await day.handed_in()
+    await day.reviewed(case)
+    return case.number, str((await day.task_of(case.number, "lodge"))["filing_id"])
+
+
+async def test_a_handler_sends_a_filing_to_another_office_with_a_reason_before_it_is_begun(
+    day: PageDay,
+) -> None:
+    number, filing = await prepared(day)
+    path = f"/filings/{filing}"
+    before = await day.get(HANDLER, f"/v1{path}")
+    other = next(each["id"] for each in before["offices"] if each["id"] != before["filing"]["office"])
+    page = await day.page(HANDLER, path)
+
+    sent = await day.send(HANDLER, f"{path}/office", {"office": other, "reason": WHY}, seen=page)
+    again = await day.send(HANDLER, f"{path}/office", {"office": other, "reason": WHY}, seen=page)
+    unknown = await day.act(HANDLER, f"/v1{path}/office", {"office": "NOWHERE", "reason": WHY})
+    same = await day.act(HANDLER, f"/v1{path}/office", {"office": other, "reason": WHY})
+    silent = await day.act(HANDLER, f"/v1{path}/office", {"office": other, "reason": " "})
+    by_client = await day.act(CLIENT, f"/v1{path}/office", {"office": other, "reason": WHY})
+    begun = await day.act(HANDLER, f"/v1{path}/begin", {"channel": "online"})
+    late = await day.act(HANDLER, f"/v1{path}/office", {"office": before["filing"]["office"], "reason": WHY})
+
+    after = (await day.get(HANDLER, f"/v1{path}"))["filing"]
+    history = await day.page(MANAGER, f"/applications/{number}/timeline")
+    assert (sent.status, again.status) == (303, 303)
+    assert (after["office"], after["state"]) == (other, "intended")
+    assert [each.json()["code"] for each in (unknown, same, silent, late)] == [
+        "office_not_possible",
+        "office_not_possible",
+        "malformed_request",
+        "filing_not_open",
+    ]
+    assert by_client.status_code == 403
+    assert begun.status_code == 200
+    assert "提出先の変更" in history.text
+
+
+async def test_what_is_stopped_is_said_on_the_page_before_anybody_tries(day: PageDay) -> None:
+    _, filing = await prepared(day)
+    body = {
+        "procedure": EXTENSION,
+        "channel": "online",
+        "reason": "channel_down",
+        "words": "システム障害のため受付停止",
+        "until_on": (day.today() + timedelta(days=2)).isoformat(),
+    }
+    free = await day.page(HANDLER, f"/filings/{filing}")
+    stop = await day.done(MANAGER, "/v1/stops", body)
+
+    stopped = await day.page(HANDLER, f"/filings/{filing}")
+    seen = (await day.get(HANDLER, f"/v1/filings/{filing}"))["stops"]
+    await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
+    lifted = await day.get(HANDLER, f"/v1/filings/{filing}")
+
+    assert "提出の停止中です" not in free.text
+    assert "提出の停止中です" in stopped.text
+    assert "システム障害のため受付停止" in stopped.text
+    assert [(each["stop"]["id"], each["channels"]) for each in seen] == [(stop["id"], ["online"])]
+    assert lifted["stops"] == []
+
+
+async def test_every_office_of_the_authority_is_offered(day: PageDay) -> None:
+    _, filing = await prepared(day)
+
+    offered = (await day.get(HANDLER, f"/v1/filings/{filing}"))["offices"]
+
+    assert {each["id"] for each in offered} == {
+        each.id for each in offices_of(day.desk.catalogue.tables, "isa")
+    }
