@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     RESULT_AVAILABLE = "result_available"
     DELIVERED = "delivered"
     WITHDRAWN = "withdrawn"
+    PROPOSED = "proposed"
+    SPLIT_REFUSED = "split_refused"
     ON_HOLD = "on_hold"
     RELEASED = "released"
     NEXT_OPENS = "next_opens"

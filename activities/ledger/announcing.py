@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from schemas import events
 from schemas.events import Event
 from schemas.findings import ASKS_CLIENT, FindingState
+from schemas.proposals import Proposed
+from schemas.splitting import SplitRefused
 from schemas.standing import Deadline, Standing
 from schemas.tasks import TaskKind
 from schemas.wording import NoticeKind
@@ -107,6 +109,14 @@ def _withdrawn(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.WITHDRAWN, TO_CLIENT, {})]
 
 
+def _proposed(standing: Standing, body: Any) -> list[Telling]:
+    return [(NoticeKind.PROPOSED, TO_CLIENT, {})]
+
+
+def _split_refused(standing: Standing, body: Any) -> list[Telling]:
+    return [(NoticeKind.SPLIT_REFUSED, TO_CLIENT, {})]
+
+
 def _held(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.ON_HOLD, TO_CLIENT, {})]
 
@@ -134,6 +144,8 @@ TELLINGS: dict[type, Callable[[Standing, Any], list[Telling]]] = {
     events.ContradictionEnded: _contradiction_ended,
     events.ResultsDelivered: _delivered,
     events.Withdrawn: _withdrawn,
+    Proposed: _proposed,
+    SplitRefused: _split_refused,
     events.HoldPlaced: _held,
     events.HoldLifted: _lifted,
     events.TaskOpened: _task,

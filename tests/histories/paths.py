@@ -5,15 +5,20 @@ from collections.abc import Awaitable, Callable
 from schemas import messages
 from schemas.commands import (
     AbsentConfirmed,
+    AnswerProposal,
     ArrivedVerdict,
     HandedOver,
     LiftHold,
     OverdueDecision,
     PlaceHold,
+    Propose,
+    RouteFiling,
     SecondVerdict,
+    SplitOff,
     Withdraw,
 )
 from schemas.filing import Way
+from schemas.identifiers import application_number
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
 from tests.builders import (
@@ -21,6 +26,7 @@ from tests.builders import (
     HANDLER,
     MANAGER,
     OTHER_HANDLER,
+    REVIEWER,
     SECOND,
     a_plan,
     a_remark,
@@ -112,10 +118,36 @@ async def withdrawn_after_lodging(office: Office) -> Road:
     return road
 
 
+async def split_and_routed(office: Office) -> Road:
+    """One of three is split off as proposed, another proposal is declined; the filing goes to another office."""
+    road = await office.begin("p1", "p2", "p3")
+    await road.task(TaskKind.REVIEW)
+    reason = {"proposed": "split_off", "remark_id": "reason"}
+    await road.act(messages.PROPOSE, Propose, REVIEWER, persons=("p3",), **reason)
+    await road.act(messages.PROPOSE, Propose, REVIEWER, persons=("p2",), **reason)
+    first, second = (f"{road.number}.proposal.{place}" for place in (1, 2))
+    moved = {"persons": ("p3",), "to_number": application_number(2026, 3), "proposal_id": first}
+    await road.act(messages.SPLIT_OFF, SplitOff, CLIENT, **moved)
+    answer = {"proposal_id": second, "answer": "declined"}
+    await road.act(messages.ANSWER_PROPOSAL, AnswerProposal, CLIENT, **answer)
+    await acting.review(road)
+    filing_id = (await road.filing()).id
+    routed = {"filing_id": filing_id, "office": "osaka", "remark_id": "reason"}
+    await road.act(messages.ROUTE_FILING, RouteFiling, HANDLER, **routed)
+    await acting.begin(road)
+    late = {"persons": ("p2",), "to_number": application_number(2026, 4), "is_late": True}
+    await road.act(messages.SPLIT_OFF, SplitOff, CLIENT, **late)
+    await acting.end(road)
+    await acting.result(road, "p1")
+    await acting.result(road, "p2")
+    return road
+
+
 PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
     "straight_through": straight_through,
     "corrected_and_reviewed_twice": corrected_and_reviewed_twice,
     "lost_and_sent_again": lost_and_sent_again,
     "asked_for_more_by_machine": asked_for_more_by_machine,
     "withdrawn_after_lodging": withdrawn_after_lodging,
+    "split_and_routed": split_and_routed,
 }
