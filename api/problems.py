@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from api.gateway import NotReady
 from infra.identity import IssuerUnreachable
+from infra.keys import KeyDestroyed
 from infra.object_answers import StoreUnavailableError
 from schemas.refusals import REFUSALS, Refused, Telling
 
@@ -169,6 +170,10 @@ def _refused(error: Exception) -> Found:
     return (error if isinstance(error, Refused) else Refused("fault")), {}
 
 
+def _erased(_: Exception) -> Found:
+    return Refused("not_found"), {}
+
+
 def _away(_: Exception) -> Found:
     return Refused("not_ready"), {}
 
@@ -211,6 +216,7 @@ def install(app: FastAPI, answer: Answering = problem) -> None:
         return answered
 
     app.add_exception_handler(Refused, answering(_refused))
+    app.add_exception_handler(KeyDestroyed, answering(_erased))
     for away in AWAY:
         app.add_exception_handler(away, answering(_away))
     app.add_exception_handler(RequestValidationError, answering(_malformed))

@@ -17,6 +17,7 @@ from api.desk import Desk
 from api.pages.trouble import told
 from api.pages.visit import drawn
 from api.problems import AWAY, problem
+from infra.keys import KeyDestroyed
 from infra.logs import get_log
 from schemas.refusals import Refused
 
@@ -37,6 +38,8 @@ class PageRoute(APIRoute):
                 return await inner(request)
             except Refused as refused:
                 return _turned_away(request, refused)
+            except KeyDestroyed:
+                return _turned_away(request, Refused("not_found"))
             except AWAY:
                 return _turned_away(request, Refused("not_ready"))
             except RequestValidationError as error:
