@@ -49,10 +49,14 @@ HANDED_IN = text(
 )
 STILL_OPEN = text(
     """SELECT p.number, p.person_id FROM applicant p
+       JOIN application a ON a.number = p.number
+        AND (a.split_from IS NULL OR EXISTS (SELECT FROM person_standing m
+                                             WHERE m.number = a.split_from AND m.moved_to = a.number))
        LEFT JOIN standing s ON s.number = p.number
        LEFT JOIN person_standing o ON o.number = p.number AND o.person_id = p.person_id
        WHERE p.number = ANY (:numbers) AND s.closed_at IS NULL AND o.result IS NULL AND o.stage IS DISTINCT FROM 'closed'"""
 )
+"""Who is being split off is where he was, until the road has moved him."""
 log = get_log("checks")
 
 

@@ -10,6 +10,7 @@ from activities.links import Links
 from activities.rounds import Rounds
 from activities.splits import Splits
 from infra.catalogue import load_catalogue
+from infra.elsewhere import STILL_OPEN
 from infra.packs import packs_of_the_worker
 from infra.settings import Limits
 from schemas import messages
@@ -173,3 +174,23 @@ async def _waiting_for(office: Office, rounds: Rounds, road: Road) -> Road:
     waiter = office.road(number)
     await waiter.until_stage(Stage.REVIEW)
     return waiter
+
+
+async def test_what_is_being_split_off_contradicts_nobody_before_it_is_there(
+    office: Office, splits: Splits
+) -> None:
+    async with office.working():
+        road = await office.begin("p1", "p2")
+        await road.until_stage(Stage.REVIEW)
+        given = written(office, road.number, "p2")
+        before = await _still_open(office, given.number)
+        await walk(splits.deliver)
+        after = await _still_open(office, given.number)
+
+    assert (before, after) == ([], list(given.persons))
+
+
+async def _still_open(office: Office, number: str) -> list[str]:
+    async with office.ground.database.as_worker() as connection:
+        rows = await connection.execute(STILL_OPEN, {"numbers": [number]})
+        return [row.person_id for row in rows]
