@@ -17,7 +17,7 @@ from schemas.words import Word
 
 
 class ValueView(Word):
-    """One value with its author, and where it was carried over from.
+    """One value with its author, and where it was carried over or split off from.
 
     `changed` when this round brought it; `before` is what there was before.
     """
@@ -27,6 +27,7 @@ class ValueView(Word):
     capacity: str
     at: datetime
     carried_from: Accepted | None
+    split_from: str | None = None
     changed: bool
     before: Value | None
 
@@ -136,6 +137,7 @@ def _value(
         capacity=entry["as"],
         at=entry["at"],
         carried_from=entry.get("from"),
+        split_from=entry.get("split_from"),
         changed=earlier is not None and before != entry["v"],
         before=before if before != entry["v"] else None,
     )
