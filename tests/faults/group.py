@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from infra.dev.demo.contents import PLAN
 from infra.dev.demo.day import dispositions, review, second_review
 from infra.dev.demo.visitor import Json, Visitor, eventually
-from tests.bench.exact import complete_draft
-from tests.bench.ground import Ground
-from tests.bench.sowing import Field, Sown
 from tests.faults.lookout import Lookout
+from tests.faults.sown import a_group
 from tests.faults.story import IN_FLIGHT_SECONDS, LONG_SECONDS, NOT_THERE, SLOW_SECONDS
 from tests.journeys.office import Office, refusal
 
@@ -75,7 +73,7 @@ class Group:
 
 def live_through(office: Office) -> Group:
     """The whole story."""
-    sown = _sown(office)
+    sown = a_group(office, PLAN, SIZE)
     group = Group(office, sown.number, sown.persons)
     office.people.client.hand_in(group.number)
     office.open_task(group.number, "review")
@@ -92,18 +90,6 @@ def live_through(office: Office) -> Group:
     group.looks, group.elsewhere = lookout.looks, lookout.troubles
     _goes_on(group)
     return group
-
-
-def _sown(office: Office) -> Sown:
-    """Eighteen copies of one complete trainee in one draft, with the list that several need."""
-    ground = Ground(office.desk, office.people)
-    draft = complete_draft(ground, PLAN, 1)
-    office.people.client.attach(draft, "trainee_list")
-    sower = Field(ground, draft)
-    (sown,) = sower.sow(1, SIZE)
-    sower.close()
-    ground.close()
-    return sown
 
 
 def _reviewed_in_part(group: Group) -> None:

@@ -46,7 +46,9 @@ def fated(counter: Stack) -> list[MachineLodging]:
     return [a_filing() for _ in range(FILINGS * 4)]
 
 
-async def test_who_sends_again_after_a_time_out_lodges_twice(counter: Stack, authority: AuthorityDesk) -> None:
+async def test_who_sends_again_after_a_time_out_lodges_twice(
+    counter: Stack, authority: AuthorityDesk
+) -> None:
     impatient = Simulator(counter.address("authority"), answer_within_seconds=IMPATIENT_SECONDS)
     filings = fated(counter)
 
