@@ -79,6 +79,15 @@ async def test_a_client_is_led_to_the_sources_once_and_not_warned_beside_every_f
         assert "根拠は未確認" not in page.text
 
 
+async def test_a_finding_in_a_task_links_to_its_explanation_too(day: PageDay) -> None:
+    case = await day.handed_in()
+    task = await day.task_of(case.number, "review")
+
+    page = await day.page(REVIEWER, f"/tasks/{task['id']}")
+
+    assert page.text.count('/explanation"') >= 1
+
+
 async def test_a_reviewer_sees_which_findings_rest_on_rules_that_were_not_verified(day: PageDay) -> None:
     case = await day.handed_in()
 
