@@ -9,9 +9,9 @@ from infra.dev.demo.contents import PLAN
 from infra.dev.demo.day import dispositions, review, second_review
 from infra.dev.demo.visitor import Json, Visitor, eventually
 from tests.faults.lookout import Lookout
-from tests.faults.sown import a_group
 from tests.faults.story import IN_FLIGHT_SECONDS, LONG_SECONDS, NOT_THERE, SLOW_SECONDS
 from tests.journeys.office import Office, refusal
+from tests.journeys.sown import a_group
 
 SIZE = 18
 FOLLOW_UP = "otit.plan.accreditation.E"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from infra.dev.demo.contents import PLAN
-from infra.dev.demo.day import ask_for_correction, begin, correct, hand_over, lodge, second_review
+from infra.dev.demo.day import ask_for_correction, correct, hand_over, lodge, second_review
 from tests.journeys.office import Office, message_ids, refusal
 from tests.journeys.proofs import troubles
+from tests.journeys.sown import handed_in
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Walked:
 @pytest.fixture(scope="module")
 def walked(office: Office) -> Walked:
     people = office.people
-    number, (prompt, slow) = begin(people, lambda line: None, PLAN, 2)
+    number, (prompt, slow) = handed_in(office, PLAN, 2)
     ask_for_correction(people, number, slow, "旅券の表記と一致しません。")
     second_review(people, number)
     first = lodge(people, number, "post")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from infra.dev.demo.contents import EXTENSION
-from infra.dev.demo.day import begin, dispositions, lodge
+from infra.dev.demo.day import dispositions, lodge
 from tests.journeys.office import Office, refusal
 from tests.journeys.proofs import troubles
+from tests.journeys.sown import handed_in
 
 Refusal = tuple[int, str]
 CERTIFICATE = "UPDATE certificate SET {} = %s WHERE account_id = 'handler-2'"
@@ -30,7 +31,7 @@ class Walked:
 @pytest.fixture(scope="module")
 def walked(office: Office) -> Walked:
     people = office.people
-    number, _ = begin(people, lambda line: None, EXTENSION, 1)
+    number, _ = handed_in(office, EXTENSION, 1)
     taken, passed, handler = _pass_on(office, number)
     people.handler.task(number, "lodge")
     people.manager.post(

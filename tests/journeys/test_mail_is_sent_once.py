@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from infra.dev.demo.contents import EXTENSION, passport_number
-from infra.dev.demo.day import ask_for_correction, begin, correct, review
+from infra.dev.demo.day import ask_for_correction, correct, review
 from infra.dev.demo.visitor import Json, Visitor, eventually
 from tests.journeys.office import Office, message_ids
+from tests.journeys.sown import handed_in
 
 ENGLISH = "company-10"
 OUTAGE_SECONDS = 600
@@ -31,7 +32,7 @@ def personal_words(number: str) -> tuple[str, ...]:
 def told(office: Office) -> str:
     """Asked to correct while the mail server is away; the road goes on meanwhile."""
     office.no_mail(OUTAGE_SECONDS)
-    number, persons = begin(office.people, lambda line: None, EXTENSION, 1)
+    number, persons = handed_in(office, EXTENSION, 1)
     ask_for_correction(office.people, number, persons[0], "旅券の表記と一致しません。")
     correct(office.people, number, persons[0])
     review(office.people, number)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from infra.dev.demo.contents import EXTENSION
-from infra.dev.demo.day import begin, lodge, review
+from infra.dev.demo.day import lodge, review
 from infra.dev.demo.visitor import Json, eventually
 from tests.journeys.office import Office, refusal
 from tests.journeys.proofs import troubles
+from tests.journeys.sown import handed_in
 
 Refusal = tuple[int, str]
 
@@ -31,7 +32,7 @@ class Walked:
 @pytest.fixture(scope="module")
 def walked(office: Office) -> Walked:
     people = office.people
-    number, (quick, asked) = begin(people, lambda line: None, EXTENSION, 2)
+    number, (quick, asked) = handed_in(office, EXTENSION, 2)
     review(people, number)
     before = _record(office, number, quick, "R-NOBODY-1", "permitted")
     foreign = _lodge_with_the_number_of_another(office, number)
@@ -86,7 +87,7 @@ def _settle(office: Office, number: str, holds: str) -> None:
 
 
 def _a_number_of_another(office: Office) -> str:
-    number, _ = begin(office.people, lambda line: None, EXTENSION, 1)
+    number, _ = handed_in(office, EXTENSION, 1)
     review(office.people, number)
     lodge(office.people, number, "online")
     return str(office.rows("SELECT receipt FROM receipt WHERE number = %s", number)[0][0])

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from infra.dev.demo.contents import EXTENSION
-from infra.dev.demo.day import begin, lodge, review
+from infra.dev.demo.day import lodge, review
 from infra.dev.demo.visitor import eventually
 from tests.journeys.office import Office, refusal
 from tests.journeys.proofs import troubles
+from tests.journeys.sown import handed_in
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Walked:
 @pytest.fixture(scope="module")
 def walked(office: Office) -> Walked:
     people = office.people
-    number, (early, late, stays) = begin(people, lambda line: None, EXTENSION, 3)
+    number, (early, late, stays) = handed_in(office, EXTENSION, 3)
     people.reviewer.task(number, "review")
     _withdraw(office, number, early)
     stage_of_early = office.person(number, early)["stage"]
