@@ -7,6 +7,7 @@ import pytest
 
 from activities.checks.round import Checks
 from activities.ledger import Ledger
+from infra import elsewhere
 from infra.catalogue import load_catalogue
 from infra.dossiers import CONTENT_PURPOSE, WHOLE
 from infra.keys import seal_json
@@ -157,6 +158,33 @@ async def test_an_application_whose_key_was_destroyed_is_not_opened(desk: Desk) 
         connection.execute(
             "UPDATE data_key SET wrapped = NULL, destroyed_at = now() WHERE number = %s", (first,)
         )
+
+    assert await desk.found(second) == set()
+
+
+async def test_however_many_are_open_all_are_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elsewhere, "CASES_AT_ONCE", 2)
+    desk.hand_in(PASSPORT)
+    others = [desk.hand_in({"passport_number": f"TR000000{place}"}) for place in range(4)]
+    last = desk.hand_in(PASSPORT)
+
+    found = [await desk.found(number) for number in (*others, last)]
+
+    assert found == [set(), set(), set(), set(), {"ALL-XA-01"}]
+
+
+async def test_what_is_open_is_read_anew_after_a_while(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = desk.hand_in(PASSPORT), desk.hand_in(PASSPORT)
+    before = await desk.found(second)
+    monkeypatch.setattr(elsewhere, "ANEW_AFTER_SECONDS", 0.0)
+
+    assert (before, await desk.found(first)) == ({"ALL-XA-01"}, {"ALL-XA-01"})
+
+
+async def test_an_application_that_cannot_be_opened_stops_no_check(desk: Desk) -> None:
+    broken, second = desk.hand_in(PASSPORT), desk.hand_in(PASSPORT)
+    with desk.office.ground.behind_the_desk() as connection:
+        connection.execute("UPDATE data_key SET wrapped = 'not a key' WHERE number = %s", (broken,))
 
     assert await desk.found(second) == set()
 
