@@ -22,8 +22,10 @@ from infra.logs import get_log
 from schemas.catalogue import Value
 from schemas.elsewhere import (
     COMPANY_FIELD,
+    COMPARATOR_FIELD,
     FIGURES,
     PASSPORT_FIELD,
+    WORK_FIELD,
     CaseElsewhere,
     are_compared,
     seek_the_same,
@@ -69,6 +71,17 @@ class _Lying:
     company: bytes | None = None
     figures: Mapping[str, Value] = field(default_factory=dict)
     passports: dict[str, bytes] = field(default_factory=dict)
+    comparators: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def told_of_company(self) -> dict[str, Any]:
+        """What the same client's other applications are compared with."""
+        pay: dict[str, set[int]] = {}
+        for work, yen in self.comparators.values():
+            pay.setdefault(work, set()).add(yen)
+        return {
+            "figures": self.figures,
+            "comparators": {work: tuple(sorted(yen)) for work, yen in pay.items()},
+        }
 
 
 class Elsewhere:
@@ -126,10 +139,17 @@ class Elsewhere:
             if row.scope == WHOLE:
                 lying.company = self._digest(values.get(COMPANY_FIELD))
                 lying.figures = {name: values[name] for name in FIGURES if name in values}
-            elif digest := self._digest(values.get(PASSPORT_FIELD)):
-                lying.passports[row.scope] = digest
             else:
-                lying.passports.pop(row.scope, None)
+                self._take_in_person(lying, row.scope, values)
+
+    def _take_in_person(self, lying: _Lying, person: str, values: Mapping[str, Value]) -> None:
+        lying.passports.pop(person, None)
+        lying.comparators.pop(person, None)
+        if digest := self._digest(values.get(PASSPORT_FIELD)):
+            lying.passports[person] = digest
+        work, yen = values.get(WORK_FIELD), values.get(COMPARATOR_FIELD)
+        if isinstance(work, str) and isinstance(yen, int):
+            lying.comparators[person] = (work.strip(), yen)
 
     def _found(
         self, here: Case, passports: Mapping[str, Value | None], company: Value | None
@@ -152,7 +172,7 @@ class Elsewhere:
                     for person in own.get(theirs, ()):
                         yield there, told.model_copy(update={"person_id": person})
             if digest and digest == lying.company and are_compared(here.procedure, lying.procedure_id):
-                yield "", told.model_copy(update={"figures": lying.figures if told.same_client else {}})
+                yield "", told.model_copy(update=lying.told_of_company() if told.same_client else {})
 
     async def _open_ones(
         self, connection: AsyncConnection, found: Sequence[tuple[str, CaseElsewhere]]

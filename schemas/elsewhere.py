@@ -13,16 +13,19 @@ from schemas.words import Word
 COMPANY_FIELD, PASSPORT_FIELD = "corporate_number", "passport_number"
 JOB_FIELD, STAFF_FIELD = "occupation_code", "full_time_staff"
 WAGE_FIELDS = ("monthly_base_yen", "comparator_monthly_yen")
+WORK_FIELD, COMPARATOR_FIELD = "work_category", "comparator_monthly_yen"
 FIGURES = (JOB_FIELD, STAFF_FIELD, *WAGE_FIELDS)
 """What is compared between the applications of one company, where each application says it once."""
 _PLANS: tuple[str, ...] = ("otit.plan.", "esd.plan.")
+_SPECIFIED = frozenset({"ssw1", "ssw2"})
 _STAYS: tuple[str, ...] = ("isa.coe.", "isa.change.", "isa.extension.")
 
 
 class CaseElsewhere(Word):
     """Another open application that names a passport (of `person_id` here), or (None) the company, of this one.
 
-    `undecided` persons of it wait for a result. `figures` are told only within the same client's applications.
+    `undecided` persons of it wait for a result. Only within the same client's applications are told: `figures`, and in
+    `comparators` what the Japanese compared with earn a month, by kind of work.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -33,6 +36,7 @@ class CaseElsewhere(Word):
     person_id: str | None = None
     undecided: int = 0
     figures: Mapping[str, Value] = Field(default_factory=dict)
+    comparators: Mapping[str, tuple[int, ...]] = Field(default_factory=dict)
 
 
 def seek_the_same(one: str, other: str) -> bool:
@@ -46,5 +50,7 @@ def seek_the_same(one: str, other: str) -> bool:
 
 
 def are_compared(one: str, other: str) -> bool:
-    """Whether what a company says in two procedures must agree: both are plans."""
-    return one.startswith(_PLANS) and other.startswith(_PLANS)
+    """Whether what a company says in two procedures must agree: two plans, or two of specified skilled workers."""
+    levels = {each.rpartition(".")[2] for each in (one, other)}
+    of_a_level = len(levels) == 1 and levels <= _SPECIFIED
+    return of_a_level or (one.startswith(_PLANS) and other.startswith(_PLANS))

@@ -29,6 +29,7 @@ GIVEN_INPUTS: dict[str, InputType] = {
 NAMED_CHECKS = frozenset(
     {
         "blank_pages",
+        "comparators_elsewhere",
         "distinct_persons",
         "forms_agree",
         "fresh_documents",

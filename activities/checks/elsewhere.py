@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from schemas.asking import Asking
 from schemas.catalogue import Value
-from schemas.elsewhere import JOB_FIELD, PASSPORT_FIELD, STAFF_FIELD, WAGE_FIELDS, CaseElsewhere
+from schemas.elsewhere import (
+    COMPARATOR_FIELD,
+    JOB_FIELD,
+    PASSPORT_FIELD,
+    STAFF_FIELD,
+    WAGE_FIELDS,
+    WORK_FIELD,
+    CaseElsewhere,
+)
 from schemas.expressions import CelInput
 from schemas.maps import ReadyRule
 from schemas.rules import Flaw
@@ -57,6 +65,21 @@ def wages_elsewhere(asking: Asking) -> Iterator[Flaw]:
     same_job = [case for case in _of_company(asking) if case.figures.get(JOB_FIELD) == job]
     for field in WAGE_FIELDS:
         yield from _told_otherwise(asking, field, same_job)
+
+
+def comparators_elsewhere(asking: Asking) -> Iterator[Flaw]:
+    """Persons whose Japanese colleague in the same work earns otherwise in another open application of the client."""
+    cases = _of_company(asking)
+    for person in asking.dossier.persons:
+        answers = asking.answers(person)
+        work, here = str(answers.get(WORK_FIELD, "")).strip(), answers.get(COMPARATOR_FIELD)
+        other = [
+            case for case in cases if here is not None and here not in case.comparators.get(work, (here,))
+        ]
+        if other:
+            told = ", ".join(f"{case.number}: {'/'.join(map(str, case.comparators[work]))}" for case in other)
+            flaw = _flaw(COMPARATOR_FIELD, person.person_id, other, {"numbers": _numbers(other)})
+            yield flaw.model_copy(update={"given": {GIVEN: told}})
 
 
 def _passports(asking: Asking, *, same_client: bool) -> Iterator[Flaw]:

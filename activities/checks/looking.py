@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from schemas.rechecks import ANSWERS, CHANNEL, DOCUMENTS, ELSEWHERE, EVERYTHING
 
 LOOKS_AT: Mapping[str, frozenset[str]] = {
+    "comparators_elsewhere": frozenset({ANSWERS, ELSEWHERE}),
     "distinct_persons": frozenset({ANSWERS}),
     "head_count_elsewhere": EVERYTHING | {ELSEWHERE},
     "jis_characters": frozenset({ANSWERS, CHANNEL}),
@@ -20,6 +21,7 @@ LOOKS_AT: Mapping[str, frozenset[str]] = {
 }
 RESTS_ON_ITS_PLACE = frozenset(
     {
+        "comparators_elsewhere",
         "fresh_documents",
         "head_count_elsewhere",
         "jis_characters",

@@ -7,6 +7,7 @@ from schemas.rules import NamedCheck
 
 NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "blank_pages": readings.blank_pages,
+    "comparators_elsewhere": elsewhere.comparators_elsewhere,
     "distinct_persons": completeness.distinct_persons,
     "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,

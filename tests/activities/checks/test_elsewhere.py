@@ -9,7 +9,7 @@ from schemas.findings import ASKS_CLIENT
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
 
 OTHER = "T26-4KX7M2QX"
-BETWEEN_APPLICATIONS = ("ALL-XA-01", "ALL-XA-02", "OTIT-CAP-08", "OTIT-ORG-14", "OTIT-PAY-13")
+BETWEEN_APPLICATIONS = ("ALL-XA-01", "ALL-XA-02", "OTIT-CAP-08", "OTIT-ORG-14", "OTIT-PAY-13", "ISA-SW-15")
 
 
 def with_others(procedure_id: str, *others: CaseElsewhere, **answers: Value) -> Dossier:
@@ -100,6 +100,23 @@ def test_wages_are_compared_for_the_same_work_alone() -> None:
     assert nothing == []
 
 
+def test_the_japanese_compared_with_earns_the_same_in_all_applications_of_a_company() -> None:
+    own = a_complete_dossier(EXTENSION).persons[0].values
+    work, here = str(own["work_category"]), own["comparator_monthly_yen"]
+    assert isinstance(here, int)
+    told = ({work: (here, here + 5_000)}, {"another work": (1,)}, {work: (here + 5_000,)})
+
+    same, other_work, otherwise = (
+        found_between(with_others(EXTENSION, a_case(EXTENSION, comparators=each))) for each in told
+    )
+
+    assert same == other_work == []
+    assert [(each.rule_id, each.given) for each in otherwise] == [
+        ("ISA-SW-15", {"elsewhere": f"{OTHER}: {here + 5_000}"})
+    ] * len(otherwise)
+    assert len(otherwise) == len(a_complete_dossier(EXTENSION).persons)
+
+
 def test_no_rule_between_applications_asks_the_client() -> None:
     maps = [a_map(EXTENSION), a_map(PLAN)]
 
@@ -118,6 +135,8 @@ def test_no_rule_between_applications_asks_the_client() -> None:
         (PLAN, "isa.coe.tit", False, False),
         (PLAN, "esd.plan.supervised", True, True),
         (PLAN, "otit.change.minor", False, False),
+        (EXTENSION, "isa.change.ssw1", True, True),
+        (EXTENSION, "isa.extension.ssw2", True, False),
     ],
 )
 def test_the_usual_course_is_no_contradiction(one: str, other: str, exclude: bool, agree: bool) -> None:

@@ -91,7 +91,8 @@ class Desk:
     async def found(self, number: str) -> set[str]:
         """The rules between applications that find something in a check of the latest round."""
         checked = await self.check(number)
-        return {each.rule_id for each in checked.found if each.rule_id.startswith(("ALL-XA", "OTIT-CAP-08"))}
+        between = ("ALL-XA", "OTIT-CAP-08", "ISA-SW-15")
+        return {each.rule_id for each in checked.found if each.rule_id.startswith(between)}
 
     async def check(self, number: str) -> Checked:
         """A check as the road asks for it."""
@@ -197,3 +198,16 @@ async def test_head_counts_of_one_company_are_added_up_over_clients(desk: Desk) 
     third = desk.hand_in({"passport_number": "TR0000002"}, COMPANY, **plan)
 
     assert (alone, await desk.found(third)) == (set(), {"OTIT-CAP-08"})
+
+
+@pytest.mark.parametrize(("client", "found"), [("org-1", {"ISA-SW-15"}), ("org-2", set())])
+async def test_what_a_colleague_earns_is_compared_within_one_client_alone(
+    desk: Desk, client: str, found: set[str]
+) -> None:
+    pay: Mapping[str, Value] = {"work_category": "ビルクリーニング", "comparator_monthly_yen": 240_000}
+    company: Mapping[str, Value] = {"corporate_number": "7000012050002"}
+    desk.hand_in(pay, company, client=client)
+
+    second = desk.hand_in({**pay, "comparator_monthly_yen": 230_000}, company)
+
+    assert await desk.found(second) == found
