@@ -1,18 +1,30 @@
-"""After every kill everything that was accepted arrives, once: I1 to I4 of the invariants, on the real servers."""
+"""After every kill everything that was accepted arrives, once (invariants I1 to I4), and no planted word is in plain."""
+
+import io
+import zipfile
 
 import httpx2
 import pytest
 
 from infra.dev.services import Stack
 from tests.faults.patience import Persistent
-from tests.faults.story import Lived
+from tests.faults.planted import WORDS, answers_to_trouble
+from tests.faults.stores import leaks, left_behind, pages
+from tests.faults.story import CANARIES, Lived
 from tests.faults.windows import Step
 from tests.journeys.office import Office, message_ids
 from tests.journeys.proofs import all_numbers, troubles
 
 pytestmark = pytest.mark.timeout(900)
 """The first test lives through the whole story."""
+STORES_AT_LEAST = 12
+ENCRYPTED = frozenset({"table content", "table document_version", "table remark", "table check_report"})
 ENGINE_AND_DESK = ("api", "postgres", "temporal", "worker", "objects")
+
+
+@pytest.fixture(scope="module")
+def errors(office: Office, lived: Lived) -> dict[str, bytes]:
+    return answers_to_trouble(office, lived)
 
 
 def test_everybody_is_permitted_in_the_end(office: Office, lived: Lived) -> None:
@@ -81,6 +93,55 @@ def test_every_mail_arrives_and_a_repetition_is_the_same_mail(office: Office, li
 
         written = [row[0] for row in office.rows("SELECT id FROM notice WHERE number = %s", number)]
         assert set(arrived) == set(written)
+
+
+def test_no_store_no_log_and_no_answer_has_a_planted_word(
+    office: Office, lived: Lived, errors: dict[str, bytes]
+) -> None:
+    stores = left_behind(office.desk) | errors | {"pages": pages(office.desk)}
+
+    assert leaks(stores, WORDS) == []
+    assert len(stores) >= STORES_AT_LEAST
+
+
+def test_what_was_searched_is_really_there(office: Office, lived: Lived) -> None:
+    number = lived.numbers[Step.IN_THE_ACT]
+    stores = left_behind(office.desk)
+
+    missing = [
+        name
+        for name in ("temporal.sqlite", "table event", "table content", "mailbox", "search attributes")
+        if number.encode() not in stores[name] + stores.get(f"{name}-wal", b"")
+    ]
+    assert missing == []
+    assert set(stores) >= ENCRYPTED
+
+
+def test_the_words_are_found_where_they_may_stand(office: Office, lived: Lived) -> None:
+    number = lived.numbers[Step.IN_THE_ACT]
+    own = office.people.client.raw("GET", f"/v1/applications/{number}").content
+    (filing,) = [each for each in office.case(number)["filings"] if each["state"] == "confirmed"]
+    package = office.people.handler.raw(
+        "GET", f"/v1/filings/{filing['id']}/package", follow_redirects=False
+    ).headers["location"]
+
+    with zipfile.ZipFile(io.BytesIO(httpx2.get(package).content)) as bound:
+        manifest = b"".join(bound.read(name) for name in bound.namelist() if name.endswith(".json"))
+
+    assert {word for _, word in leaks({"own": own}, WORDS)} == set(CANARIES.values())
+    assert filing["id"].encode() in manifest
+
+
+def test_a_word_written_in_plain_is_found(office: Office, lived: Lived) -> None:
+    office.change(
+        "UPDATE notice SET trouble = %s WHERE number = %s",
+        CANARIES["name_latin"],
+        lived.numbers[Step.IN_THE_ACT],
+    )
+    found = leaks(left_behind(office.desk), WORDS)
+    office.change("UPDATE notice SET trouble = NULL WHERE number = %s", lived.numbers[Step.IN_THE_ACT])
+
+    assert found == [("table notice", CANARIES["name_latin"])]
 
 
 def ledger(office: Office) -> list[dict[str, dict[str, str]]]:
