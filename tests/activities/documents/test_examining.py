@@ -151,3 +151,53 @@ async def test_an_erased_application_s_files_are_not_read(intake: Intake) -> Non
 
     with pytest.raises(KeyDestroyed):
         await intake.documents.examine_one(uploaded)
+
+
+def copied(
+    original: Intake, document_id: str, office: Office, stack: Stack
+) -> tuple[Intake, DocumentUploaded]:
+    """The same document in an application that its person was split off into."""
+    other, copy_id = Intake(office, stack), str(uuid4())
+    row = (copy_id, ORGANISATION, other.number, other.person, PDF, 1, "0" * 64)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_DOCUMENT, row)
+        connection.execute(
+            "UPDATE document_version SET copied_from = %s WHERE id = %s", (document_id, copy_id)
+        )
+    assert other.number != original.number
+    return other, DocumentUploaded(document_id=copy_id, number=other.number, organisation_id=ORGANISATION)
+
+
+async def test_a_copy_takes_over_verdict_and_place_and_is_read_under_its_own_key(
+    intake: Intake, office: Office, activity_stack: Stack
+) -> None:
+    uploaded = intake.upload(corpus.pdf_lines(ZONE))
+    first = await intake.documents.examine_one(uploaded)
+    other, copy = copied(intake, uploaded.document_id, office, activity_stack)
+
+    taken = await other.documents.examine_one(copy)
+    again = await other.documents.examine_one(copy)
+
+    before, after = await intake.kept(uploaded.document_id), await other.kept(copy.document_id)
+    (fact,) = (await other.as_dossier()).documents
+    assert taken == again == first
+    assert (after["vault_key"], after["vault_version"]) == (before["vault_key"], before["vault_version"])
+    assert after["facts"] != before["facts"]
+    assert [seen.zone.number for seen in fact.passports] == ["L898902C3"]
+
+
+async def test_a_copy_of_what_nobody_has_examined_yet_has_it_examined_once(
+    intake: Intake, office: Office, activity_stack: Stack
+) -> None:
+    uploaded = intake.upload(corpus.pdf_lines(NUMBER_PAGES))
+    _, copy = copied(intake, uploaded.document_id, office, activity_stack)
+    farther, copy_of_the_copy = copied(intake, copy.document_id, office, activity_stack)
+
+    found = await farther.documents.examine_one(copy_of_the_copy)
+
+    places = {
+        (await intake.kept(each))["vault_key"]
+        for each in (uploaded.document_id, copy.document_id, copy_of_the_copy.document_id)
+    }
+    assert (found.outcome, found.masked_pages) == ("released", (1,))
+    assert len(places) == 1

@@ -1,7 +1,9 @@
 """Splitting off and proposals on a real road: proposed with a reason, confirmed by the client, told on both sides."""
 
 import pytest
+from sqlalchemy import select
 
+from infra.database.tables import split_off
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OTHER, REVIEWER, PageDay
 
 REASON = "1人だけ旅券の更新を待つため、他の方を先に提出します"
@@ -79,6 +81,31 @@ async def test_a_client_declines_with_a_reason_and_the_desk_sees_it(day: PageDay
     assert (late.status_code, late.json()["code"]) == (409, "proposal_answered")
     lines = (await day.get(CLIENT, f"/v1/applications/{case.number}"))["persons"]
     assert [line["moved_to"] for line in lines] == [None, None]
+
+
+async def test_what_the_road_refuses_stays_refused_and_unseen_and_the_person_can_be_split_anew(
+    day: PageDay,
+) -> None:
+    case = await day.handed_in(persons=2)
+    proposal = await proposed(day, case.number, proposed="split_off", persons=case.persons[1])
+    base = f"/v1/applications/{case.number}"
+    await day.done(CLIENT, f"{base}/proposals/{proposal}/answer", {"answer": "declined"})
+    wanted = {"persons": [case.persons[1]], "proposal_id": proposal}
+
+    refused = [await day.act(CLIENT, f"{base}/split-off", wanted, key="refused") for _ in range(2)]
+    anew = await day.done(CLIENT, f"{base}/split-off", {"persons": [case.persons[1]]})
+
+    async with day.desk.database.as_desk() as connection:
+        made = (await connection.execute(select(split_off.c.to_number, split_off.c.refused_code))).all()
+    ours = {row.to_number: row.refused_code for row in made if row.to_number != anew["number"]}
+    unseen = next(number for number, code in ours.items() if code == "proposal_answered")
+    listed = {each["number"] for each in (await day.get(CLIENT, "/v1/applications?limit=100"))["items"]}
+    on_board = await day.get(MANAGER, f"/v1/board?search={unseen}")
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [(409, "proposal_answered")] * 2
+    assert unseen not in listed
+    assert anew["number"] in listed
+    assert on_board["items"] == []
+    assert (await day.call(CLIENT, "GET", f"/v1/applications/{unseen}")).status_code == 404
 
 
 async def test_a_person_waits_for_another_application_because_the_client_accepts_it(day: PageDay) -> None:
