@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -73,15 +74,24 @@ class _Lying:
     passports: dict[str, bytes] = field(default_factory=dict)
     comparators: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def told_of_company(self) -> dict[str, Any]:
-        """What the same client's other applications are compared with."""
+    def as_told(self, number: str, here: Case, *, person_id: str | None = None) -> CaseElsewhere:
+        """What the application here is told: of the company only within one client."""
+        same_client = self.organisation_id == here.organisation_id
+        of_company = self._of_company() if same_client and person_id is None else {}
+        return CaseElsewhere(
+            number=number,
+            procedure_id=self.procedure_id,
+            same_client=same_client,
+            person_id=person_id,
+            **of_company,
+        )
+
+    def _of_company(self) -> dict[str, Any]:
         pay: dict[str, set[int]] = {}
         for work, yen in self.comparators.values():
             pay.setdefault(work, set()).add(yen)
-        return {
-            "figures": self.figures,
-            "comparators": {work: tuple(sorted(yen)) for work, yen in pay.items()},
-        }
+        comparators = {work: tuple(sorted(yen)) for work, yen in pay.items()}
+        return {"figures": self.figures, "comparators": comparators}
 
 
 class Elsewhere:
@@ -128,19 +138,24 @@ class Elsewhere:
         self._since = latest
 
     def _take_in(self, rows: Sequence[Row[Any]]) -> None:
-        for row in rows:
-            lying = self._lying.setdefault(row.number, _Lying(row.organisation_id, row.procedure))
+        for number, of_one in groupby(rows, key=lambda row: row.number):
+            scopes = list(of_one)
+            first = scopes[0]
+            lying = self._lying.setdefault(number, _Lying(first.organisation_id, first.procedure))
             try:
-                key = self._keys.unwrapped(row.number, bytes(row.wrapped))
-                values = values_in(open_json(key, CONTENT_PURPOSE, bytes(row.sealed)))
+                key = self._keys.unwrapped(number, bytes(first.wrapped))
+                for row in scopes:
+                    values = values_in(open_json(key, CONTENT_PURPOSE, bytes(row.sealed)))
+                    self._take_in_scope(lying, row.scope, values)
             except KeyRefused as refused:
-                log.warning("not_compared", number=row.number, code=refused.code)
-                continue
-            if row.scope == WHOLE:
-                lying.company = self._digest(values.get(COMPANY_FIELD))
-                lying.figures = {name: values[name] for name in FIGURES if name in values}
-            else:
-                self._take_in_person(lying, row.scope, values)
+                log.warning("not_compared", number=number, code=refused.code)
+
+    def _take_in_scope(self, lying: _Lying, scope: str, values: Mapping[str, Value]) -> None:
+        if scope == WHOLE:
+            lying.company = self._digest(values.get(COMPANY_FIELD))
+            lying.figures = {name: values[name] for name in FIGURES if name in values}
+        else:
+            self._take_in_person(lying, scope, values)
 
     def _take_in_person(self, lying: _Lying, person: str, values: Mapping[str, Value]) -> None:
         lying.passports.pop(person, None)
@@ -162,17 +177,12 @@ class Elsewhere:
         for number, lying in self._lying.items():
             if number == here.number:
                 continue
-            told = CaseElsewhere(
-                number=number,
-                procedure_id=lying.procedure_id,
-                same_client=lying.organisation_id == here.organisation_id,
-            )
             if seek_the_same(here.procedure, lying.procedure_id):
                 for there, theirs in lying.passports.items():
                     for person in own.get(theirs, ()):
-                        yield there, told.model_copy(update={"person_id": person})
+                        yield there, lying.as_told(number, here, person_id=person)
             if digest and digest == lying.company and are_compared(here.procedure, lying.procedure_id):
-                yield "", told.model_copy(update=lying.told_of_company() if told.same_client else {})
+                yield "", lying.as_told(number, here)
 
     async def _open_ones(
         self, connection: AsyncConnection, found: Sequence[tuple[str, CaseElsewhere]]
