@@ -58,7 +58,8 @@ def _kinds(standing: Standing, person_id: str) -> list[TaskKind]:
 def _nobody_is_forgotten(standing: Standing, line: PersonLine) -> None:
     held = _kinds(standing, line.person_id)
     if line.stage in WAITS_FOR_TASK:
-        on_hold = line.stage is Stage.READY and standing.hold is not None
+        held_up = standing.hold is not None or line.waits_for is not None
+        on_hold = line.stage is Stage.READY and held_up
         assert on_hold or WAITS_FOR_TASK[line.stage] & set(held), f"{line.person_id}: nobody works on it"
     if line.stage in WAITS_WITH_DEADLINE:
         running = any(line.person_id in each.persons for each in standing.running_deadlines())

@@ -21,12 +21,15 @@ from schemas.commands import (
     OverdueDecision,
     PlaceHold,
     RecordResult,
+    TellLink,
     Verdict,
     Withdraw,
 )
 from schemas.events import ContradictionEnded, LodgingIntended, ResultRecorded, ResultsDelivered
 from schemas.filing import UNDER_WAY, Filing, FilingState, ResultKind, Way
-from schemas.parties import SIMULATOR
+from schemas.identifiers import application_number
+from schemas.links import LinkNoted
+from schemas.parties import ROAD, SIMULATOR
 from schemas.refusals import Refused
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
@@ -35,7 +38,7 @@ from tests.workflows.orderly import insist_on_one_history, insist_on_order
 from tests.workflows.outside import Book, Numbers, Register
 from tests.workflows.played import PERSONS, handlers, one_of, person, persons, which
 from tests.workflows.remembered import RememberedRoad
-from workflows import filing, holds, result_receipt, withdrawal
+from workflows import filing, holds, links, result_receipt, withdrawal
 from workflows.application import complete
 from workflows.situation import Happenings, Situation
 
@@ -44,6 +47,7 @@ KNOWN = {"answered": "confirmed", "answered_late": "confirmed", "refused": "refu
 """What the desk knows after the act of a machine; after all others nobody knows."""
 fates = st.sampled_from((*sorted(TAKEN), "refused", "not_sent", "lost", "died_before"))
 results = st.sampled_from((ResultKind.ACCREDITED, ResultKind.REFUSED, ResultKind.RETURNED))
+LINK: dict[str, Any] = {"person_id": PERSONS[2], "other_number": application_number(2026, 4)}
 offices = st.sampled_from((("tokyo", "tokyo", "tokyo"), ("tokyo", "osaka", "tokyo")))
 
 
@@ -56,9 +60,17 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         second=st.booleans(),
         chosen=offices,
         so_far=st.integers(0, 5),
+        waits=st.booleans(),
     )
     def hand_in(
-        self, levels: int, delivery: str, *, second: bool, chosen: tuple[str, ...], so_far: int
+        self,
+        levels: int,
+        delivery: str,
+        *,
+        second: bool,
+        chosen: tuple[str, ...],
+        so_far: int,
+        waits: bool,
     ) -> None:
         plan = a_plan(review_levels=levels, delivery=delivery, confirmed_by_second=second)
         self.road = RememberedRoad(*PERSONS, plan=plan)
@@ -71,6 +83,8 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         self.looked_at = 0
         for handler in (HANDLER, OTHER_HANDLER)[: 1 + min(so_far, 1)]:
             self.register.begins(handler.id, self.road.now)
+        if waits:
+            self.road.by_machine(lambda _: [LinkNoted(outcome="waits", **LINK)])
         self.the_desk_works()
         self._went_by_itself(so_far)
 
@@ -247,6 +261,12 @@ class PlayedSecondHalf(RuleBasedStateMachine):
     def correct(self, chosen: tuple[str, ...]) -> None:
         self.tried(lambda: self.road.correct(*chosen))
 
+    @rule(outcome=st.sampled_from(("granted", "refused", "withdrawn")))
+    def the_other_application_ends(self, outcome: Any) -> None:
+        """Somebody waits for it, or does not any more."""
+        command = self.road.ask(TellLink, ROAD, outcome=outcome, **LINK)
+        self.tried(lambda: self.road.act(links.tell, command))
+
     @rule(one=person)
     def withdraw(self, one: str) -> None:
         command = self.road.ask(Withdraw, MANAGER, persons=(one,))
@@ -310,7 +330,7 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             insist_on_order(self.road)
             self._nothing_is_lodged_twice_and_nothing_is_lost()
             self._numbers_are_the_authoritys()
-            self._nobody_lodges_without_a_mandate()
+            self._nobody_is_lodged_before_he_may_be()
             self._every_result_is_delivered_once()
 
     def _nothing_is_lodged_twice_and_nothing_is_lost(self) -> None:
@@ -325,11 +345,14 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             given = self.book.numbers.get(line.person_id, [])
             assert line.receipt is None or line.receipt in given, "a number nobody gave"
 
-    def _nobody_lodges_without_a_mandate(self) -> None:
+    def _nobody_is_lodged_before_he_may_be(self) -> None:
         new = self.road.events[self.looked_at :]
         self.looked_at += len(new)
-        handlers = {event.body.handler for event in new if isinstance(event.body, LodgingIntended)}
-        assert handlers <= self.register.entrusted, f"{handlers} are not all entrusted"
+        for intent in (event.body for event in new if isinstance(event.body, LodgingIntended)):
+            assert intent.handler in self.register.entrusted, f"{intent.handler} is not entrusted"
+            persons = self.road.situation.filing(intent.filing_id).persons
+            waiting = [each for each in persons if self.road.person(each).waits_for]
+            assert waiting == [], "lodged while it waits for another application"
 
     def _every_result_is_delivered_once(self) -> None:
         bodies = [event.body for event in self.road.events]

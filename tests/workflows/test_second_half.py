@@ -87,4 +87,4 @@ def test_who_lodges_without_being_asked_for_a_mandate_is_found_out(monkeypatch: 
 
     monkeypatch.setattr(Register, "insist", not_asked)
 
-    assert "are not all entrusted" in trouble_found()
+    assert "is not entrusted" in trouble_found()
