@@ -67,6 +67,7 @@ person_standing = Table(
     of_application(),
     Index("ix_person_standing_receipt", "receipt"),
     Index("ix_person_standing_waits_for", "waits_for", postgresql_where=sql("waits_for IS NOT NULL")),
+    Index("ix_person_standing_moved_to", "moved_to", "number", postgresql_where=sql("moved_to IS NOT NULL")),
 )
 
 task = Table(

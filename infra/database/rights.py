@@ -135,7 +135,8 @@ ORGANISATION_SETTING = "toritsugi.organisation"
 OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SETTING}', true), ''))"
 IS_THERE = """(split_from IS NULL
   OR NOT EXISTS (SELECT FROM split_off s WHERE s.to_number = application.number)
-  OR EXISTS (SELECT FROM person_standing p WHERE p.number = split_from AND p.moved_to = application.number))"""
+  OR EXISTS (SELECT FROM person_standing p WHERE p.moved_to IS NOT NULL AND p.number = split_from
+                                             AND p.moved_to = application.number))"""
 """What is being split off is seen by nobody before the road has moved its persons: until then they are where they were.
 
 Within the transaction that writes it, it is seen until the row in `split_off`, the last one, is written.

@@ -14,6 +14,13 @@ def upgrade() -> None:
     op.add_column("application", sa.Column("split_from", sa.Text(), nullable=True))
     op.add_column("document_version", sa.Column("copied_from", sa.Text(), nullable=True))
     op.add_column("person_standing", sa.Column("moved_to", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_person_standing_moved_to",
+        "person_standing",
+        ["moved_to", "number"],
+        unique=False,
+        postgresql_where=sa.text("moved_to IS NOT NULL"),
+    )
     op.create_table(
         "split_off",
         sa.Column("to_number", sa.Text(), nullable=False),
@@ -44,6 +51,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("split_off")
+    op.drop_index(
+        "ix_person_standing_moved_to",
+        table_name="person_standing",
+        postgresql_where=sa.text("moved_to IS NOT NULL"),
+    )
     op.drop_column("person_standing", "moved_to")
     op.drop_column("document_version", "copied_from")
     op.drop_column("application", "split_from")
