@@ -11,14 +11,16 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.content import Author, insist_on_editable
+from api.queries_splits import is_being_split
 from api.reading import (
     FILE_NAME_PURPOSE,
     REFERENCE_PURPOSE,
     WHOLE,
     Case,
     DocumentRow,
+    document_of,
 )
-from infra.database.tables import document_version, omission
+from infra.database.tables import document_version, omission, person_standing
 from infra.keys import DataKey, open_sealed, seal
 from infra.object_answers import ObjectAbsentError, ObjectDiffersError
 from infra.objects import ObjectStore, part_headers, part_sizes, quarantine_key
@@ -185,11 +187,25 @@ async def join(objects: ObjectStore, document: DocumentRow, parts: Sequence[tupl
 
 
 async def mark_uploaded(connection: AsyncConnection, document: DocumentRow, author: Author) -> None:
-    """The bytes are there. Repeating it changes nothing."""
-    arrived = update(document_version).where(
-        document_version.c.id == document.id, document_version.c.state == "declared"
+    """The bytes are there. Repeating it changes nothing.
+
+    Raises Refused `content_sealed` for who was split off meanwhile: there nobody would look at it any more.
+    """
+    moved = select(person_standing.c.person_id).where(
+        person_standing.c.number == document.number,
+        person_standing.c.person_id == document.person_id,
+        person_standing.c.moved_to.is_not(None),
     )
-    await connection.execute(arrived.values(state="uploaded", completed_at=author.at))
+    arrived = update(document_version).where(
+        document_version.c.id == document.id,
+        document_version.c.state == "declared",
+        ~moved.exists(),
+        ~is_being_split(document.number, document_version.c.person_id),
+    )
+    if (await connection.execute(arrived.values(state="uploaded", completed_at=author.at))).rowcount == 1:
+        return
+    if (await document_of(connection, document.id, document.organisation_id)).state == "declared":
+        raise Refused("content_sealed")
 
 
 async def withdraw_document(connection: AsyncConnection, document: DocumentRow) -> None:

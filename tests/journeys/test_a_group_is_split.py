@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import pytest
 
 from infra.dev.demo.contents import EXTENSION
 from infra.dev.demo.day import ask_for_correction, begin, dispositions, lodge, review
+from infra.dev.demo.files import JPEG, sample_photo
 from infra.dev.demo.visitor import Json, RefusedAtTheDesk, eventually
 from tests.journeys.office import Office, refusal
 from tests.journeys.proofs import troubles
@@ -30,6 +32,7 @@ class Walked:
     another_key: tuple[int, str]
     everybody: tuple[int, str]
     lodged_one: tuple[int, str]
+    late_file: tuple[int, str]
     findings_there: list[Json]
     place: Json
 
@@ -42,9 +45,12 @@ def walked(office: Office) -> Walked:
     ask_for_correction(people, old, moved, WORDS)
     before = people.client.get(f"/v1/applications/{old}")
     everybody = refusal(_split, office, old, *persons)
+    photo = sample_photo(7)
+    declared = people.client.declare(old, "photo", moved, photo, JPEG)
     answer = _split(office, old, moved, key="split-once")
     again = _split(office, old, moved, key="split-once")
     other_key = refusal(_split, office, old, moved)
+    late_file = refusal(_arrives, office, declared, photo)
     new, arrived = answer["number"], answer["persons"][0]["person_id"]
     place = office.person(old, moved)
     found = _corrected_there(office, new, arrived)
@@ -65,6 +71,7 @@ def walked(office: Office) -> Walked:
         another_key=other_key,
         everybody=everybody,
         lodged_one=lodged_one,
+        late_file=late_file,
         findings_there=found,
         place=place,
     )
@@ -74,6 +81,14 @@ def _split(office: Office, number: str, *persons: str, key: str | None = None) -
     return office.people.client.post(
         f"/v1/applications/{number}/split-off", {"persons": list(persons)}, key=key
     )
+
+
+def _arrives(office: Office, declared: Json, content: bytes) -> None:
+    """A file that was declared before the split, and comes afterwards."""
+    (part,) = declared["parts"]
+    sent = httpx2.put(part["url"], content=content, headers=part["headers"])
+    parts = [{"number": part["number"], "etag": sent.headers["etag"]}]
+    office.people.client.post(f"/v1/documents/{declared['document_id']}/complete", {"parts": parts})
 
 
 def _corrected_there(office: Office, number: str, person: str) -> list[Json]:
@@ -115,6 +130,10 @@ def test_the_same_act_again_gets_the_same_answer_and_another_is_refused(walked: 
     assert walked.another_key == (409, "not_to_split")
     assert walked.everybody == (409, "last_person")
     assert walked.lodged_one == (409, "not_to_split")
+
+
+def test_a_file_that_comes_after_the_split_is_refused_where_it_would_be_lost(walked: Walked) -> None:
+    assert walked.late_file == (409, "content_sealed")
 
 
 def test_every_value_came_along_with_who_gave_it_and_when(office: Office, walked: Walked) -> None:
