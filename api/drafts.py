@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Shown
+from api.queries_deadlines import answer_due_of
+from api.queries_findings import asked_and_open_of
 from api.reading import WHOLE, Case, Collected, Entry, editable_persons
 from infra.database.tables import person_standing, standing
 from schemas.carrying import Accepted
@@ -73,7 +75,7 @@ async def shown(
     connection: AsyncConnection, case: Case, everything: Collected | None = None
 ) -> ApplicationShown:
     """The application as people see it; with values when its content is handed in."""
-    row = (await connection.execute(select(standing).where(standing.c.number == case.number))).one_or_none()
+    row = await _standing_of(connection, case.number, of_client=everything is not None)
     asked = select(person_standing).where(person_standing.c.number == case.number)
     lines = {line.person_id: line for line in await connection.execute(asked)}
     editable = await editable_persons(connection, case)
@@ -89,9 +91,9 @@ async def shown(
         created_at=case.created_at,
         changed_at=case.changed_at,
         handed_in_at=case.handed_in_at,
-        next_due_at=row.next_due_at if row else None,
+        next_due_at=row.due if row else None,
         hold=row.hold if row else None,
-        open_findings=row.open_findings if row else 0,
+        open_findings=row.to_answer if row else 0,
         editable=case.is_draft or bool(editable),
         persons=[
             _person(person, place, lines.get(person), editable=person in editable, waiting=waiting)
@@ -99,6 +101,18 @@ async def shown(
         ],
         content=_content(everything) if everything else None,
     )
+
+
+async def _standing_of(connection: AsyncConnection, number: str, *, of_client: bool) -> Row[Any] | None:
+    """Where it stands; to its own people with the findings asked of them, and the day of their own answer."""
+    found: ColumnElement[Any] = standing.c.open_findings
+    due: ColumnElement[Any] = standing.c.next_due_at
+    if of_client:
+        found = asked_and_open_of(standing.c.number)
+        due = func.coalesce(answer_due_of(standing.c.number), due)
+    asked: Select[Any] = select(*standing.c, found.label("to_answer"), due.label("due"))
+    row: Row[Any] | None = (await connection.execute(asked.where(standing.c.number == number))).one_or_none()
+    return row
 
 
 def _person(

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from api.access import Principal, needs, scope
 from api.bodies import Shown
 from api.cursors import Cursor, Limit, opened_cursor, sealed_cursor
 from api.desk import AtDesk
 from api.queries import keyset_page
+from api.queries_deadlines import answer_due_of
+from api.queries_findings import asked_and_open_of
 from infra.database.tables import application, standing
 from schemas.parties import Right
 
@@ -20,7 +22,7 @@ router = APIRouter(prefix="/v1/applications", tags=["applications"])
 
 
 class Listed(Shown):
-    """One line of the list."""
+    """One line of the list. To a client: the findings asked of it, and the day of its own answer before the desk's."""
 
     number: str
     organisation_id: str
@@ -68,11 +70,17 @@ async def list_them(
 
 
 def _asked(organisation_id: str | None, procedure: str | None, stage: str | None) -> Select[Any]:
-    asked = select(application, standing).outerjoin(standing, standing.c.number == application.c.number)
+    found: ColumnElement[Any] = standing.c.open_findings
+    due: ColumnElement[Any] = standing.c.next_due_at
     if organisation_id is None:
-        asked = asked.where(application.c.handed_in_at.is_not(None))
+        whose: ColumnElement[bool] = application.c.handed_in_at.is_not(None)
     else:
-        asked = asked.where(application.c.organisation_id == organisation_id)
+        whose = application.c.organisation_id == organisation_id
+        found = asked_and_open_of(application.c.number)
+        due = func.coalesce(answer_due_of(application.c.number), due)
+    columns = (application, *standing.c, found.label("to_answer"), due.label("due"))
+    joined = application.outerjoin(standing, standing.c.number == application.c.number)
+    asked = select(*columns).select_from(joined).where(whose)
     if procedure is not None:
         asked = asked.where(application.c.procedure == procedure)
     return asked if stage is None else asked.where(_at_stage(stage))
@@ -93,8 +101,8 @@ def _listed(row: Any) -> Listed:
         stage=row.stage or waiting,
         holder=row.holder or ("client" if waiting == "draft" else "desk"),
         persons=row.persons,
-        open_findings=row.open_findings or 0,
+        open_findings=row.to_answer or 0,
         created_at=row.created_at,
         handed_in_at=row.handed_in_at,
-        next_due_at=row.next_due_at,
+        next_due_at=row.due,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries_tasks import TaskRow
@@ -40,6 +40,12 @@ async def answer_due_at(connection: AsyncConnection, number: str) -> datetime | 
     rows = (await connection.execute(asked)).all()
     running = [row.due_at for row in rows if row.state == "running"]
     return min(running) if running else max((row.due_at for row in rows), default=None)
+
+
+def answer_due_of(number: ColumnElement[str]) -> ScalarSelect[datetime]:
+    """The next day by which the client of an application is to answer, as a column."""
+    runs = (deadline.c.kind.in_(OF_THE_CLIENT), deadline.c.state == "running")
+    return select(func.min(deadline.c.due_at)).where(deadline.c.number == number, *runs).scalar_subquery()
 
 
 async def deadlines_of(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named, Told, named, names_of
@@ -14,7 +14,7 @@ from api.remark_rows import RemarkKind, open_words
 from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
 from schemas.catalogue import Bilingual, Rule, Verification
-from schemas.findings import FindingSource, FindingState, Severity
+from schemas.findings import ASKS_CLIENT, FindingSource, FindingState, Severity
 from schemas.words import Word
 
 REPORT_PURPOSE = "report"
@@ -125,6 +125,17 @@ async def message_values(
 
 def _key(each: Mapping[str, Any]) -> str:
     return f"{each['rule_id']}|{each.get('person_id') or '-'}|{each['place']}"
+
+
+def asked_and_open_of(number: ColumnElement[str]) -> ScalarSelect[int]:
+    """How many findings asked of the client of an application are not settled yet, as a column."""
+    is_asked = (
+        finding.c.number == number,
+        finding.c.state.in_([FindingState.OPEN.value, FindingState.ANSWERED.value]),
+        finding.c.severity.in_([severity.value for severity in ASKS_CLIENT]),
+        finding.c.cannot_decide.is_(False),
+    )
+    return select(func.count()).select_from(finding).where(*is_asked).scalar_subquery()
 
 
 async def findings_of(

@@ -131,13 +131,18 @@ async def test_the_client_is_told_its_own_day_and_not_the_desk_s(
     client: Visitor, visitor: Visiting, handed_in: dict[str, Any]
 ) -> None:
     place, reviewer = f"/v1/applications/{handed_in['number']}", visitor("reviewer-1")
+    before = (await client.get(place)).json()
     await ask_for_correction(reviewer, handed_in["number"], handed_in["persons"][0])
 
     told = (await client.get(f"{place}/findings")).json()
+    seen = (await client.get(place)).json()
+    listed = (await client.get("/v1/applications")).json()["items"]
 
     overview = (await reviewer.get(f"{place}/overview")).json()
     own = [each["due_at"] for each in overview["deadlines"] if each["kind"] == "correction"]
-    assert [told["due_at"]] == own
+    line = next(each for each in listed if each["number"] == handed_in["number"])
+    assert [told["due_at"]] == [seen["next_due_at"]] == [line["next_due_at"]] == own
+    assert (before["open_findings"], seen["open_findings"], line["open_findings"]) == (0, 1, 1)
     assert overview["next_due_at"] < told["due_at"]
 
 
