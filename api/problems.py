@@ -200,9 +200,14 @@ def place_in_words(parts: Iterable[str | int]) -> str:
 
 
 def _http(error: Exception) -> Found:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    code = CODE_OF_STATUS.get(status, "fault" if status >= 500 else "malformed_request")
-    return Refused(code), dict(getattr(error, "headers", None) or {})
+    refused = refused_by(error) if isinstance(error, HTTPException) else Refused("fault")
+    return refused, dict(getattr(error, "headers", None) or {})
+
+
+def refused_by(error: HTTPException) -> Refused:
+    """What the framework refused (no such address, a wrong method, a broken form), in our codes."""
+    status = error.status_code
+    return Refused(CODE_OF_STATUS.get(status, "fault" if status >= 500 else "malformed_request"))
 
 
 def install(app: FastAPI, answer: Answering = problem) -> None:

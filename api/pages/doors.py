@@ -11,12 +11,13 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.desk import Desk
 from api.pages.trouble import told
 from api.pages.visit import drawn
-from api.problems import AWAY, problem
+from api.problems import AWAY, problem, refused_by
 from infra.keys import KeyDestroyed
 from infra.logs import get_log
 from schemas.refusals import Refused
@@ -36,20 +37,26 @@ class PageRoute(APIRoute):
         async def answered(request: Request) -> Response:
             try:
                 return await inner(request)
-            except Refused as refused:
-                return _turned_away(request, refused)
-            except KeyDestroyed:
-                return _turned_away(request, Refused("not_found"))
-            except AWAY:
-                return _turned_away(request, Refused("not_ready"))
-            except RequestValidationError as error:
-                in_path = any(each["loc"][0] == "path" for each in error.errors())
-                return _turned_away(request, Refused("not_found" if in_path else "malformed_request"))
             except Exception as error:
-                log.exception("fault", code=type(error).__name__)
-                return _turned_away(request, Refused("fault"))
+                return _turned_away(request, _refusal_in(error))
 
         return answered
+
+
+def _refusal_in(error: Exception) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, KeyDestroyed):
+        return Refused("not_found")
+    if isinstance(error, AWAY):
+        return Refused("not_ready")
+    if isinstance(error, RequestValidationError):
+        in_path = any(each["loc"][0] == "path" for each in error.errors())
+        return Refused("not_found" if in_path else "malformed_request")
+    if isinstance(error, HTTPException):
+        return refused_by(error)
+    log.exception("fault", code=type(error).__name__)
+    return Refused("fault")
 
 
 def answer(request: Request, refused: Refused, *, headers: dict[str, str] | None = None) -> Response:

@@ -57,6 +57,8 @@ async def _read(form: FormData) -> SentFile:
     file, given = form.get("file"), {name: str(form.get(name) or "").strip() for name in FORM_FIELDS}
     if not isinstance(file, UploadFile) or not file.filename:
         raise Refused("upload_incomplete", "file")
+    if "\0" in "".join((file.filename, *given.values())):
+        raise Refused("malformed_request")
     if not VISIBLE_ASCII.fullmatch(given[KEY]):
         raise Refused("idempotency_key_missing")
     whole, parts, size_bytes = await asyncio.to_thread(_digests, file.file)

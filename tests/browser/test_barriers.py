@@ -1,62 +1,54 @@
 """No page has a serious barrier or runs over its edge: in both languages, on a desk and on a phone, light and dark."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.browser.journey import CLIENT, HANDLER, MANAGER, REVIEWER, Walked
+from infra.dev.demo.day import People
+from infra.dev.services import Stack
+from tests.browser.journey import CLIENT, HANDLER, MANAGER, REVIEWER, Walked, begin
+from tests.browser.pages import FILES, OPEN_TO_ALL, PAGES, page_routes, stopped, things
 from tests.browser.walking import DESKTOP, PHONE, Walker
 
 Opening = Callable[..., Walker]
 
 
-def pages_of(walked: Walked) -> dict[str, list[tuple[str, str]]]:
-    """Every page, by who opens it."""
-    case = f"/applications/{walked.number}"
-    filing = f"/filings/{walked.number}.filing.1"
-    return {
-        CLIENT: [
-            ("applications", "/applications"),
-            ("own-case", case),
-            ("answers", f"{case}/edit"),
-            ("person", f"{case}/persons/{walked.person}/edit"),
-            ("documents", f"{case}/documents?person={walked.person}"),
-            ("own-history", f"{case}/timeline"),
-            ("not-found", "/applications/T26-00000000"),
-        ],
-        REVIEWER: [("inbox", "/tasks"), ("review", f"/tasks/{walked.number}.task.1")],
-        HANDLER: [("filings", "/filings?state=confirmed"), ("filing", filing)],
-        MANAGER: [
-            ("board", "/board?state=all"),
-            ("case", case),
-            ("history", f"{case}/timeline"),
-            ("engine", f"{case}/engine"),
-            ("all-tasks", "/tasks?box=all"),
-        ],
-    }
+@pytest.fixture(scope="module")
+def named(desk: Stack, people: People, walker: Opening, walked: Walked) -> Iterator[dict[str, str]]:
+    """What the pages are about; lodging of something is stopped meanwhile."""
+    with stopped(people):
+        yield things(desk, people, walked, begin(walker(CLIENT)))
 
 
-@pytest.mark.parametrize(
-    ("size", "locale", "dark"),
-    [(DESKTOP, "ja", False), (DESKTOP, "en", True), (PHONE, "ja", True), (PHONE, "en", False)],
-    ids=["desktop-ja", "desktop-en-dark", "phone-ja-dark", "phone-en"],
-)
-def test_no_page_has_a_serious_barrier(
-    walker: Opening, walked: Walked, *, size: tuple[int, int], locale: str, dark: bool
-) -> None:
+def test_no_page_is_forgotten() -> None:
+    listed = {each.route.replace("{draft}", "{number}") for each in PAGES}
+
+    assert page_routes() - listed - FILES == OPEN_TO_ALL
+    assert len(FILES - page_routes()) == 0
+
+
+@pytest.mark.parametrize("who", [CLIENT, REVIEWER, HANDLER, MANAGER])
+def test_no_page_has_a_serious_barrier(walker: Opening, named: dict[str, str], who: str) -> None:
+    """Each page twice: in one language wide or narrow, light or dark, and in the other the other way round."""
+    person, own = walker(who), [each for each in PAGES if each.who == who]
     found: dict[str, list[str]] = {}
     over: dict[str, int] = {}
-    for subject, pages in pages_of(walked).items():
-        person = walker(subject, size=size, dark=dark)
+    for locale in ("ja", "en"):
+        person.go("/")
         person.speak(locale)
-        for name, path in pages:
-            person.go(path)
-            person.picture(f"{locale}-{size[0]}-{name}")
+        for place, each in enumerate(own):
+            again = locale == "en"
+            size = DESKTOP if (place + again) % 2 else PHONE
+            person.look(size, dark=(place // 2 + again) % 2 == 1)
+            person.go((each.route + each.query).format_map(named))
+            name = f"{locale}-{size[0]}-{each.route.strip('/').replace('/', '-')}-{who}"
+            person.picture(name)
             found[name] = person.barriers()
             over[name] = person.overflow_px()
-        person.speak("ja")
+    person.go("/")
+    person.speak("ja")
 
-    assert len(found) == 16
+    assert len(found) == 2 * len(own) > 8
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert {name: width for name, width in over.items() if width > 0} == {}
 
@@ -75,6 +67,14 @@ def test_the_welcome_and_the_error_summary_have_no_barrier(walker: Opening) -> N
     assert client.barriers() == []
     assert client.page.evaluate("document.activeElement.id") == "trouble"
     assert "申請人の数が上限を超えています" in summary.inner_text()
+
+
+def test_the_reference_of_the_api_has_no_barrier_and_fits_a_phone(walker: Opening) -> None:
+    stranger = walker(size=PHONE)
+    stranger.go("/docs")
+
+    assert stranger.overflow_px() <= 0
+    assert stranger.barriers() == []
 
 
 def test_a_barrier_is_found_where_there_is_one(walker: Opening) -> None:

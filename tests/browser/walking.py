@@ -62,6 +62,11 @@ class Walker:
         self.page.locator(f'button[name="sub"][value="{subject}"]').click()
         self.page.wait_for_url(f"{self.base}/**")
 
+    def look(self, size: tuple[int, int], *, dark: bool) -> None:
+        """The same window on another screen."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+
     def speak(self, locale: str) -> None:
         """Switch to a language with the button in the header, unless the page speaks it already."""
         if self.page.locator("html").get_attribute("lang") != locale:

@@ -222,6 +222,23 @@ async def test_a_form_without_a_file_and_a_file_that_is_too_large_are_refused(da
     assert too_large.status == 413
 
 
+async def test_a_broken_form_of_a_file_is_refused_on_a_page(day: PageDay) -> None:
+    number = await begun(day)
+    path = f"/applications/{number}/documents"
+    fields = {"kind": "document_list", "person_id": "", "key": "k"}
+    file = ("list.pdf", b"%PDF-1.7", "application/pdf")
+
+    answers = [
+        await day.send(CLIENT, path, {f"field{place}": "x" for place in range(20)}),
+        await day.send_file(CLIENT, path, {f"field{place}": "x" for place in range(20)}, file),
+        await day.send_file(CLIENT, path, {**fields, "kind": "a\0b"}, file),
+        await day.send_file(CLIENT, path, {**fields, "issued_on": "9999-99-99"}, file),
+    ]
+
+    assert [each.status for each in answers] == [400, 400, 422, 422]
+    assert all(each.answer.headers["content-type"].startswith("text/html") for each in answers)
+
+
 async def test_a_file_is_taken_back_and_a_foreign_one_does_not_exist(day: PageDay) -> None:
     number = await begun(day)
     await send_document(day, number, "document_list", None)

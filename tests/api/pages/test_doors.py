@@ -4,6 +4,7 @@ import pytest
 
 from api.desk import Desk
 from api.pages.visit import own_path, store_origin
+from api.pages.words import Wording
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OPERATOR, OTHER, REVIEWER, SECOND, PageDay
 
 STAFF = (REVIEWER, SECOND, HANDLER, MANAGER)
@@ -177,6 +178,14 @@ async def test_who_reloads_after_a_refused_act_comes_back_to_its_page(
     reloaded = await day.call(CLIENT, "GET", act, **BROWSER)
 
     assert (reloaded.status_code, reloaded.headers["location"]) == (303, page)
+
+
+async def test_who_could_not_sign_in_is_told_what_to_do(day: PageDay) -> None:
+    failed = await day.page(None, "/sign-in/back?state=x&code=y", **BROWSER)
+
+    assert (failed.status, failed.heading) == (401, "サインインしてください")
+    assert Wording("ja")("refused_page.next.sign_in_failed") in failed.text
+    assert 'href="/sign-in"' in failed.text
 
 
 async def test_a_browser_at_the_machine_interface_reads_what_machines_read(day: PageDay) -> None:

@@ -15,7 +15,8 @@ from tests.api.test_routes import routes_in
 Routes = list[tuple[str, str]]
 Answers = dict[str, httpx2.Response]
 LEAVING = frozenset({"/sign-out"})
-ROLES = ("client", "reviewer", "second_reviewer", "handler", "manager", "operator")
+ROLES = ("client", "reviewer", "handler", "manager")
+"""Between them they have every right."""
 NOBODYS = {
     "procedure_id": EXTENSION,
     "round": "1",
@@ -127,10 +128,9 @@ class Sample:
 ODD: tuple[dict[str, Any], ...] = (
     {"day": "0001-01-01", "text": "x", "integer": 1, "choice": 0},
     {"day": "9999-12-31", "text": STRANGE[0], "integer": 2**31, "choice": 1},
-    {"day": "2026-11-22", "text": STRANGE[1], "integer": 2**63, "choice": 2},
-    {"day": "2026-11-22", "text": "x", "integer": 0, "choice": 3},
-    {"day": "2026-11-22", "text": "\u200b", "integer": 1, "choice": 4},
+    {"day": "2026-11-22", "text": "\u200b", "integer": 2**63, "choice": 2},
 )
+PLAIN = {"day": "2026-11-22", "text": "x", "integer": 0, "choice": 3}
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ async def knocking(day: OfficeDay, specification: dict[str, Any], routes: Routes
     return Knocking(day, specification, routes)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["client", "manager"])
 async def test_no_query_breaks_a_door(day: OfficeDay, routes: Routes, role: str) -> None:
     case = await day.handed_in()
     ids = ids_of(case.number, case.persons[0])
@@ -261,7 +261,7 @@ async def test_an_erased_application_is_refused_at_every_door(day: OfficeDay, kn
 
     for case in (await day.handed_in(), await day.drafted()):
         await day.erase(case.number)
-        answers |= await knocking.everywhere(ids_of(case.number, case.persons[0]), ODD[3])
+        answers |= await knocking.everywhere(ids_of(case.number, case.persons[0]), PLAIN)
 
     assert faults(answers) == {}
     assert not any(CANARY in each.text for each in answers.values())
