@@ -127,8 +127,7 @@ class Sample:
 
 ODD: tuple[dict[str, Any], ...] = (
     {"day": "0001-01-01", "text": "x", "integer": 1, "choice": 0},
-    {"day": "9999-12-31", "text": STRANGE[0], "integer": 2**31, "choice": 1},
-    {"day": "2026-11-22", "text": "\u200b", "integer": 2**63, "choice": 2},
+    {"day": "9999-12-31", "text": STRANGE[0], "integer": 2**63, "choice": 1},
 )
 PLAIN = {"day": "2026-11-22", "text": "x", "integer": 0, "choice": 3}
 
@@ -230,7 +229,7 @@ async def test_no_address_breaks_a_door(day: OfficeDay, routes: Routes) -> None:
     answers: Answers = {}
 
     for method, path in routes:
-        for strange in STRANGE if "{" in path else ():
+        for strange in STRANGE[::2] if "{" in path else ():
             ids = dict.fromkeys(re.findall(r"{(\w+)", path), strange)
             for role in ("client", "manager"):
                 address = filled(path, ids)
