@@ -3,6 +3,7 @@
 import uvicorn
 
 from api.app import build
+from api.heads import BoundedHeads
 from infra.logs import configure
 from infra.settings import settings
 from infra.temporal import leave
@@ -18,6 +19,7 @@ def main() -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             build(chosen),
+            http=BoundedHeads,
             host=chosen.bind_host,
             port=chosen.bind_port,
             access_log=False,

@@ -35,6 +35,17 @@ REFUSALS: dict[str, Telling] = {
     "unsupported_media_type": Telling(
         415, "Content-Type は application/json にしてください。", "Send application/json."
     ),
+    "malformed_http": Telling(
+        400, "HTTP のリクエストとして読み取れません。", "This can't be read as an HTTP request."
+    ),
+    "head_too_slow": Telling(
+        408,
+        "リクエストのヘッダーが時間内に届きませんでした。",
+        "The head of the request did not arrive in time.",
+    ),
+    "head_too_large": Telling(
+        431, "リクエストのヘッダーが大きすぎます。", "The head of the request is too large."
+    ),
     "malformed_body": Telling(400, "本文が正しいJSONではありません。", "The body is not valid JSON."),
     "malformed_request": Telling(
         422, "項目の型又は値が正しくありません。", "A field has a wrong type or value."
