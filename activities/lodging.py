@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -252,13 +252,13 @@ def _omitted(everything: Collected, ready: ProcedureMap, lines: Mapping[str, int
         kind = ready.procedure.document(row.kind)
         if kind is None or (row.person_id is not None and row.person_id not in lines):
             continue
-        rows.append(_left_out(row, kind.ja, kind.en, kind.omission.ja if kind.omission else kind.ja, lines))
+        reason = kind.omission.ja if kind.omission else kind.ja
+        rows.append(
+            OmittedDocument(
+                title_ja=kind.ja,
+                title_en=kind.en,
+                person_line=lines.get(row.person_id or ""),
+                reason_ja=f"{reason}({row.submitted_on}提出、{everything.references[row.id]})",
+            )
+        )
     return rows
-
-
-def _left_out(
-    row: Row[tuple[object, ...]], title_ja: str, title_en: str, reason_ja: str, lines: Mapping[str, int]
-) -> OmittedDocument:
-    return OmittedDocument(
-        title_ja=title_ja, title_en=title_en, person_line=lines.get(row.person_id or ""), reason_ja=reason_ja
-    )

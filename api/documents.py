@@ -134,6 +134,8 @@ class Line(Shown):
     reason_en: str
     media_types: list[str]
     omission_id: str | None
+    omission_reference: str | None
+    omission_submitted_on: date | None
     documents: list[DocumentShown]
 
 
@@ -181,6 +183,8 @@ def _line(line: RequiredDocument, ready: ProcedureMap, everything: Collected, ke
         reason_en=line.reason.en,
         media_types=list(kind.media_types),
         omission_id=omission.id if omission else None,
+        omission_reference=everything.references[omission.id] if omission else None,
+        omission_submitted_on=omission.submitted_on if omission else None,
         documents=[document_shown(each, key, ready.procedure.channels) for each in reversed(there)],
     )
 

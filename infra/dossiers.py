@@ -260,12 +260,16 @@ async def omissions_of(connection: AsyncConnection, case: Case) -> Sequence[Row[
 
 @dataclass(frozen=True)
 class Collected:
-    """All content of one application, opened; `readings` by document id, of the versions that count."""
+    """All content of one application, opened; `readings` by document id, of the versions that count.
+
+    `references` by omission id: the number under which the authority has what is left out.
+    """
 
     case: Case
     entries: Mapping[str, Mapping[str, Entry]]
     documents: Sequence[DocumentRow]
     omissions: Sequence[Row[Any]]
+    references: Mapping[str, str]
     readings: Mapping[str, Reading]
 
     def of(self, scope: str) -> Mapping[str, Entry]:
@@ -279,11 +283,15 @@ async def collected(
     """Read and open everything."""
     rows = await contents_of(connection, case, sealed_only=sealed_only)
     documents = await documents_of(connection, case, sealed_only=sealed_only)
+    omissions = await omissions_of(connection, case)
     return Collected(
         case=case,
         entries={scope: opened(key, row) for scope, row in rows.items()},
         documents=documents,
-        omissions=await omissions_of(connection, case),
+        omissions=omissions,
+        references={
+            row.id: open_sealed(key, REFERENCE_PURPOSE, bytes(row.reference)).decode() for row in omissions
+        },
         readings={document.id: document.reading(key) for document in current(documents)},
     )
 
@@ -308,7 +316,11 @@ def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
                 for document in current(everything.documents)
                 if document.person_id not in case.moved
             ),
-            *(_omitted(row, ready) for row in everything.omissions if row.person_id not in case.moved),
+            *(
+                _omitted(row, everything.references[row.id], ready)
+                for row in everything.omissions
+                if row.person_id not in case.moved
+            ),
         ),
     )
 
@@ -338,7 +350,8 @@ def _fact(document: DocumentRow, reading: Reading) -> DocumentFact:
     )
 
 
-def _omitted(row: Row[Any], ready: ProcedureMap) -> DocumentFact:
+def _omitted(row: Row[Any], reference: str, ready: ProcedureMap) -> DocumentFact:
+    """What is left out. Who declares it says with the same act that nothing has changed since."""
     kind = ready.procedure.document(row.kind)
     reason = kind.omission.ja if kind and kind.omission else row.kind
     return DocumentFact(
@@ -346,5 +359,5 @@ def _omitted(row: Row[Any], ready: ProcedureMap) -> DocumentFact:
         kind=row.kind,
         scope=kind.scope if kind else "application",
         person_id=row.person_id,
-        omitted=Omission(reason=reason, handed_in_on=row.submitted_on, unchanged=True),
+        omitted=Omission(reason=reason, reference=reference, handed_in_on=row.submitted_on, unchanged=True),
     )

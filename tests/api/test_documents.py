@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -10,10 +11,14 @@ from sqlalchemy import select
 
 from api.desk import Desk
 from infra.database.tables import staff_read
+from infra.dossiers import case_of, collected, dossier
 from schemas.maps import ProcedureMap
 from tests.api.conftest import Visiting
 from tests.api.visiting import Visitor, answers_for
 from tests.corpus import pdf_with_script, pdf_with_text
+from tests.schemas.cases import check
+
+NUMBER_THERE = "東オン-26-000123"
 
 PART = 8 * 1024 * 1024
 
@@ -307,7 +312,7 @@ async def test_an_omission_is_taken_only_where_the_answers_allow_it(
     omission = {
         "kind": "tax_payment",
         "person_id": person,
-        "reference": "東オン-26-000123",
+        "reference": NUMBER_THERE,
         "submitted_on": "2026-03-01",
     }
     own = answers_for(extension, per_person=True)
@@ -325,6 +330,36 @@ async def test_an_omission_is_taken_only_where_the_answers_allow_it(
     assert accepted.status_code == 201
     assert never.json()["code"] == "omission_not_allowed"
     assert taken_back.status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("lodged_on", "objected"), [(date(2026, 4, 1), set()), (date(2036, 4, 1), {"ALL-SET-02"})]
+)
+async def test_what_the_authority_has_is_no_gap_until_it_is_too_old(
+    client_alone: Visitor, desk: Desk, extension: ProcedureMap, lodged_on: date, objected: set[str]
+) -> None:
+    begun = await client_alone.begin()
+    number, person = begun["number"], begun["persons"][0]
+    own = {**answers_for(extension, per_person=True), "tax_filed_before": True}
+    await client_alone.patch(f"/v1/applications/{number}/content", {"persons": {person: own}}, version=1)
+    omission = {
+        "kind": "tax_payment",
+        "person_id": person,
+        "reference": NUMBER_THERE,
+        "submitted_on": "2026-03-01",
+    }
+    await client_alone.post(f"/v1/applications/{number}/omissions", omission)
+
+    shown = (await client_alone.get(f"/v1/applications/{number}/documents")).json()["lines"]
+    key = await desk.keys.key_for(number)
+    async with desk.database.as_desk() as connection:
+        case = await case_of(connection, number, None)
+        facts = dossier(await collected(connection, case, key), extension, lodged_on)
+
+    told = [(row["omission_reference"], row["omission_submitted_on"]) for row in shown if row["omission_id"]]
+    found = {row.rule_id for row in check(extension, facts).findings if row.place == "tax_payment"}
+    assert told == [(NUMBER_THERE, "2026-03-01")]
+    assert found & {"ALL-SET-01", "ALL-SET-02"} == objected
 
 
 async def test_the_same_key_declares_one_upload_with_fresh_addresses(client_alone: Visitor) -> None:
