@@ -233,6 +233,8 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     assert "提出前の確認" in prepared.text
     assert "この提出方法で受け付けられる見込みです" in prepared.text
     assert "提出前の確認" not in lodged.text
+    assert "一括申請用CSVの様式" in under_way.text
+    assert "申請人1に添付する" in under_way.text
     assert (no_channel.status, begun.status, package.status) == (422, 303, 303)
     assert without.status == 422
     assert "全員分の受付番号が必要です" in without.trouble()

@@ -55,6 +55,7 @@ DOORS: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/filings/{filing_id}/package"): READING,
     ("POST", "/v1/filings/{filing_id}/begin"): {"handler"},
     ("POST", "/v1/filings/{filing_id}/end"): {"handler"},
+    ("POST", "/v1/filings/{filing_id}/office"): {"handler"},
     ("POST", "/v1/applications/{number}/more-requested"): {"handler"},
     ("POST", "/v1/applications/{number}/results"): {"handler"},
     ("POST", "/v1/applications/{number}/hold"): {"manager"},
