@@ -4,7 +4,6 @@ import asyncio
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +12,6 @@ from infra.dev.demo.day import People
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 from infra.logs import configure
-
-TESTS = Path(__file__).parent
-HEAVIEST_FIRST = ("browser", "faults", "journeys", "infra", "bench", "workflows", "activities", "api")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take minutes are dealt out first: processes that share the suite then end at the same time."""
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    folder = item.path.relative_to(TESTS).parts[0]
-    return HEAVIEST_FIRST.index(folder) if folder in HEAVIEST_FIRST else len(HEAVIEST_FIRST)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 PICTURES = Path(__file__).resolve().parents[2] / ".artefacts" / "pages"
 DESKTOP, PHONE = (1280, 900), (390, 844)
 GRAVE = frozenset({"serious", "critical"})
-PATIENCE_MS = 45_000
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def is_complaint(said: ConsoleMessage, base: str) -> bool:
