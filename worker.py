@@ -91,7 +91,7 @@ def activities(
         database=database,
         client=client,
         packs=packs,
-        limits=chosen.limits,
+        policy=chosen.policy,
         task_queue=chosen.task_queue,
         simulator=simulator,
     )

@@ -3,26 +3,20 @@
 What a road was told already changes nothing there; what could not be told is told in the next round.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from infra.database.connection import Database
+from infra.roads import tell
 from schemas import messages
 from schemas.commands import TellLink
 from schemas.links import outcome_of
 from schemas.parties import ROAD
 
 AT_A_TIME = 100
-ANSWER_WITHIN = timedelta(seconds=8)
 ENDED = text(
     """WITH RECURSIVE waiting AS (
          SELECT w.number, w.person_id, w.waits_for, l.other_number AS there, l.other_person_id AS who
@@ -65,17 +59,7 @@ class Links:
             other_number=row.waits_for,
             outcome=outcome_of(row.result),
         )
-        handle = self._client.get_workflow_handle(row.number)
-        try:
-            await handle.execute_update(
-                messages.TELL_LINK, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN
-            )
-        except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as trouble:
-            code = type(trouble).__name__
-            activity.logger.warning("link_not_told", extra={"number": row.number, "code": code})
-            return False
-        except RPCError as gone:
-            if gone.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return True
+        trouble = await tell(self._client, row.number, messages.TELL_LINK, command)
+        if trouble is not None:
+            activity.logger.warning("link_not_told", extra={"number": row.number, "code": trouble})
+        return trouble is None

@@ -8,19 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
+from temporalio.client import Client
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
 from infra.packs import Packs
-from infra.roads import set_out
-from infra.settings import Limits
+from infra.roads import ALREADY_CLOSED, set_out, tell
 from schemas import messages
 from schemas.application import HandedIn, Journey
 from schemas.calendar import end_of_day, japan_date
@@ -29,17 +23,15 @@ from schemas.deadlines import enduring_calendar_of, last_day
 from schemas.filing import ResultKind
 from schemas.links import Waiting
 from schemas.parties import ROAD, SIMULATOR, Actor
-from schemas.planning import road_plan
+from schemas.planning import DeskPolicy, handed_in
 from schemas.splitting import Origin
 
 AT_A_TIME = 100
 SETTLED_AFTER = timedelta(seconds=2)
-ANSWER_WITHIN = timedelta(seconds=8)
 AGAIN_WITHIN = timedelta(seconds=5)
 AGAIN_AT_MOST = timedelta(hours=1)
 AGAIN_DOUBLED = 10
 AT_ONCE = 10
-NO_ANSWER = "no_answer"
 USUAL_OFFICE_DAYS = 5
 """For channels whose map names no days."""
 NOT_STARTED = text(
@@ -105,14 +97,14 @@ class Rounds:
         database: Database,
         client: Client,
         packs: Packs,
-        limits: Limits,
+        policy: DeskPolicy,
         task_queue: str,
         simulator: Simulator | None,
     ) -> None:
         self._database = database
         self._client = client
         self._packs = packs
-        self._limits = limits
+        self._policy = policy
         self._task_queue = task_queue
         self._simulator = simulator
 
@@ -138,7 +130,7 @@ class Rounds:
             persons=tuple(row.persons),
             handed_in_at=row.handed_in_at,
         )
-        return await self._act(row.number, messages.HAND_IN_CORRECTION, command)
+        return await tell(self._client, row.number, messages.HAND_IN_CORRECTION, command)
 
     @activity.defn(name="ask_after_silent_lodgings")
     async def ask_after_silent_lodgings(self) -> int:
@@ -162,7 +154,7 @@ class Rounds:
             filing_id=row.id,
             outcome="unknown",
         )
-        return await self._act(row.number, messages.END_LODGING, command)
+        return await tell(self._client, row.number, messages.END_LODGING, command)
 
     @activity.defn(name="fetch_authority_news")
     async def fetch_news(self) -> int:
@@ -207,22 +199,13 @@ class Rounds:
 
     async def _handed_in(self, row: Row[Any]) -> HandedIn:
         ready = await self._packs.of(row)
-        plan = road_plan(
-            ready.procedure,
-            ready.tables,
-            on=japan_date(row.handed_in_at),
-            correction_rounds=self._limits.correction_rounds,
-            machine_channel=self._simulator is not None,
-        )
-        return HandedIn(
-            number=row.number,
-            organisation_id=row.organisation_id,
-            procedure=row.procedure,
-            map_version=row.map_version,
+        return handed_in(
+            row,
+            ready,
+            self._policy,
             persons=tuple(row.persons),
-            plan=plan,
-            handed_in_by=row.handed_in_by,
-            handed_in_at=row.handed_in_at,
+            by=row.handed_in_by,
+            at=row.handed_in_at,
             waits=tuple(Waiting.model_validate(each) for each in row.waits or ()),
             origin=Origin.model_validate(row.origin) if row.origin else None,
         )
@@ -240,22 +223,7 @@ class Rounds:
         if row is None:
             return "unknown_receipt"
         name, command = _command(item, row.person_id)
-        return await self._act(row.number, name, command) if command is not None else None
-
-    async def _act(self, number: str, name: str, command: Command) -> str | None:
-        """Ask the road; answers the code of a refusal, what else stood in the way, or None when it was done."""
-        handle = self._client.get_workflow_handle(number)
-        try:
-            await handle.execute_update(name, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN)
-        except WorkflowUpdateFailedError as refused:
-            return str(getattr(refused.cause, "type", None) or "refused")
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            return NO_ANSWER
-        except RPCError as gone:
-            if gone.status is RPCStatusCode.NOT_FOUND:
-                return "already_closed"
-            raise
-        return None
+        return await tell(self._client, row.number, name, command) if command is not None else None
 
 
 async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[Any]]) -> list[Any]:
@@ -280,7 +248,7 @@ def _noted(row: Row[Any], trouble: str | None, now: datetime) -> tuple[TextClaus
     values: dict[str, Any] = {"source": SOURCE, "id": row.id}
     if trouble is None:
         return DONE, values | {"state": "told", "trouble": None}
-    if trouble == "already_closed":
+    if trouble == ALREADY_CLOSED:
         return DONE, values | {"state": "late", "trouble": trouble}
     wait = min(AGAIN_AT_MOST, AGAIN_WITHIN * 2 ** min(row.attempts, AGAIN_DOUBLED))
     return NOT_YET, values | {"trouble": trouble, "due": now + wait}

@@ -6,32 +6,21 @@ Asked late, the road refuses nothing: it moves the persons, or notes that it can
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Select, select
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from infra.database.connection import Database
+from infra.database.tables import split_off, standing
+from infra.roads import tell
+from infra.splits import unsettled
 from schemas import messages
 from schemas.commands import SplitOff
 from schemas.parties import Actor
 
 AT_A_TIME = 100
-ANSWER_WITHIN = timedelta(seconds=8)
 LEFT_BY_THE_DESK = timedelta(seconds=15)
 """The front desk has its answer or has given up by then: nobody asks for the same twice at once."""
-NOT_TOLD = text(
-    """SELECT d.* FROM split_off d JOIN standing s ON s.number = d.number
-       WHERE d.refused_code IS NULL AND d.made_at < :before AND s.closed_at IS NULL
-         AND NOT EXISTS (SELECT FROM person_standing p WHERE p.number = d.number AND p.moved_to = d.to_number)
-         AND NOT EXISTS (SELECT FROM event e WHERE e.number = d.number AND e.kind = 'split_refused'
-                                               AND e.body->>'to_number' = d.to_number)
-       ORDER BY d.made_at LIMIT :many"""
-)
 
 
 class Splits:
@@ -44,9 +33,9 @@ class Splits:
     @activity.defn(name="deliver_splits")
     async def deliver(self) -> int:
         """Tell the roads; answers how many heard of it."""
-        values = {"before": datetime.now(UTC) - LEFT_BY_THE_DESK, "many": AT_A_TIME}
+        not_told = _not_told(datetime.now(UTC) - LEFT_BY_THE_DESK)
         async with self._database.as_worker() as connection:
-            rows = (await connection.execute(NOT_TOLD, values)).all()
+            rows = (await connection.execute(not_told)).all()
         return sum([await self._told(row) for row in rows])
 
     async def _told(self, row: Row[Any]) -> bool:
@@ -58,17 +47,14 @@ class Splits:
             proposal_id=row.proposal_id,
             is_late=True,
         )
-        handle = self._client.get_workflow_handle(row.number)
-        try:
-            await handle.execute_update(
-                messages.SPLIT_OFF, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN
-            )
-        except (WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as trouble:
-            code = type(trouble).__name__
-            activity.logger.warning("split_not_told", extra={"number": row.number, "code": code})
-            return False
-        except RPCError as gone:
-            if gone.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return True
+        trouble = await tell(self._client, row.number, messages.SPLIT_OFF, command)
+        if trouble is not None:
+            activity.logger.warning("split_not_told", extra={"number": row.number, "code": trouble})
+        return trouble is None
+
+
+def _not_told(before: datetime) -> Select[Any]:
+    at_rest = split_off.join(standing, standing.c.number == split_off.c.number)
+    query = select(split_off).select_from(at_rest)
+    left = query.where(unsettled(), split_off.c.made_at < before, standing.c.closed_at.is_(None))
+    return left.order_by(split_off.c.made_at).limit(AT_A_TIME)

@@ -32,14 +32,13 @@ from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
-from schemas.application import HandedIn
 from schemas.calendar import japan_date
 from schemas.catalogue import Procedure
 from schemas.commands import Answer, Withdraw
 from schemas.links import Waiting
 from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
 from schemas.parties import Right
-from schemas.planning import road_plan
+from schemas.planning import handed_in
 from schemas.refusals import Refused
 from schemas.splitting import Origin
 
@@ -301,22 +300,13 @@ async def start_road(
 ) -> None:
     """Tell the engine of what was handed in; where it does not hear at once, the desk's own round tells it."""
     ready = await map_of(at, case)
-    plan = road_plan(
-        ready.procedure,
-        ready.tables,
-        on=japan_date(handed_in_at),
-        correction_rounds=at.settings.limits.correction_rounds,
-        machine_channel=at.settings.authority_simulator_url is not None,
-    )
-    told = HandedIn(
-        number=case.number,
-        organisation_id=case.organisation_id,
-        procedure=case.procedure,
-        map_version=case.map_version,
+    told = handed_in(
+        case,
+        ready,
+        at.settings.policy,
         persons=case.persons,
-        plan=plan,
-        handed_in_by=author.actor.id,
-        handed_in_at=handed_in_at,
+        by=author.actor.id,
+        at=handed_in_at,
         waits=waits,
         origin=origin,
     )

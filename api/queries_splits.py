@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import application, event, link, person_standing, split_off, standing
+from infra.database.tables import application, event, link, split_off, standing
+from infra.splits import unsettled
 from schemas.standing import Standing
 
 SPLIT_FROM = "split_from"
@@ -35,20 +36,7 @@ async def refused_late(connection: AsyncConnection, asked: Row[Any]) -> str | No
 
 def splits_under_way(number: str) -> Select[Any]:
     """The split-offs of an application that the road has neither carried out nor refused yet: who is in them."""
-    moved = select(person_standing.c.person_id).where(
-        person_standing.c.number == split_off.c.number, person_standing.c.moved_to == split_off.c.to_number
-    )
-    noted = select(event.c.seq).where(
-        event.c.number == split_off.c.number,
-        event.c.kind == "split_refused",
-        event.c.body["to_number"].astext == split_off.c.to_number,
-    )
-    return select(split_off.c.persons).where(
-        split_off.c.number == number,
-        split_off.c.refused_code.is_(None),
-        ~moved.correlate(split_off).exists(),
-        ~noted.correlate(split_off).exists(),
-    )
+    return select(split_off.c.persons).where(split_off.c.number == number, unsettled())
 
 
 async def persons_being_split(connection: AsyncConnection, number: str) -> frozenset[str]:

@@ -6,12 +6,12 @@ from sqlalchemy import select
 from api.acts import ask_road
 from api.desk import Desk
 from api.queries_case import HandedInCase
-from infra.database.tables import hand_in, standing
+from api.queries_splits import folded_standing
+from infra.database.tables import hand_in
 from schemas import messages
 from schemas.application import HandedIn, Journey
-from schemas.calendar import japan_date
 from schemas.commands import Answer, RecordResult
-from schemas.planning import road_plan
+from schemas.planning import handed_in
 from schemas.refusals import Refused
 from schemas.standing import Standing
 
@@ -43,9 +43,8 @@ async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answ
 
 async def _ended(at: Desk, number: str) -> Standing:
     async with at.database.as_desk() as connection:
-        folded = select(standing.c.folded).where(standing.c.number == number)
-        ended = Standing.model_validate((await connection.execute(folded)).scalar_one())
-    if ended.closed_at is None:
+        ended = await folded_standing(connection, number)
+    if ended is None or ended.closed_at is None:
         raise Refused("already_closed")
     return ended
 
@@ -56,20 +55,11 @@ async def _handed_in(at: Desk, case: HandedInCase, ended: Standing) -> HandedIn:
         first = (
             await connection.execute(query.where(hand_in.c.number == case.number, hand_in.c.round == 1))
         ).one()
-    ready = await at.packs.of(case)
-    return HandedIn(
-        number=case.number,
-        organisation_id=case.organisation_id,
-        procedure=case.procedure,
-        map_version=case.map_version,
+    return handed_in(
+        case,
+        await at.packs.of(case),
+        at.settings.policy,
         persons=tuple(line.person_id for line in ended.persons),
-        plan=road_plan(
-            ready.procedure,
-            ready.tables,
-            on=japan_date(first.handed_in_at),
-            correction_rounds=at.settings.limits.correction_rounds,
-            machine_channel=at.settings.authority_simulator_url is not None,
-        ),
-        handed_in_by=first.handed_in_by,
-        handed_in_at=first.handed_in_at,
+        by=first.handed_in_by,
+        at=first.handed_in_at,
     )

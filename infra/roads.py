@@ -1,8 +1,12 @@
-"""How the engine is told of an application: spelled once, for the desk that hands in and for the round that makes up."""
+"""How the engine is told: a road set out, and a road asked for an act by the desk's own round. Spelled once each."""
 
 from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -10,12 +14,17 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from schemas import messages
 from schemas.application import HandedIn, Journey
+from schemas.commands import Command
 
 PROCEDURE = SearchAttributeKey.for_keyword(messages.SEARCH_PROCEDURE)
 ORGANISATION = SearchAttributeKey.for_keyword(messages.SEARCH_ORGANISATION)
+ANSWER_WITHIN = timedelta(seconds=8)
+NO_ANSWER = "no_answer"
+ALREADY_CLOSED = "already_closed"
 
 
 async def set_out(
@@ -42,6 +51,26 @@ async def set_out(
         static_summary=handed_in.procedure,
         rpc_timeout=within,
     )
+
+
+async def tell(client: Client, number: str, name: str, command: Command) -> str | None:
+    """Ask a road for an act that nobody waits for: what is not heard now is told again in a later round.
+
+    Answers None when it was done, else what stood in the way: the code of a refusal, `no_answer` or `already_closed`.
+    Raises RPCError when the engine is away. The same act asked twice is done once.
+    """
+    handle = client.get_workflow_handle(number)
+    try:
+        await handle.execute_update(name, command, id=command.act_id, rpc_timeout=ANSWER_WITHIN)
+    except WorkflowUpdateFailedError as refused:
+        return str(getattr(refused.cause, "type", None) or "refused")
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        return NO_ANSWER
+    except RPCError as gone:
+        if gone.status is RPCStatusCode.NOT_FOUND:
+            return ALREADY_CLOSED
+        raise
+    return None
 
 
 def _searchable(handed_in: HandedIn) -> TypedSearchAttributes:

@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.planning import DeskPolicy
+
 
 class Limits(BaseSettings):
     """Every limit the desk keeps (DESIGN.md 4, "Limits"); each has a refusal with a stable code."""
@@ -96,6 +98,11 @@ class Settings(BaseSettings):
     )
     office_name: str = "Sample office / 見本事務所"
     limits: Limits = Field(default_factory=Limits)
+
+    @property
+    def policy(self) -> DeskPolicy:
+        """What this office decides for every road."""
+        return DeskPolicy(self.limits.correction_rounds, self.authority_simulator_url is not None)
 
 
 @lru_cache(maxsize=1)

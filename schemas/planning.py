@@ -1,13 +1,63 @@
-"""From a map to the plan that travels with an application. Pure; used at hand-in and when a start is made up for."""
+"""From a map to the plan that travels with an application, and to what the road is told when it is set out.
 
-from datetime import date
+Pure; used at hand-in, when a start is made up for, and when a road that has ended goes on.
+"""
 
-from schemas.application import RoadPlan
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+
+from schemas.application import HandedIn, RoadPlan
+from schemas.calendar import japan_date
 from schemas.catalogue import Procedure
+from schemas.maps import ProcedureMap
 from schemas.offices import receipt_prefixes
 from schemas.tables import Tables
 
 HOLIDAYS_KNOWN_YEARS = 3
+
+
+class DeskPolicy(NamedTuple):
+    """What the office that runs the desk decides for every road, whatever the map."""
+
+    correction_rounds: int
+    machine_channel: bool
+
+
+class Pinned(Protocol):
+    """The row of an application, as far as the road is told of it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def organisation_id(self) -> str: ...
+    @property
+    def procedure(self) -> str: ...
+    @property
+    def map_version(self) -> date: ...
+
+
+def handed_in(
+    case: Pinned,
+    ready: ProcedureMap,
+    policy: DeskPolicy,
+    *,
+    persons: tuple[str, ...],
+    by: str,
+    at: datetime,
+    **further: Any,
+) -> HandedIn:
+    """What the road is told. `ready`: the map the application is pinned to; `further`: `waits`, `origin`."""
+    return HandedIn(
+        number=case.number,
+        organisation_id=case.organisation_id,
+        procedure=case.procedure,
+        map_version=case.map_version,
+        persons=persons,
+        plan=road_plan(ready.procedure, ready.tables, on=japan_date(at), **policy._asdict()),
+        handed_in_by=by,
+        handed_in_at=at,
+        **further,
+    )
 
 
 def road_plan(

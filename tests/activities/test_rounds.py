@@ -18,6 +18,7 @@ from schemas.application import HandedIn
 from schemas.commands import Withdraw
 from schemas.filing import FilingState
 from schemas.identifiers import application_number
+from schemas.planning import DeskPolicy
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
 from tests.builders import MANAGER, a_remark, handed_in
@@ -31,7 +32,7 @@ def rounds(office: Office, activity_stack: Stack) -> Rounds:
         database=office.ground.database,
         client=office.client,
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
-        limits=Limits(),
+        policy=DeskPolicy(correction_rounds=Limits().correction_rounds, machine_channel=True),
         task_queue=office.queue,
         simulator=Simulator(activity_stack.address("authority")),
     )

@@ -18,6 +18,7 @@ from schemas.application import HandedIn
 from schemas.commands import Withdraw
 from schemas.identifiers import application_number
 from schemas.links import Waiting
+from schemas.planning import DeskPolicy
 from schemas.standing import Stage
 from tests.builders import CLIENT, ORGANISATION, handed_in
 from tests.workflows import acting
@@ -42,7 +43,7 @@ def rounds(office: Office) -> Rounds:
         database=office.ground.database,
         client=office.client,
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
-        limits=Limits(),
+        policy=DeskPolicy(correction_rounds=Limits().correction_rounds, machine_channel=False),
         task_queue=office.queue,
         simulator=None,
     )

@@ -18,7 +18,7 @@ from schemas.filing import Receipt, ResultKind
 from schemas.findings import FindingSettled, FindingState
 from schemas.identifiers import filing_id, task_id
 from schemas.parties import Actor
-from schemas.planning import road_plan
+from schemas.planning import DeskPolicy, handed_in
 from tests.bench import bare_road
 from tests.bench.ground import Ground
 from tests.bench.histories import kind_of
@@ -156,20 +156,9 @@ class OurDriver:
 def handed_in_of(sown: Sown) -> HandedIn:
     """What the road is told when it starts."""
     now = datetime.now(UTC)
-    catalogue = load_catalogue()
-    procedure = catalogue.procedure(sown.procedure, version=sown.map_version)
-    return HandedIn(
-        number=sown.number,
-        organisation_id=sown.organisation_id,
-        procedure=sown.procedure,
-        map_version=sown.map_version,
-        persons=sown.persons,
-        plan=road_plan(
-            procedure, catalogue.tables, on=japan_date(now), correction_rounds=20, machine_channel=False
-        ),
-        handed_in_by="supervising-01-1",
-        handed_in_at=now,
-    )
+    ready = load_catalogue().map_for(sown.procedure, version=sown.map_version)
+    policy = DeskPolicy(correction_rounds=20, machine_channel=False)
+    return handed_in(sown, ready, policy, persons=sown.persons, by="supervising-01-1", at=now)
 
 
 class BareDriver:

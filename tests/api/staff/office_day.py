@@ -21,10 +21,9 @@ from api.hand_in import seal_round
 from api.reading import Case, case_of, collected
 from infra.database.tables import data_key, task
 from infra.dev.sample_office import load_sample_office
-from schemas.application import HandedIn
 from schemas.calendar import japan_date
 from schemas.parties import Actor
-from schemas.planning import road_plan
+from schemas.planning import DeskPolicy, handed_in
 from tests.api.apps import app_of
 
 EXTENSION = "isa.extension.ssw1"
@@ -141,22 +140,9 @@ class OfficeDay:
         at = self.desk
         ready = at.catalogue.map_for(case.procedure, version=case.map_version)
         assert case.handed_in_at is not None
-        plan = road_plan(
-            ready.procedure,
-            ready.tables,
-            on=japan_date(case.handed_in_at),
-            correction_rounds=at.settings.limits.correction_rounds,
-            machine_channel=False,
-        )
-        told = HandedIn(
-            number=case.number,
-            organisation_id=case.organisation_id,
-            procedure=case.procedure,
-            map_version=case.map_version,
-            persons=case.persons,
-            plan=plan,
-            handed_in_by=somebody("client", place),
-            handed_in_at=case.handed_in_at,
+        policy = DeskPolicy(at.settings.limits.correction_rounds, machine_channel=False)
+        told = handed_in(
+            case, ready, policy, persons=case.persons, by=somebody("client", place), at=case.handed_in_at
         )
         assert await at.gateway.start(told)
 

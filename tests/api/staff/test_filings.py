@@ -293,7 +293,7 @@ async def test_who_reported_a_lodging_is_named_to_the_colleague_who_confirms(
 ) -> None:
     careful = {"confirmed_by_second": True}
     monkeypatch.setattr(
-        "tests.api.staff.office_day.road_plan",
+        "schemas.planning.road_plan",
         lambda *given, **named: road_plan(*given, **named).model_copy(update=careful),
     )
     case = await day.handed_in()
