@@ -6,7 +6,12 @@ from itertools import count
 import httpx2
 import pytest
 
+from activities.authorities import Simulator
+from activities.rounds import Rounds
+from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
+from infra.packs import packs_of_the_worker
+from schemas.planning import DeskPolicy
 from tests.ground import Ground, fresh_ground, standing_on
 from tests.workflows.office import Office, opened_office
 
@@ -40,3 +45,16 @@ async def authority(activity_stack: Stack) -> AsyncIterator[httpx2.AsyncClient]:
     async with httpx2.AsyncClient(base_url=activity_stack.address("authority")) as client:
         yield client
         await client.post("/mood", json={"mode": "normal"})
+
+
+@pytest.fixture
+def rounds(office: Office, activity_stack: Stack) -> Rounds:
+    """The desk's own round, over the office's road and the authority's simulator."""
+    return Rounds(
+        database=office.ground.database,
+        client=office.client,
+        packs=packs_of_the_worker(load_catalogue(), office.ground.database),
+        policy=DeskPolicy(correction_rounds=20, machine_channel=True),
+        task_queue=office.queue,
+        simulator=Simulator(activity_stack.address("authority")),
+    )

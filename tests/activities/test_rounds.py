@@ -4,43 +4,19 @@ import asyncio
 
 import httpx2
 import pytest
-from temporalio.testing import ActivityEnvironment
 
-from activities.authorities import Simulator
 from activities.rounds import Rounds
-from infra.catalogue import load_catalogue
-from infra.dev.services import Stack
 from infra.keys import KeyUnknown
-from infra.packs import packs_of_the_worker
 from infra.roads import ORGANISATION, PROCEDURE
-from infra.settings import Limits
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
 from schemas.filing import FilingState
 from schemas.identifiers import application_number
-from schemas.planning import DeskPolicy
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
 from tests.builders import MANAGER, a_remark, handed_in
 from tests.workflows import acting
-from tests.workflows.office import RANDOM, Office, Road
-
-
-@pytest.fixture
-def rounds(office: Office, activity_stack: Stack) -> Rounds:
-    return Rounds(
-        database=office.ground.database,
-        client=office.client,
-        packs=packs_of_the_worker(load_catalogue(), office.ground.database),
-        policy=DeskPolicy(correction_rounds=Limits().correction_rounds, machine_channel=True),
-        task_queue=office.queue,
-        simulator=Simulator(activity_stack.address("authority")),
-    )
-
-
-async def walk(act: object) -> int:
-    """One activity of a round, as a worker would run it."""
-    return await ActivityEnvironment().run(act)  # type: ignore[arg-type]
+from tests.workflows.office import RANDOM, Office, Road, walk
 
 
 def taken_in(office: Office, *, with_key: bool = True) -> HandedIn:

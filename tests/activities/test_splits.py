@@ -1,28 +1,22 @@
 """A split-off that the front desk could not tell the road ends whole: carried out, or noted as too late; never in two."""
 
 import json
-from typing import Any
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from activities.links import Links
 from activities.rounds import Rounds
 from activities.splits import Splits
-from infra.catalogue import load_catalogue
 from infra.elsewhere import STILL_OPEN
-from infra.packs import packs_of_the_worker
-from infra.settings import Limits
 from schemas import messages
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
 from schemas.identifiers import application_number
 from schemas.links import Waiting
-from schemas.planning import DeskPolicy
 from schemas.standing import Stage
 from tests.builders import CLIENT, ORGANISATION, handed_in
 from tests.workflows import acting
-from tests.workflows.office import RANDOM, Office, Road
+from tests.workflows.office import RANDOM, Office, Road, walk
 
 A_SPLIT = """INSERT INTO split_off
     (to_number, number, organisation_id, persons, findings, act_id, made_by, capacity, made_at)
@@ -35,24 +29,6 @@ A_LINK = """INSERT INTO link
 @pytest.fixture
 def splits(office: Office) -> Splits:
     return Splits(office.ground.database, office.client)
-
-
-@pytest.fixture
-def rounds(office: Office) -> Rounds:
-    return Rounds(
-        database=office.ground.database,
-        client=office.client,
-        packs=packs_of_the_worker(load_catalogue(), office.ground.database),
-        policy=DeskPolicy(correction_rounds=Limits().correction_rounds, machine_channel=False),
-        task_queue=office.queue,
-        simulator=None,
-    )
-
-
-async def walk(act: Any) -> int:
-    """One activity of a round, as a worker would run it."""
-    done: int = await ActivityEnvironment().run(act)
-    return done
 
 
 def written(office: Office, old: str, *persons: str, findings: tuple[object, ...] = ()) -> HandedIn:

@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import TimeSkipper
+from temporalio.testing import ActivityEnvironment, TimeSkipper
 from temporalio.worker import Replayer, Worker
 
 from activities.ledger import Ledger
@@ -293,3 +293,9 @@ def receipts_of(chosen: Filing, number: str) -> list[dict[str, str]]:
     return [
         {"person_id": each.person_id, "number": f"{each.number}-{number}"} for each in receipts_for(chosen)
     ]
+
+
+async def walk(act: Callable[[], Any]) -> int:
+    """One activity of a round, as a worker would run it."""
+    done: int = await ActivityEnvironment().run(act)
+    return done
