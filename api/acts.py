@@ -11,7 +11,7 @@ from api.access import Principal
 from api.desk import Desk
 from api.idempotency import Act
 from api.queries_case import HandedInCase, handed_in_case
-from api.reading import key_of
+from api.reading import Case, key_of
 from api.remark_rows import NewRemark, RemarkKind, remark_id_of, take_back_remarks, write_remark
 from schemas.commands import Answer, Command
 from schemas.refusals import Refused
@@ -44,7 +44,7 @@ async def case_at(at: Desk, number: str) -> HandedInCase:
 
 
 def saying(
-    case: HandedInCase,
+    case: HandedInCase | Case,
     principal: Principal,
     act: Act,
     kind: RemarkKind,
@@ -65,6 +65,11 @@ def saying(
         for_client=for_client,
         **about,
     )
+
+
+def reason_of(case: Case, principal: Principal, act: Act, words: str | None) -> NewRemark | None:
+    """The reason a client gives for an act, where one is given; the client reads it too."""
+    return saying(case, principal, act, RemarkKind.REASON, words, for_client=True) if words else None
 
 
 async def ask_road(

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs, scope
+from api.acts import ask_road, reason_of
 from api.bodies import Body, Shown, Words, etag, expected_version, insist_on_version, optional_version
 from api.completeness import gaps
 from api.content import (
@@ -23,12 +24,11 @@ from api.desk import AtDesk, Desk
 from api.drafts import ApplicationShown, shown
 from api.fees import write_quote
 from api.hand_in import Receipt, seal_round
-from api.idempotency import Act, Answered, CurrentAct, once
+from api.idempotency import Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.problems import RefusedTogether
 from api.queries_links import waits_of
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
-from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
@@ -323,31 +323,17 @@ async def withdraw(
 ) -> Answer:
     """Withdraw persons, or everybody. After lodging it becomes a withdrawal filing."""
     author = author_of(at, principal)
-    key = await key_of(at.keys, number)
-    remark_id = remark_id_of(act.id) if wanted.reason else None
     async with scope(at, principal) as connection:
         case = await case_of(connection, number, author.organisation_id)
-        if case.is_draft:
-            raise Refused("not_handed_in")
-        if not frozenset(wanted.persons) <= frozenset(case.persons):
-            raise Refused("unknown_person", "persons")
-        if remark_id and wanted.reason:
-            await write_remark(
-                connection, key, _reason(case, author, act, remark_id, wanted.reason), author.at
-            )
+    if case.is_draft:
+        raise Refused("not_handed_in")
+    if not frozenset(wanted.persons) <= frozenset(case.persons):
+        raise Refused("unknown_person", "persons")
+    reason = reason_of(case, principal, act, wanted.reason)
     command = Withdraw(
-        actor=principal.actor, act_id=act.id, persons=tuple(wanted.persons), remark_id=remark_id
+        actor=principal.actor,
+        act_id=act.id,
+        persons=tuple(wanted.persons),
+        remark_id=reason.id if reason else None,
     )
-    return await at.gateway.act(number, messages.WITHDRAW, command)
-
-
-def _reason(case: Case, author: Author, act: Act, remark_id: str, words: str) -> NewRemark:
-    return NewRemark(
-        id=remark_id,
-        organisation_id=case.organisation_id,
-        number=case.number,
-        kind=RemarkKind.REASON,
-        author=author.actor,
-        words=words,
-        for_client=True,
-    )
+    return await ask_road(at, number, messages.WITHDRAW, command, [reason] if reason else [])

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs, scope
 from api.act_paths import ProposalInPath
-from api.acts import Persons, PlainId, SomeWords, ask_road, case_at, saying
+from api.acts import Persons, PlainId, SomeWords, ask_road, case_at, reason_of, saying
 from api.applications import MayHandIn, MayRead, author_of
 from api.bodies import Body, Shown
 from api.content import Author, locked_case
 from api.desk import AtDesk, Desk
-from api.idempotency import Act, CurrentAct
+from api.idempotency import CurrentAct
 from api.links import NewLink, end_waiting, make_waiting
 from api.paths import NumberInPath
 from api.queries import reading_key
@@ -22,7 +22,7 @@ from api.queries_findings import Words, remarks_of
 from api.queries_links import waits_in_the_end_for
 from api.queries_splits import folded_standing
 from api.reading import Case, case_of
-from api.remark_rows import NewRemark, RemarkKind, remark_id_of
+from api.remark_rows import RemarkKind
 from schemas import messages
 from schemas.commands import Answer, AnswerProposal, Propose
 from schemas.identifiers import Number
@@ -150,7 +150,7 @@ async def answer(
         case = await locked_case(connection, number, author)
         if wanted.answer == "accepted":
             await _let_wait(connection, case, author, proposal_id)
-    reason = _reason(case, author, act, wanted.reason) if wanted.reason else None
+    reason = reason_of(case, principal, act, wanted.reason)
     command = AnswerProposal(
         actor=principal.actor,
         act_id=act.id,
@@ -193,15 +193,3 @@ async def _take_back(connection: AsyncConnection, case: Case, proposal_id: str) 
     line = standing.person(asked.persons[0]) if standing and asked and asked.other_number else None
     if line is not None and line.waits_for is None:
         await end_waiting(connection, case, line.person_id)
-
-
-def _reason(case: Case, author: Author, act: Act, words: str) -> NewRemark:
-    return NewRemark(
-        id=remark_id_of(act.id),
-        organisation_id=case.organisation_id,
-        number=case.number,
-        kind=RemarkKind.REASON,
-        author=author.actor,
-        words=words,
-        for_client=True,
-    )
