@@ -22,12 +22,12 @@ from api.content import (
 )
 from api.desk import AtDesk, Desk
 from api.drafts import ApplicationShown, shown
-from api.fees import write_quote
 from api.hand_in import Receipt, seal_round
 from api.idempotency import Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.problems import RefusedTogether
 from api.queries_links import waits_of
+from api.quotes import write_quote
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
 from infra.keys import DataKey
 from infra.logs import get_log

@@ -1,53 +1,52 @@
-"""Fees: the quote written at hand-in, the amounts of each filing, and their export for a period. No accounting."""
+"""Fees: what was quoted, the amounts of each filing, and the export of both for a period. No accounting."""
 
-import json
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs, scope
 from api.acts import Day
 from api.bodies import Shown
-from api.content import Author
 from api.csv_files import csv_file
 from api.desk import AtDesk, Desk
 from api.paths import NumberInPath
 from api.queries import Named
-from api.reading import Case, Collected, case_of, dossier
+from api.quotes import QuoteLine, quotes_between, quotes_of
+from api.reading import Case, case_of
 from api.registers import Keeping, insist_on_order
-from infra.database.tables import application, fee_quote, filing, filing_fee, organisation
-from infra.tariffs import load_tariff
-from schemas.calendar import japan_date
-from schemas.fees import FeeQuote, FilingFee, authority_fees
+from infra.database.tables import application, filing, filing_fee, organisation
+from schemas.fees import FeeQuote, FilingFee
 from schemas.filing import FilingState
-from schemas.maps import ProcedureMap
 from schemas.parties import Right
 from schemas.refusals import Refused
 from schemas.words import Word
 
-QUOTE = text(
-    """INSERT INTO fee_quote (number, organisation_id, procedure, fee_class, persons, desk_yen_per_person, authority,
-                              quoted_on)
-       SELECT :number, o.id, :procedure, o.fee_class, :persons, (CAST(:amounts AS jsonb) ->> o.fee_class)::int,
-              CAST(:authority AS jsonb), :on
-       FROM organisation o WHERE o.id = :organisation"""
-)
+CHANNELS = ("post", "counter", "online")
 HEAD = (
     "lodged_on", "filing", "application", "organisation", "organisation_name", "procedure", "channel", "fee_class",
     "persons", "desk_yen_per_person", "desk_yen", "authority_yen_per_unit", "authority_units", "authority_yen",
+)  # fmt: skip
+HEAD_OF_QUOTES = (
+    "quoted_on", "application", "organisation", "organisation_name", "procedure", "fee_class", "persons",
+    "desk_yen_per_person", "desk_yen", *(f"authority_yen_{channel}" for channel in CHANNELS),
+    "superseded_on", "superseded_by",
 )  # fmt: skip
 
 router = APIRouter(prefix="/v1", tags=["fees"])
 
 
 class FeesShown(Shown):
-    """The fees of one application: the quote (None for what was handed in before quotes were kept), and each filing's."""
+    """The fees of one application: the quote (None for what was handed in before quotes were kept), and each filing's.
+
+    `superseded` are the quotes that held before persons were split off, the first one first.
+    """
 
     number: str
     quote: FeeQuote | None
+    superseded: tuple[FeeQuote, ...] = ()
     filings: tuple[FilingFee, ...]
 
 
@@ -65,35 +64,17 @@ class FeesOfPeriod(Shown):
     items: tuple[FeeLine, ...]
 
 
+class QuotesOfPeriod(Shown):
+    """What was quoted in a period, by day. Those with `superseded_on` no longer hold: the others add up to the whole."""
+
+    items: tuple[QuoteLine, ...]
+
+
 class Period(Shown):
     """From one day to another, both included (Japan dates)."""
 
     from_on: Day
     to_on: Day
-
-
-async def write_quote(
-    connection: AsyncConnection,
-    at: Desk,
-    author: Author,
-    everything: Collected,
-    ready: ProcedureMap,
-) -> None:
-    """Write what this hand-in will cost, by the organisation's fee class and the tariffs of the day. One statement."""
-    on = japan_date(author.at)
-    case = everything.case
-    authority = authority_fees(ready, dossier(everything, ready, on))
-    amounts = load_tariff(at.settings.tariff_file).amounts(case.procedure, on)
-    values = {
-        "number": case.number,
-        "organisation": case.organisation_id,
-        "procedure": case.procedure,
-        "persons": len(case.persons),
-        "amounts": json.dumps(dict(amounts)),
-        "authority": json.dumps([each.model_dump() for each in authority]),
-        "on": on,
-    }
-    await connection.execute(QUOTE, values)
 
 
 @router.get("/applications/{number}/fees")
@@ -123,14 +104,30 @@ async def export_period(principal: Keeping, at: AtDesk, period: Annotated[Period
     return csv_file(f"fees-{period.from_on}-{period.to_on}.csv", HEAD, rows)
 
 
+@router.get("/registers/quotes")
+async def show_quotes(principal: Keeping, at: AtDesk, period: Annotated[Period, Query()]) -> QuotesOfPeriod:
+    """What was quoted in the period, and what took its place since. Refused: `period_not_possible`."""
+    insist_on_order("to_on", period.from_on, period.to_on)
+    async with at.database.as_desk() as connection:
+        return QuotesOfPeriod(items=await quotes_between(connection, period.from_on, period.to_on))
+
+
+@router.get("/registers/quotes.csv", response_class=Response)
+async def export_quotes(principal: Keeping, at: AtDesk, period: Annotated[Period, Query()]) -> Response:
+    """The same as a CSV file, the authority's fee in a column for each channel."""
+    shown = await show_quotes(principal, at, period)
+    rows = [_cells_of_quote(line) for line in shown.items]
+    return csv_file(f"quotes-{period.from_on}-{period.to_on}.csv", HEAD_OF_QUOTES, rows)
+
+
 async def fees_of(connection: AsyncConnection, case: Case) -> FeesShown:
-    """The quote and the filings' amounts of one application, as this connection's hat sees them."""
-    quoted = select(fee_quote).where(fee_quote.c.number == case.number)
-    row = (await connection.execute(quoted)).one_or_none()
+    """The quotes and the filings' amounts of one application, as this connection's hat sees them."""
+    quotes = await quotes_of(connection, case.number)
     lines = await connection.execute(_confirmed().where(filing_fee.c.number == case.number))
     return FeesShown(
         number=case.number,
-        quote=FeeQuote(**{name: row._mapping[name] for name in FeeQuote.model_fields}) if row else None,
+        quote=quotes[-1] if quotes else None,
+        superseded=quotes[:-1],
         filings=tuple(_fee(line) for line in lines),
     )
 
@@ -171,4 +168,13 @@ def _cells(line: FeeLine) -> tuple[date | str | int | None, ...]:
         fee.lodged_on, fee.filing_id, fee.number, line.organisation.id, line.organisation.name, line.procedure,
         fee.channel, fee.fee_class, fee.persons, fee.desk_yen_per_person, fee.desk_total_yen, fee.authority_yen,
         fee.authority_units, fee.authority_total_yen,
+    )  # fmt: skip
+
+
+def _cells_of_quote(line: QuoteLine) -> tuple[date | str | int | None, ...]:
+    quote, authority = line.quote, {each.channel: each.total_yen for each in line.quote.authority}
+    return (
+        quote.quoted_on, quote.number, line.organisation.id, line.organisation.name, quote.procedure, quote.fee_class,
+        quote.persons, quote.desk_yen_per_person, quote.desk_total_yen, *map(authority.get, CHANNELS),
+        quote.superseded_on, quote.superseded_by,
     )  # fmt: skip

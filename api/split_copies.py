@@ -14,11 +14,11 @@ from api.applications import map_of
 from api.bodies import Shown
 from api.content import Author, begin_with_key, copy_values
 from api.desk import Desk
-from api.fees import write_quote
 from api.hand_in import seal_round
 from api.idempotency import Act
 from api.queries_links import WAITS_FOR
 from api.queries_splits import SPLIT_FROM
+from api.quotes import write_share
 from api.reading import WHOLE, Case, Collected, collected, current
 from api.remark_rows import NewRemark, RemarkKind, open_words, remark_id_of, write_remark
 from api.uploads import Copying, copy_documents, copy_omissions
@@ -81,7 +81,7 @@ async def write_split(
     await _copy_content(connection, author, source, copying)
     everything = await collected(connection, case, key)
     receipt = await seal_round(connection, everything, author, case.persons, pinned_to=ready)
-    await write_quote(connection, at, author, everything, ready)
+    await write_share(connection, at, author, everything, source=source.case, ready=ready)
     await _link(connection, author, source, copying)
     findings = await _copy_findings(connection, act, source, copying)
     row = {

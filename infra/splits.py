@@ -1,22 +1,23 @@
-"""Split-offs that were written and not yet settled: one condition for the front desk and for the desk's round."""
+"""What became of split-offs that were written: one condition each for the front desk and for the desk's round."""
 
 from sqlalchemy import ColumnElement, select
 
 from infra.database.tables import event, person_standing, split_off
 
 
-def unsettled() -> ColumnElement[bool]:
-    """On a row of `split_off`: the road has neither carried it out nor refused it, at once or late."""
+def carried_out() -> ColumnElement[bool]:
+    """On a row of `split_off`: the road has moved its persons."""
     moved = select(person_standing.c.person_id).where(
         person_standing.c.number == split_off.c.number, person_standing.c.moved_to == split_off.c.to_number
     )
+    return moved.correlate(split_off).exists()
+
+
+def unsettled() -> ColumnElement[bool]:
+    """On a row of `split_off`: the road has neither carried it out nor refused it, at once or late."""
     noted = select(event.c.seq).where(
         event.c.number == split_off.c.number,
         event.c.kind == "split_refused",
         event.c.body["to_number"].astext == split_off.c.to_number,
     )
-    return (
-        split_off.c.refused_code.is_(None)
-        & ~moved.correlate(split_off).exists()
-        & ~noted.correlate(split_off).exists()
-    )
+    return split_off.c.refused_code.is_(None) & ~carried_out() & ~noted.correlate(split_off).exists()

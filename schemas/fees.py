@@ -4,7 +4,7 @@ The desk's fee is per person. What is not in the tariff, or not published, is un
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Annotated
@@ -80,7 +80,10 @@ class AuthorityFee(Word):
 
 
 class FeeQuote(Word):
-    """What was quoted at hand-in: the desk's fee by the class of that day, and the authority's by channel."""
+    """What was quoted at hand-in: the desk's fee by the class of that day, and the authority's by channel.
+
+    Since persons went on in another application (`superseded_by`) the next quote of the same number holds instead.
+    """
 
     number: str
     procedure: str
@@ -89,11 +92,33 @@ class FeeQuote(Word):
     desk_yen_per_person: int | None
     authority: tuple[AuthorityFee, ...]
     quoted_on: date
+    superseded_on: date | None = None
+    superseded_by: str | None = None
 
     @property
     def desk_total_yen(self) -> int | None:
         """The desk's fee for all persons; None when the tariff has none."""
         return None if self.desk_yen_per_person is None else self.desk_yen_per_person * self.persons
+
+    def share(self, number: str, persons: int, on: date) -> "FeeQuote":
+        """The same prices for some of its persons, in that application, from that day: splitting changes no price.
+
+        What the authority takes per application it takes for each of the two.
+        """
+        authority = tuple(
+            each.model_copy(update={"units": persons}) if each.units == self.persons else each
+            for each in self.authority
+        )
+        changes = {"number": number, "persons": persons, "authority": authority, "quoted_on": on}
+        return self.model_copy(update=changes)
+
+
+class PersonsLeft(Word):
+    """So many persons of an application went on in another one, from that day (Japan)."""
+
+    to_number: str
+    persons: int
+    left_on: date
 
 
 class FilingFee(Word):
@@ -118,6 +143,17 @@ class FilingFee(Word):
     def authority_total_yen(self) -> int | None:
         """The authority's fee of this filing."""
         return None if self.authority_yen is None else self.authority_yen * self.authority_units
+
+
+def quotes_since(first: FeeQuote, left: Iterable[PersonsLeft]) -> tuple[FeeQuote, ...]:
+    """The first quote and those that took its place as persons left, in that order; the last one holds."""
+    quotes = [first]
+    for each in left:
+        before = quotes[-1]
+        gone = {"superseded_on": each.left_on, "superseded_by": each.to_number}
+        rest = before.share(before.number, before.persons - each.persons, each.left_on)
+        quotes[-1:] = [before.model_copy(update=gone), rest]
+    return tuple(quotes)
 
 
 def authority_fees(ready: ProcedureMap, dossier: Dossier) -> tuple[AuthorityFee, ...]:

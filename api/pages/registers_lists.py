@@ -178,7 +178,10 @@ async def show_fees(
     days = {"from_on": from_on or today.replace(day=1).isoformat(), "to_on": to_on or today.isoformat()}
     period = made(fees.Period, **days)
     shown = await fees.show_period(principal, at, period)
-    return visit.show("register_fees.html", lines=shown.items, period=period, **shelf(visit))
+    quoted = await fees.show_quotes(principal, at, period)
+    return visit.show(
+        "register_fees.html", lines=shown.items, quotes=quoted.items, period=period, **shelf(visit)
+    )
 
 
 @router.get("/registers/fees.csv")
@@ -186,5 +189,16 @@ async def export_fees(
     at: AtDesk, principal: Keeping, from_on: AnyDay = None, to_on: AnyDay = None
 ) -> Response:
     """The same as a CSV file."""
-    period = made(fees.Period, from_on=from_on or "", to_on=to_on or "")
-    return await fees.export_period(principal, at, period)
+    return await fees.export_period(principal, at, _period(from_on, to_on))
+
+
+@router.get("/registers/quotes.csv")
+async def export_quotes(
+    at: AtDesk, principal: Keeping, from_on: AnyDay = None, to_on: AnyDay = None
+) -> Response:
+    """The quotes of a period as a CSV file."""
+    return await fees.export_quotes(principal, at, _period(from_on, to_on))
+
+
+def _period(from_on: str | None, to_on: str | None) -> fees.Period:
+    return made(fees.Period, from_on=from_on or "", to_on=to_on or "")

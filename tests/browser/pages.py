@@ -23,6 +23,7 @@ FILES = frozenset(
         "/filings/{filing_id}/package",
         "/registers/handlers/{account_id}/pledges.csv",
         "/registers/fees.csv",
+        "/registers/quotes.csv",
     }
 )
 """Addresses that answer with a file."""

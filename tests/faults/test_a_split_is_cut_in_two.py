@@ -29,6 +29,7 @@ class Cut:
     first_answer: tuple[int, str]
     written: int
     seen_in_between: tuple[int, int]
+    quoted_in_between: Json
     place_in_between: Json
     other_act: tuple[int, str]
     same_key_afterwards: Json
@@ -52,6 +53,7 @@ def cut(office: Office) -> Iterator[Cut]:
         client.raw("GET", "/v1/applications?limit=100").text.count(new),
     )
     between = office.person(old, persons[1])
+    quoted = client.get(f"/v1/applications/{old}/fees")
     other = refusal(client.post, address, body)
     for name in reversed(AWAY):
         asyncio.run(desk.start(name))
@@ -65,6 +67,7 @@ def cut(office: Office) -> Iterator[Cut]:
         first_answer=answer,
         written=written,
         seen_in_between=seen,
+        quoted_in_between=quoted,
         place_in_between=between,
         other_act=other,
         same_key_afterwards=same,
@@ -91,6 +94,8 @@ def test_before_the_road_has_moved_them_nobody_sees_the_other_application(cut: C
     assert cut.seen_in_between == (404, 0)
     assert cut.place_in_between["stage"] == "review"
     assert cut.place_in_between["moved_to"] is None
+    assert cut.quoted_in_between["quote"]["persons"] == 2
+    assert cut.quoted_in_between["superseded"] == []
 
 
 def test_another_act_about_the_same_person_waits_for_the_first(cut: Cut) -> None:

@@ -198,6 +198,31 @@ def _told(office: Office, number: str, kind: str) -> list[Json]:
     return [each["facts"] for each in items if each["kind"] == kind]
 
 
+def test_what_both_are_quoted_is_what_was_quoted_for_all_and_the_export_says_so(
+    office: Office, walked: Walked
+) -> None:
+    old, new = (
+        office.people.client.get(f"/v1/applications/{number}/fees") for number in (walked.old, walked.new)
+    )
+    (before,), on = old["superseded"], new["quote"]["quoted_on"]
+    sheet = office.people.manager.raw("GET", f"/v1/registers/quotes.csv?from_on={on}&to_on={on}").text
+    lines = [line.split(",") for line in sheet.split("\r\n") if walked.old in line]
+
+    assert (before["persons"], before["superseded_by"], before["superseded_on"]) == (3, walked.new, on)
+    assert [each["quote"]["persons"] for each in (old, new)] == [2, 1]
+    assert [_prices(each["quote"]) for each in (old, new)] == [_prices(before)] * 2
+    assert [each["authority"][0]["units"] for each in (before, old["quote"], new["quote"])] == [3, 2, 1]
+    assert [(line[1], line[6], line[-1]) for line in lines] == [
+        (walked.old, "3", walked.new),
+        (walked.old, "2", ""),
+    ]
+
+
+def _prices(quote: Json) -> tuple[Any, ...]:
+    authority = [(each["channel"], each["yen_per_unit"]) for each in quote["authority"]]
+    return quote["fee_class"], quote["desk_yen_per_person"], authority
+
+
 def test_history_standing_and_balls_agree(office: Office, walked: Walked) -> None:
     assert troubles(office.desk, walked.old) == []
     assert troubles(office.desk, walked.new) == []

@@ -8,7 +8,16 @@ from pydantic import ValidationError
 
 from infra.catalogue import load_catalogue
 from schemas.dossier import Dossier, PersonDossier
-from schemas.fees import AuthorityFee, FeeQuote, FilingFee, Tariff, authority_fee, authority_fees
+from schemas.fees import (
+    AuthorityFee,
+    FeeQuote,
+    FilingFee,
+    PersonsLeft,
+    Tariff,
+    authority_fee,
+    authority_fees,
+    quotes_since,
+)
 
 SSW, PLAN = "isa.extension.ssw1", "otit.plan.accreditation.D"
 FROM, TO = date(2026, 4, 1), date(2027, 3, 31)
@@ -93,16 +102,56 @@ def test_a_fee_that_is_not_published_stays_unknown(on: date, yen: int | None) ->
     assert fee.total_yen == (None if yen is None else 2 * yen)
 
 
-def test_totals_follow_the_persons_and_unknown_has_no_total() -> None:
-    quote = FeeQuote(
+def a_quote(persons: int) -> FeeQuote:
+    per_person = AuthorityFee(channel="online", yen_per_unit=5_500, units=persons)
+    per_application = AuthorityFee(channel="post", yen_per_unit=3_900, units=1)
+    return FeeQuote(
         number="T26-SAMPLE00",
         procedure=SSW,
         fee_class="member",
-        persons=4,
+        persons=persons,
         desk_yen_per_person=1_000,
-        authority=(AuthorityFee(channel="online", yen_per_unit=None, units=4),),
+        authority=(per_person, per_application),
         quoted_on=FROM,
     )
+
+
+def test_persons_who_leave_supersede_the_quote_and_all_that_hold_add_up_to_the_whole() -> None:
+    first = a_quote(4)
+    left = [
+        PersonsLeft(to_number="T26-SAMPLE01", persons=1, left_on=FROM + DAY),
+        PersonsLeft(to_number="T26-SAMPLE02", persons=2, left_on=FROM + 2 * DAY),
+    ]
+
+    quotes = quotes_since(first, left)
+    shares = [
+        quotes[place].share(each.to_number, each.persons, each.left_on) for place, each in enumerate(left)
+    ]
+
+    assert [(each.quoted_on, each.persons) for each in quotes] == [
+        (FROM, 4),
+        (FROM + DAY, 3),
+        (FROM + 2 * DAY, 1),
+    ]
+    assert [(each.superseded_on, each.superseded_by) for each in quotes] == [
+        (FROM + DAY, "T26-SAMPLE01"),
+        (FROM + 2 * DAY, "T26-SAMPLE02"),
+        (None, None),
+    ]
+    held = (quotes[-1], *shares)
+    assert [each.number for each in held] == ["T26-SAMPLE00", "T26-SAMPLE01", "T26-SAMPLE02"]
+    assert sum(each.desk_total_yen or 0 for each in held) == first.desk_total_yen == 4_000
+    assert sum(each.authority[0].total_yen or 0 for each in held) == first.authority[0].total_yen == 22_000
+    assert [each.authority[1].units for each in held] == [1, 1, 1]
+
+
+def test_a_quote_that_nobody_left_holds_as_it_was_written() -> None:
+    assert quotes_since(a_quote(2), []) == (a_quote(2),)
+
+
+def test_totals_follow_the_persons_and_unknown_has_no_total() -> None:
+    unpublished = AuthorityFee(channel="online", yen_per_unit=None, units=4)
+    quote = a_quote(4).model_copy(update={"authority": (unpublished,)})
     filed = FilingFee(
         filing_id="f-1",
         number=quote.number,

@@ -42,6 +42,8 @@ DOORS: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/registers/handlers/{account_id}/leaving"): KEEPING,
     ("GET", "/v1/registers/fees"): KEEPING,
     ("GET", "/v1/registers/fees.csv"): KEEPING,
+    ("GET", "/v1/registers/quotes"): KEEPING,
+    ("GET", "/v1/registers/quotes.csv"): KEEPING,
     ("GET", "/v1/mandates"): {"client"},
     ("GET", "/v1/applications/{number}/fees"): set(ROLES) - {"operator"},
 }
@@ -53,7 +55,10 @@ BODIES: dict[str, Any] = {
     "filed": {"filed_on": "2026-04-01", "organisations": []},
     "leaving": {"moves": [], "left_on": "2026-04-01"},
 }
-QUERIES = {"changes": "?of=mandate&entry=nobody", "fees": f"?{PERIOD}", "fees.csv": f"?{PERIOD}"}
+QUERIES = {
+    "changes": "?of=mandate&entry=nobody",
+    **dict.fromkeys(("fees", "fees.csv", "quotes", "quotes.csv"), f"?{PERIOD}"),
+}
 
 
 @pytest.fixture
