@@ -54,6 +54,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "proposed": ("依頼元への提案", "Proposed to the client"),
     "proposal_answered": ("提案への回答", "The client's answer to a proposal"),
     "filing_routed": ("提出先の変更", "Filing goes to another office"),
+    "filing_entrusted": ("提出の担当の引継ぎ", "Another handler looks after the filing"),
     "results_delivered": ("結果の引渡し", "Results delivered"),
     "withdrawal_requested": ("取下げの申出", "Withdrawal asked for"),
     "withdrawn": ("取下げ", "Withdrawn"),

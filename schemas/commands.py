@@ -247,6 +247,13 @@ class RouteFiling(Command):
     remark_id: str
 
 
+class EntrustFiling(Command):
+    """Let a colleague look after a filing that was begun, until its persons have their results."""
+
+    filing_id: str
+    to: str
+
+
 class TellLink(Command):
     """An application for which a person waits has ended."""
 

@@ -52,7 +52,7 @@ class Reported(Word):
 
 
 class Filing(Word):
-    """One filing as the road knows it."""
+    """One filing as the road knows it. `handler` lodged it; `kept_by` looks after it since, where that is another."""
 
     id: str
     kind: FilingKind
@@ -65,6 +65,12 @@ class Filing(Word):
     parent_id: str | None = None
     package_sha256: str | None = None
     reported: Reported | None = None
+    kept_by: str | None = None
+
+    @property
+    def keeper(self) -> str | None:
+        """Who looks after it: whoever lodged it, until it is entrusted to another."""
+        return self.kept_by or self.handler
 
 
 class ResultKind(StrEnum):

@@ -24,6 +24,7 @@ SPLIT_OFF = "split_off"
 PROPOSE = "propose"
 ANSWER_PROPOSAL = "answer_proposal"
 ROUTE_FILING = "route_filing"
+ENTRUST_FILING = "entrust_filing"
 
 IMPACT = "WeighImpact"
 CHECK_AGAIN = "CheckAgain"

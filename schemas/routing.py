@@ -1,4 +1,4 @@
-"""Routing (提出先の変更): a prepared filing goes to another office, because a handler says so, and why. Pure."""
+"""A filing goes elsewhere: to another office before it is lodged (提出先の変更), to another handler once begun (引継ぎ)."""
 
 from typing import Literal
 
@@ -17,7 +17,16 @@ class FilingRouted(Word):
     remark_id: str
 
 
-FilingAct = LodgingReported | FilingRouted
+class FilingEntrusted(Word):
+    """A colleague looks after a filing: what is still to be said of it, and what comes back. Who lodged it stays."""
+
+    kind: Literal["filing_entrusted"] = "filing_entrusted"
+    filing_id: str
+    to_handler: str
+    from_handler: str
+
+
+FilingAct = LodgingReported | FilingRouted | FilingEntrusted
 """What people say of a filing besides beginning and ending its lodging."""
 
 
@@ -34,3 +43,12 @@ def routed(body: FilingRouted, standing: Standing, event: object) -> Standing:
         for line in standing.persons
     )
     return standing.model_copy(update={"filings": filings, "persons": lines})
+
+
+def entrusted(body: FilingEntrusted, standing: Standing, event: object) -> Standing:
+    """The filing is his to look after; who lodged it is remembered for four eyes."""
+    filings = tuple(
+        each.model_copy(update={"kept_by": body.to_handler}) if each.id == body.filing_id else each
+        for each in standing.filings
+    )
+    return standing.model_copy(update={"filings": filings})

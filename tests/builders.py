@@ -32,7 +32,7 @@ from schemas.splitting import Origin
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from workflows import advance_review, filing, human_tasks, intake, result_receipt
-from workflows.application import complete
+from workflows.deciding import complete
 from workflows.road import next_steps
 from workflows.situation import Decision, Happenings, Situation
 

@@ -22,6 +22,7 @@ from schemas.commands import (
     ClaimTask,
     CompleteTask,
     EndLodging,
+    EntrustFiling,
     HandInCorrection,
     LiftHold,
     PassOnTask,
@@ -38,10 +39,10 @@ from schemas.commands import (
 )
 from schemas.filing import Receipt
 from schemas.standing import Stage, Standing
-from schemas.tasks import TaskKind
 from workflows import (
     advance_review,
     deadlines,
+    deciding,
     filing,
     holds,
     human_tasks,
@@ -59,28 +60,7 @@ from workflows.policies import at_once, patiently
 from workflows.situation import Decision, Happenings, Situation
 from workflows.telling import current_details
 
-COMPLETING: dict[TaskKind, Decision] = {
-    TaskKind.REVIEW: advance_review.complete_review,
-    TaskKind.SECOND_REVIEW: advance_review.complete_second_review,
-    TaskKind.OVERDUE_CORRECTION: advance_review.decide_overdue,
-    TaskKind.TOO_MANY_ROUNDS: advance_review.decide_overdue,
-    TaskKind.FIND_OUT: filing.find_out,
-    TaskKind.CONFIRM_ABSENT: filing.confirm_absent,
-    TaskKind.HAND_OVER: result_receipt.hand_over,
-    TaskKind.CHASE_RESULT: result_receipt.chased,
-    TaskKind.LODGE: filing.not_by_verdict,
-    TaskKind.LATE_CORRECTION: advance_review.see_late_correction,
-    TaskKind.CONTRADICTION: result_receipt.settle_contradiction,
-    TaskKind.CHECK_HOLD: holds.check,
-}
-
-
 EXAMINED_ELSEWHERE = timedelta(seconds=10)
-
-
-def complete(situation: Situation, command: CompleteTask) -> Happenings:
-    """A task is decided by the stage it belongs to."""
-    return COMPLETING[situation.task(command.task_id).kind](situation, command)
 
 
 @workflow.defn(name=messages.APPLICATION)
@@ -220,12 +200,14 @@ class ApplicationWorkflow:
         """Decide a task."""
         verdict, task = command.verdict, self._case.standing.task(command.task_id)
         if isinstance(verdict, ArrivedVerdict) and task is not None:
-            return await self._with_receipts(complete, command, task.filing_id or "", verdict.receipts)
-        return await self._case.carry_out(complete, command)
+            return await self._with_receipts(
+                deciding.complete, command, task.filing_id or "", verdict.receipts
+            )
+        return await self._case.carry_out(deciding.complete, command)
 
     @complete_task.validator
     def _may_complete(self, command: CompleteTask) -> None:
-        self._case.check(complete, command)
+        self._case.check(deciding.complete, command)
 
     @workflow.update(name=messages.HAND_IN_CORRECTION)
     async def hand_in_correction(self, command: HandInCorrection) -> Answer:
@@ -375,6 +357,15 @@ class ApplicationWorkflow:
     @route_filing.validator
     def _may_route(self, command: RouteFiling) -> None:
         self._case.check(filing.route, command)
+
+    @workflow.update(name=messages.ENTRUST_FILING)
+    async def entrust_filing(self, command: EntrustFiling) -> Answer:
+        """Let a colleague look after a filing."""
+        return await self._case.carry_out(filing.entrust, command)
+
+    @entrust_filing.validator
+    def _may_entrust(self, command: EntrustFiling) -> None:
+        self._case.check(filing.entrust, command)
 
     async def _with_receipts(
         self,

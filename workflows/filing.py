@@ -12,6 +12,7 @@ from schemas.commands import (
     BeginLodging,
     CompleteTask,
     EndLodging,
+    EntrustFiling,
     RouteFiling,
 )
 from schemas.events import (
@@ -21,6 +22,7 @@ from schemas.events import (
     LodgingIntended,
     LodgingUnknown,
     TaskCancelled,
+    TaskClaimed,
     TaskDone,
     TaskJoined,
     TaskOpened,
@@ -30,7 +32,7 @@ from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
 from schemas.offices import receipt_fits
 from schemas.parties import ROAD
 from schemas.refusals import Refused
-from schemas.routing import FilingRouted
+from schemas.routing import FilingEntrusted, FilingRouted
 from schemas.second_confirmation import LodgingReported
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
@@ -39,6 +41,7 @@ from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
 
 UNKNOWN_OFFICE = "unknown"
+BEGUN = frozenset({FilingState.INTENDED, FilingState.UNKNOWN, FilingState.CONFIRMED})
 
 
 def open_filings(situation: Situation) -> Happenings:
@@ -127,6 +130,27 @@ def route(situation: Situation, command: RouteFiling) -> Happenings:
             filing_id=filing.id, office=command.office, was=filing.office, remark_id=command.remark_id
         )
     ]
+
+
+def entrust(situation: Situation, command: EntrustFiling) -> Happenings:
+    """A colleague looks after a begun filing from now on; how its act ended is his to say where nobody has said it."""
+    filing = situation.filing(command.filing_id)
+    was = filing.keeper
+    if was is None or filing.state not in BEGUN:
+        raise Refused("filing_not_open", "filing_id")
+    if command.actor.id != was and command.actor.capacity != "manager":
+        raise Refused("task_of_another", "filing_id")
+    if command.to == was:
+        return []
+    entrusted = FilingEntrusted(filing_id=filing.id, to_handler=command.to, from_handler=was)
+    return [entrusted, *_its_task_goes_along(situation, filing, command.to)]
+
+
+def _its_task_goes_along(situation: Situation, filing: Filing, to: str) -> Happenings:
+    if filing.state is not FilingState.INTENDED or filing.reported is not None:
+        return []
+    task = _lodge_task(situation, filing)
+    return [TaskClaimed(task_id=task.id, assignee=to)] if task.assignee in (None, filing.keeper) else []
 
 
 def lodging_asked(

@@ -48,6 +48,7 @@ ACTS = {
     "propose",
     "answer_proposal",
     "route_filing",
+    "entrust_filing",
 }
 ACTIVITIES: dict[Callable[..., Any], str] = {
     Ledger.record: "record",

@@ -50,7 +50,7 @@ from tests.builders import (
 )
 from tests.workflows.orderly import insist_on_one_history, insist_on_order
 from workflows import advance_review, filing, holds, human_tasks, withdrawal
-from workflows.application import complete
+from workflows.deciding import complete
 
 PERSONS = ("p1", "p2", "p3")
 person = st.sampled_from(PERSONS)

@@ -39,7 +39,7 @@ from tests.workflows.outside import Book, Numbers, Register
 from tests.workflows.played import PERSONS, handlers, one_of, person, persons, which
 from tests.workflows.remembered import RememberedRoad
 from workflows import filing, holds, links, result_receipt, withdrawal
-from workflows.application import complete
+from workflows.deciding import complete
 from workflows.situation import Happenings, Situation
 
 TAKEN = frozenset({"answered", "answered_late", "silent", "died_after"})
