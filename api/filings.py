@@ -14,7 +14,7 @@ from api.bodies import Body, Shown
 from api.desk import AtDesk
 from api.idempotency import CurrentAct
 from api.paging import Listed, Name, Paged, following, position
-from api.preflight import preflights
+from api.preflight import before_the_act
 from api.queries import Named
 from api.queries_evidence import Evidence, evidence_of
 from api.queries_filings import (
@@ -43,6 +43,7 @@ from schemas.offices import office_named, offices_of
 from schemas.parties import Right
 from schemas.preflight import Preflight
 from schemas.refusals import Refused
+from schemas.routing import OfficeBeside
 from schemas.stops import Stop, StoppableLodging
 from schemas.tables import Office
 
@@ -77,7 +78,8 @@ class FilingOnTheDesk(Shown):
 
     `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
     being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
-    `offices`: where it may be lodged; `stops`: what keeps it from being lodged, and through which channels.
+    `offices`: where it may be lodged; `offices_beside`: where persons would go by today's answers whom a handler sends
+    elsewhere; `stops`: what keeps it from being lodged, and through which channels.
     """
 
     filing: FilingView
@@ -90,6 +92,7 @@ class FilingOnTheDesk(Shown):
     reported_by: Named | None = None
     evidence: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
+    offices_beside: tuple[OfficeBeside, ...] = ()
     stops: tuple[StopAhead, ...] = ()
 
 
@@ -162,7 +165,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             stops=await _stops_ahead(connection, view, ready),
         )
     told = {
-        "preflight": await preflights(at, view, ready),
+        **(await before_the_act(at, view, ready))._asdict(),
         "is_being_prepared": view.state is FilingState.PREPARED and await at.gateway.preparing(view.number),
     }
     return shown.model_copy(update=told)

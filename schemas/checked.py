@@ -35,11 +35,12 @@ class CheckAsked(Word):
 
 
 class Checked(Word):
-    """The automatic checks of one round."""
+    """The automatic checks of one round. `chosen_offices_stay`: checks of an older release say nothing of it."""
 
     pack_version: str
     found: tuple[FoundByRule, ...] = ()
     offices: dict[str, str] = Field(default_factory=dict)
+    chosen_offices_stay: bool = False
     unexamined: tuple[str, ...] = ()
 
 

@@ -1,9 +1,11 @@
 """A filing goes elsewhere: to another office before it is lodged (提出先の変更), to another handler once begun (引継ぎ)."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from schemas.second_confirmation import LodgingReported
-from schemas.standing import Standing
+from schemas.standing import PersonLine, Standing
 from schemas.words import Word
 
 
@@ -38,11 +40,13 @@ def routed(body: FilingRouted, standing: Standing, event: object) -> Standing:
     )
     filing = standing.filing(body.filing_id)
     persons = filing.persons if filing else ()
-    lines = tuple(
-        line.model_copy(update={"office": body.office}) if line.person_id in persons else line
-        for line in standing.persons
-    )
+    lines = tuple(_chosen(line, body) if line.person_id in persons else line for line in standing.persons)
     return standing.model_copy(update={"filings": filings, "persons": lines})
+
+
+def _chosen(line: PersonLine, body: FilingRouted) -> PersonLine:
+    changes = {"office": body.office, "office_instead_of": line.office_instead_of or body.was}
+    return line.model_copy(update=changes)
 
 
 def entrusted(body: FilingEntrusted, standing: Standing, event: object) -> Standing:
@@ -52,3 +56,27 @@ def entrusted(body: FilingEntrusted, standing: Standing, event: object) -> Stand
         for each in standing.filings
     )
     return standing.model_copy(update={"filings": filings})
+
+
+class OfficeBeside(Word):
+    """Where persons would go by their answers of today, whom a handler sends elsewhere.
+
+    `is_new`: when he chose, another office was worked out for them, so his reason may not hold any more.
+    """
+
+    office: str
+    persons: tuple[str, ...]
+    is_new: bool
+
+
+def offices_beside(lines: Iterable[PersonLine], worked_out: Mapping[str, str]) -> tuple[OfficeBeside, ...]:
+    """Where those of these persons would go for whom a handler chose another office than is worked out for them."""
+    found: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
+    for line in lines:
+        office = worked_out.get(line.person_id)
+        if line.office_instead_of is not None and office not in (None, line.office):
+            found[str(office), office != line.office_instead_of].append(line.person_id)
+    return tuple(
+        OfficeBeside(office=office, persons=tuple(persons), is_new=is_new)
+        for (office, is_new), persons in sorted(found.items())
+    )

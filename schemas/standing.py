@@ -51,7 +51,8 @@ class PersonLine(Word):
     """One person's line: stage, ball since when, number and result from the authority, and until when it is good.
 
     `waits_for` is an application without which it is not lodged; `link_outcome` how that one has ended;
-    `moved_to` the application in which a person who was split off goes on.
+    `moved_to` the application in which a person who was split off goes on; `office_instead_of` the office that was
+    worked out when a handler chose the other one.
     """
 
     person_id: str
@@ -60,6 +61,7 @@ class PersonLine(Word):
     held_since: datetime
     held_from_seq: int = 1
     office: str | None = None
+    office_instead_of: str | None = None
     lodges_next: FilingKind = FilingKind.FIRST
     filing_id: str | None = None
     receipt: str | None = None

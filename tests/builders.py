@@ -185,7 +185,7 @@ class PaperRoad:
         """The automatic checks of everybody at intake."""
         persons = self.standing.at_stage(Stage.INTAKE)
         routed = dict(offices) if offices is not None else dict.fromkeys(persons, "tokyo")
-        checked = Checked(pack_version="1", found=findings, offices=routed)
+        checked = Checked(pack_version="1", found=findings, offices=routed, chosen_offices_stay=True)
         self.note(intake.checks_run(self.situation, persons, checked))
         self.take_steps()
 

@@ -6,6 +6,7 @@ from schemas.commands import AdoptPack
 from schemas.events import ChecksRun, FindingsReopened, PackAdopted, Received
 from schemas.findings import UNSETTLED, Finding, FindingReopened, FindingSource, FindingState
 from schemas.refusals import Refused
+from schemas.standing import PersonLine
 from workflows import links, splitting
 from workflows.situation import Happenings, Situation
 
@@ -84,9 +85,13 @@ def _reopened(finding: Finding, found: FoundByRule) -> FindingReopened:
 
 
 def _offices(situation: Situation, persons: tuple[str, ...], checked: Checked) -> dict[str, str]:
-    """The receiving offices. Who is lodged stays with the office that has his case, wherever he moves."""
-    not_lodged = {person for person in persons if situation.person(person).receipt is None}
-    return {person: office for person, office in checked.offices.items() if person in not_lodged}
+    """The receiving offices. Who is lodged stays with the office that has his case; what a handler chose stays, too."""
+    open_ones = {line.person_id for line in map(situation.person, persons) if not _stays(line, checked)}
+    return {person: office for person, office in checked.offices.items() if person in open_ones}
+
+
+def _stays(line: PersonLine, checked: Checked) -> bool:
+    return line.receipt is not None or (checked.chosen_offices_stay and line.office_instead_of is not None)
 
 
 def _finding(situation: Situation, found: FoundByRule, ordinal: int) -> Finding:

@@ -99,7 +99,9 @@ class Answering:
             if finding.person_id is None or finding.person_id in persons
         )
         offices = offices_of(self._ready, self._facts)
-        return Checked(pack_version=report.pack_version, found=found, offices=offices)
+        return Checked(
+            pack_version=report.pack_version, found=found, offices=offices, chosen_offices_stay=True
+        )
 
     def _found(self, finding: RuleFinding) -> FoundByRule:
         check = self._by_check.get(finding.rule_id)

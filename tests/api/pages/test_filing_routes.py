@@ -27,6 +27,7 @@ async def test_a_handler_sends_a_filing_to_another_office_with_a_reason_before_i
 
     sent = await day.send(HANDLER, f"{path}/office", {"office": other, "reason": WHY}, seen=page)
     again = await day.send(HANDLER, f"{path}/office", {"office": other, "reason": WHY}, seen=page)
+    chosen = await day.page(HANDLER, path)
     unknown = await day.act(HANDLER, f"/v1{path}/office", {"office": "NOWHERE", "reason": WHY})
     same = await day.act(HANDLER, f"/v1{path}/office", {"office": other, "reason": WHY})
     silent = await day.act(HANDLER, f"/v1{path}/office", {"office": other, "reason": " "})
@@ -37,6 +38,9 @@ async def test_a_handler_sends_a_filing_to_another_office_with_a_reason_before_i
     after = (await day.get(HANDLER, f"/v1{path}"))["filing"]
     history = await day.page(MANAGER, f"/applications/{number}/timeline")
     assert (sent.status, again.status) == (303, 303)
+    assert "自動で決まる提出先は" not in page.text
+    assert "自動で決まる提出先は" in chosen.text
+    assert "確認してください。取次者が" not in chosen.text
     assert (after["office"], after["state"]) == (other, "intended")
     assert [each.json()["code"] for each in (unknown, same, silent, late)] == [
         "office_not_possible",
