@@ -14,15 +14,15 @@ from api.bodies import Body, Shown
 from api.content import Author, locked_case
 from api.desk import AtDesk, Desk
 from api.idempotency import CurrentAct
-from api.links import NewLink, end_waiting, make_waiting
 from api.paths import NumberInPath
 from api.queries import reading_key
 from api.queries_case import HandedInCase
 from api.queries_findings import Words, remarks_of
-from api.queries_links import waits_in_the_end_for
 from api.queries_splits import folded_standing
 from api.reading import Case, case_of
 from api.remark_rows import RemarkKind
+from api.waiting import NewLink, end_waiting, make_waiting, waited_for
+from infra.keys import KeyRing
 from schemas import messages
 from schemas.commands import Answer, AnswerProposal, Propose
 from schemas.identifiers import Number
@@ -120,18 +120,21 @@ async def propose(
 
 
 async def _insist_on_the_other(at: Desk, case: HandedInCase, wanted: NewProposal) -> None:
-    """The other application is the same client's, the person is in it, and the two don't wait for each other."""
-    if wanted.other_number is None or wanted.other_number == case.number:
-        raise Refused("link_circle" if wanted.other_number else "not_found", "other_number")
+    """The other application is the same client's and handed in, the person is himself there, and nobody waits in a ring."""
+    if wanted.other_number is None or wanted.other_person_id is None:
+        raise Refused("not_found", "other_number")
+    if len(wanted.persons) != 1:
+        raise Refused("not_to_wait", "persons")
+    asked = NewLink(
+        person_id=wanted.persons[0],
+        other_number=wanted.other_number,
+        other_person_id=wanted.other_person_id,
+    )
     async with at.database.as_desk() as connection:
-        other = await case_of(connection, wanted.other_number, case.organisation_id)
-        circle = await waits_in_the_end_for(connection, other.number, case.number)
+        here = await case_of(connection, case.number, case.organisation_id)
+        other = await waited_for(connection, at.keys, here, asked)
     if other.is_draft:
         raise Refused("not_found", "other_number")
-    if wanted.other_person_id not in other.persons:
-        raise Refused("unknown_person", "other_person_id")
-    if circle:
-        raise Refused("link_circle", "other_number")
 
 
 @router.post("/{proposal_id}/answer")
@@ -149,7 +152,7 @@ async def answer(
     async with scope(at, principal) as connection:
         case = await locked_case(connection, number, author)
         if wanted.answer == "accepted":
-            await _let_wait(connection, case, author, proposal_id)
+            await _let_wait(connection, at.keys, case, author, proposal_id)
     reason = reason_of(case, principal, act, wanted.reason)
     command = AnswerProposal(
         actor=principal.actor,
@@ -166,7 +169,9 @@ async def answer(
         raise
 
 
-async def _let_wait(connection: AsyncConnection, case: Case, author: Author, proposal_id: str) -> None:
+async def _let_wait(
+    connection: AsyncConnection, keys: KeyRing, case: Case, author: Author, proposal_id: str
+) -> None:
     """The link is written before the road is told. Of what was answered already the road knows the answer."""
     asked = await _proposal(connection, case, proposal_id)
     if asked is None or asked.other_number is None or asked.other_person_id is None:
@@ -178,7 +183,7 @@ async def _let_wait(connection: AsyncConnection, case: Case, author: Author, pro
         other_number=asked.other_number,
         other_person_id=asked.other_person_id,
     )
-    await make_waiting(connection, case, author, wanted)
+    await make_waiting(connection, keys, case, author, wanted)
 
 
 async def _proposal(connection: AsyncConnection, case: Case, proposal_id: str) -> Proposal | None:

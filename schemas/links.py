@@ -1,7 +1,9 @@
 """Links: a person of one application waits to be lodged until another application of the same client is decided. Pure."""
 
+from collections.abc import Mapping
 from typing import Literal
 
+from schemas.catalogue import Value
 from schemas.filing import ResultKind
 from schemas.leaving import released
 from schemas.standing import Stage, Standing
@@ -58,3 +60,26 @@ def outcome_of(result: str | None) -> LinkOutcome:
     if result is None or result == ResultKind.WITHDRAWN:
         return "withdrawn"
     return "granted" if ResultKind(result) in GRANTED else "refused"
+
+
+LASTING = ("birth_on", "nationality")
+"""What never changes between two applications of one person."""
+NAMED_BY = ("passport_number", "name_latin")
+"""What may have changed: a passport is renewed, a name is corrected; not both at once."""
+
+
+def is_one_person(here: Mapping[str, Value], there: Mapping[str, Value]) -> bool | None:
+    """Whether the answers in two applications can be one person's; None while too little is answered in both."""
+    same = {
+        name: _plain(here[name]) == _plain(there[name])
+        for name in (*LASTING, *NAMED_BY)
+        if name in here and name in there
+    }
+    if not all(same[name] for name in LASTING if name in same):
+        return False
+    named = [same[name] for name in NAMED_BY if name in same]
+    return any(named) if named else None
+
+
+def _plain(value: Value) -> str:
+    return "".join(str(value).upper().split())

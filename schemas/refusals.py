@@ -179,6 +179,11 @@ REFUSALS: dict[str, Telling] = {
         "その案件は、この案件の結果を待っています。互いに待つことはできません。",
         "That application waits for this one. They can't wait for each other.",
     ),
+    "link_other_person": Telling(
+        409,
+        "両方の案件の氏名・旅券番号・生年月日・国籍が一致しません。同じ申請人の案件だけを待つことができます。",
+        "Name, passport, birth date or nationality differ. A person can only wait for his own other application.",
+    ),
     "no_follow_up": Telling(
         409,
         "この申請人の結果に、この手続は続きません。",
@@ -218,6 +223,9 @@ REFUSALS: dict[str, Telling] = {
         409,
         "未解決の指摘が残っています。",
         "Open findings remain: verify, waive with a reason, or ask for correction.",
+    ),
+    "no_such_item": Telling(
+        422, "この確認事項はありません。", "The checklist of this application has no such item."
     ),
     "no_such_finding": Telling(404, "この指摘はありません。", "There is no such finding."),
     "reason_missing": Telling(422, "理由を入力してください。", "A reason is needed."),

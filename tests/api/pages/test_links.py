@@ -86,6 +86,29 @@ async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applicatio
     assert late.json()["code"] == "content_sealed"
 
 
+async def test_nobody_waits_for_somebody_else_neither_when_linked_nor_when_handed_in(day: PageDay) -> None:
+    one, two = await day.drafted(), await day.drafted()
+    own, other = ({"name_latin": name, "birth_on": "1999-04-01"} for name in ("SAMPLE TARO", "SAMPLE JIRO"))
+    wanted = {
+        "person_id": one.persons[0],
+        "other_number": two.number,
+        "other_person_id": two.persons[0],
+    }
+    base = f"/v1/applications/{one.number}"
+    await day.fill(two, {two.persons[0]: other})
+    await day.fill(one, {one.persons[0]: own})
+
+    refused = await day.act(CLIENT, f"{base}/links", wanted)
+    await day.fill(one, {one.persons[0]: other})
+    made = await day.act(CLIENT, f"{base}/links", wanted)
+    await day.fill(one, {one.persons[0]: own})
+    sealed = await day.act(CLIENT, f"{base}/hand-in", {})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "link_other_person")
+    assert made.status_code == 201
+    assert (sealed.status_code, sealed.json()["code"]) == (409, "link_other_person")
+
+
 async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: PageDay) -> None:
     one, two = await day.drafted(), await day.drafted()
     page = f"/applications/{one.number}"
