@@ -13,9 +13,9 @@ from typing import Any, Literal, TypeAlias
 
 from cel_expr_python import cel
 
-from schemas import calendar, offices
+from schemas import calendar, offices, told_lines
 from schemas.catalogue import FieldType, Value
-from schemas.tables import Tables
+from schemas.tables import OCCUPATION_GROUPS, MinimumWage, Tables
 
 InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
 Inputs: TypeAlias = Mapping[str, InputType]
@@ -186,7 +186,13 @@ def _missing(inputs: tuple[str, ...], values: Mapping[str, CelInput], error: str
 
 
 def _functions(tables: Tables) -> Any:
-    kinds = {"s": cel.Type.STRING, "d": cel.Type.TIMESTAMP, "i": cel.Type.INT, "b": cel.Type.BOOL}
+    kinds = {
+        "s": cel.Type.STRING,
+        "d": cel.Type.TIMESTAMP,
+        "i": cel.Type.INT,
+        "f": cel.Type.DOUBLE,
+        "b": cel.Type.BOOL,
+    }
     declared = []
     for name, (signature, work) in _catalogue_functions(tables).items():
         *parameters, result = (kinds[letter] for letter in signature)
@@ -205,7 +211,7 @@ def _with_dates(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., Any]]]:
-    """Name, signature (parameters, then result: s text, d date, i integer, b yes/no) and work."""
+    """Name, signature (parameters, then result: s text, d date, i integer, f decimal, b yes/no) and work."""
     office_days = calendar.OfficeCalendar(
         known_from=tables.holidays_from, known_to=tables.holidays_to, holidays=tables.holidays
     )
@@ -219,11 +225,16 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "age_on": ("ddi", calendar.age_on),
         "corporate_number_valid": ("sb", offices.corporate_number_valid),
         "min_wage": ("sdi", lambda prefecture, on: _minimum_wage(tables, prefecture, on)),
+        "min_wage_through": ("sddi", lambda *asked: max(row.yen_per_hour for row in _wages(tables, *asked))),
+        "min_wages_published": ("sddb", lambda *asked: _wages_published(tables, *asked)),
         "lowest_wage": ("di", lambda on: _lowest_wage(tables, on)),
         "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
         "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
         "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
+        "transfer_eligible": ("sdb", lambda code, on: _transfer_eligible(tables, code, on)),
+        "same_people": ("ssb", told_lines.same_people),
+        "total_of_lines": ("sf", told_lines.total_of_lines),
         "stage_3_closed": ("sb", lambda code: _stage_3_closed(tables, code)),
         "change_tier": ("ss", lambda change: _change_tier(tables, change)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
@@ -249,6 +260,24 @@ def _minimum_wage(tables: Tables, prefecture: str, on: date) -> int:
     raise Unpublished("minimum_wages")
 
 
+def _wages(tables: Tables, prefecture: str, begins: date, ends: date) -> list[MinimumWage]:
+    """The published wages for days from `begins` to `ends`. Raises Unpublished where there is none."""
+    rows = [row for row in tables.minimum_wages if row.prefecture == prefecture]
+    touching = [row for row in rows if row.valid_from <= ends and begins <= row.valid_to]
+    if not touching:
+        raise Unpublished("minimum_wages")
+    return touching
+
+
+def _wages_published(tables: Tables, prefecture: str, begins: date, ends: date) -> bool:
+    """True when a wage is published for every one of the days. Raises Unpublished."""
+    rows = _wages(tables, prefecture, begins, ends)
+    days = sum((min(row.valid_to, ends) - max(row.valid_from, begins)).days + 1 for row in rows)
+    if days < (ends - begins).days + 1:
+        raise Unpublished("minimum_wages")
+    return True
+
+
 def _lowest_wage(tables: Tables, on: date) -> int:
     if on < tables.lowest_from:
         raise Unpublished("minimum_wages")
@@ -271,6 +300,14 @@ def _stay_limit(tables: Tables, bound: str, status: str) -> int:
     if months is None:
         raise Unpublished("residence_statuses")
     return months
+
+
+def _transfer_eligible(tables: Tables, code: str, on: date) -> bool:
+    """Whether the code is in force on the list that day; no list has another group. Raises Unpublished for one not read."""
+    known = next((row for row in tables.occupations if row.id == code), None)
+    if known is None and code.partition("-")[0] in OCCUPATION_GROUPS:
+        raise Unpublished("occupations")
+    return known is not None and known.in_force(on)
 
 
 def _stage_3_closed(tables: Tables, code: str) -> bool:

@@ -12,6 +12,9 @@ from pydantic import Field
 from schemas.catalogue import Authority, Choice, Sourced
 from schemas.words import Word
 
+OCCUPATION_GROUPS = frozenset("12345678")
+"""First numbers of occupation codes: the official list has eight groups."""
+
 
 class Prefecture(Word):
     """One of the 47, by its JIS X 0401 code."""
@@ -185,6 +188,7 @@ class Tables(Word):
     course_kinds: tuple[Listed, ...]
     plan_changes: tuple[PlanChange, ...]
     paper_lives: tuple[PaperLife, ...]
+    form_editions: tuple[Listed, ...]
     country_codes: tuple[str, ...]
     countries: tuple[Country, ...]
     bilateral_papers: tuple[BilateralPaper, ...]

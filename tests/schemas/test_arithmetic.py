@@ -110,6 +110,7 @@ def test_180000_yen_at_2000_hours_are_1080_an_hour_and_below_the_minimum_of_toky
         "annual_hours": 2000,
         "workplace_prefecture": "13",
         "contract_from_on": date(2026, 9, 1),
+        "contract_to_on": date(2026, 9, 30),
     }
 
     assert (

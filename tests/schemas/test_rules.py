@@ -149,6 +149,7 @@ def test_an_unpublished_wage_is_named_and_never_guessed() -> None:
         "annual_hours": 2000,
         "workplace_prefecture": "13",
         "contract_from_on": "2027-06-11",
+        "contract_to_on": "2028-05-09",
     }
 
     report = check(ready, a_dossier(ready, answers))

@@ -52,6 +52,7 @@ def _extension() -> Answers:
         "organisation_address": "東京都見本区見本町1-2-3",
         "organisation_phone": "03-0000-0000",
         "ssw_field": "building_cleaning",
+        "form_edition": "isa_ssw_2026_04",
         "council_member": True,
         "standards_notification": False,
         "job_placement_used": False,
@@ -92,6 +93,9 @@ def _worker(today: date) -> Answers:
         "health_insurance": "employees",
         "pension": "employees",
         "tax_filed_before": False,
+        "tax_assessment_year": today.year - 1,
+        "tax_payment_year": today.year - 1,
+        "withholding_year": today.year - 2,
         "tax_relief": False,
         "several_employers": False,
         "arrears": False,
@@ -121,6 +125,7 @@ def _plan(today: date) -> Answers:
         | _pay()
         | _parties(today)
         | _hours()
+        | _told_on_papers(today)
         | _lodging_and_take_home()
         | {
             "planned_entry_on": (start - timedelta(days=1)).isoformat(),
@@ -215,6 +220,15 @@ def _parties(today: date) -> Answers:
     }
 
 
+def _told_on_papers(today: date) -> Answers:
+    return {
+        "registry_officers": "見本 代表",
+        "licence_covers_occupation": True,
+        "staff_pledged_on": (today - timedelta(days=20)).isoformat(),
+        "plan_dated_on": (today - timedelta(days=5)).isoformat(),
+    }
+
+
 def _hours() -> Answers:
     return {
         "hours_total": 2_020,
@@ -233,6 +247,7 @@ def _hours() -> Answers:
         "lecture_law_specialist": True,
         "lecture_hours_per_day": 8,
         "lecture_outsourced": False,
+        "work_in_lectures": False,
         "prior_course": False,
         "daily_work_minutes": 480,
         "daily_break_minutes": 60,
@@ -254,4 +269,9 @@ def _trainee(today: date) -> Answers:
         "experience_route": "same_work",
         "recommended_on": months_before(today, 2).isoformat(),
         "trained_before": False,
+        "home_costs": "送出機関への手数料 20,000,000\n旅券・査証の費用 1,500,000",
+        "home_costs_currency": "local",
+        "home_costs_total": "21500000",
+        "home_costs_rate_yen": "0.006",
+        "home_costs_yen": 129_000,
     }
