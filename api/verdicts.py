@@ -18,6 +18,7 @@ from api.access import Principal, needs
 from api.act_paths import TaskInPath
 from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
+from api.checklists import insist_on_items
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
 from api.queries_case import HandedInCase
@@ -28,7 +29,7 @@ from infra.database.tables import remark
 from schemas import commands, messages
 from schemas.commands import Answer, CompleteTask, NewFinding, Verdict
 from schemas.filing import Receipt
-from schemas.findings import ASKS_CLIENT, FindingSettled, FindingState
+from schemas.findings import ASKS_CLIENT, FindingSettled, FindingState, ItemMark
 from schemas.parties import Right
 from schemas.refusals import Refused
 
@@ -52,8 +53,15 @@ class Settled(Body):
     words: SomeWords | None = None
 
 
+class LookedAt(Body):
+    """How one item of the checklist was found."""
+
+    key: PlainId
+    mark: Literal["seen", "not_applicable", "objected"]
+
+
 class Reviewed(Body):
-    """First review: the drafts that become findings, and what becomes of findings there were.
+    """First review: the drafts that become findings, what becomes of findings there were, which items were looked at.
 
     What is left open asks the client; persons without such findings go on.
     """
@@ -61,6 +69,7 @@ class Reviewed(Body):
     kind: Literal["review"]
     remark_ids: list[PlainId] = Field(default=[], max_length=FINDINGS_AT_MOST)
     settled: list[Settled] = Field(default=[], max_length=FINDINGS_AT_MOST)
+    looked_at: list[LookedAt] = Field(default=[], max_length=FINDINGS_AT_MOST)
 
 
 class SecondReviewed(Body):
@@ -188,11 +197,14 @@ async def complete(
     body: Completed,
     act: CurrentAct,
 ) -> Answer:
-    """Decide a task; findings and reasons go along together. Refused: `wrong_task_kind`, `reason_missing`, …"""
+    """Decide a task; findings and reasons go along together. Refused: `wrong_task_kind`, `no_such_item`, …"""
     task = await task_at(at, task_id)
     acting = entitled(principal, task)
     case = await case_at(at, task.number)
-    chosen = body.verdict.remark_ids if isinstance(body.verdict, Reviewed) else []
+    chosen: Sequence[str] = ()
+    if isinstance(body.verdict, Reviewed):
+        chosen = body.verdict.remark_ids
+        await insist_on_items(at, case, _marks(body.verdict.looked_at))
     async with sent(at, task, chosen) as drafts:
         writing = Writing(case, acting, act, drafts)
         command = CompleteTask(
@@ -209,7 +221,13 @@ def _verdict(body: Any, writing: Writing) -> Verdict:
 @_verdict.register
 def _(body: Reviewed, writing: Writing) -> Verdict:
     settled = tuple(_settled(each, writing) for each in body.settled)
-    return commands.ReviewVerdict(raised=tuple(writing.drafts), settled=settled)
+    return commands.ReviewVerdict(
+        raised=tuple(writing.drafts), settled=settled, looked_at=_marks(body.looked_at)
+    )
+
+
+def _marks(looked_at: Sequence[LookedAt]) -> tuple[ItemMark, ...]:
+    return tuple(ItemMark(key=each.key, mark=each.mark) for each in looked_at)
 
 
 def _settled(each: Settled, writing: Writing) -> FindingSettled:

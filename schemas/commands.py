@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.filing import Receipt, ResultKind, Way
-from schemas.findings import FindingSettled, Severity
+from schemas.findings import FindingSettled, ItemMark, Severity
 from schemas.identifiers import Number
 from schemas.links import LinkOutcome
 from schemas.parties import Actor
@@ -55,7 +55,7 @@ class NewFinding(Word):
 
 
 class ReviewVerdict(Word):
-    """The outcome of an advance review: findings raised, findings settled; what is left open asks the client.
+    """The outcome of an advance review: findings raised and settled, items looked at; what is left open asks the client.
 
     Persons without unsettled findings that ask the client pass; the others go to correction.
     """
@@ -63,6 +63,7 @@ class ReviewVerdict(Word):
     kind: Literal["review"] = "review"
     raised: tuple[NewFinding, ...] = ()
     settled: tuple[FindingSettled, ...] = ()
+    looked_at: tuple[ItemMark, ...] = ()
 
 
 class SecondVerdict(Word):

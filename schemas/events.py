@@ -1,19 +1,19 @@
 """Events (past tense): what has happened to an application, in codes, dates, ids. What a `kind` means never changes."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from schemas.filing import FilingKind, Receipt, ResultKind, Way
-from schemas.findings import Finding, FindingReopened, FindingSettled
+from schemas.findings import Finding, FindingReopened, FindingSettled, ItemMark
 from schemas.identifiers import Number
 from schemas.parties import Actor
 from schemas.routing import FilingAct
 from schemas.standing import Derived
 from schemas.tasks import TaskKind
 from schemas.ties import Tie
-from schemas.words import Word
+from schemas.words import Grown, Word
 
 
 class Received(Word):
@@ -27,11 +27,13 @@ class Received(Word):
     persons: tuple[str, ...]
 
 
-class ChecksRun(Word):
+class ChecksRun(Grown):
     """The automatic checks of one round: what they newly found, and which earlier findings no longer hold.
 
     `rests_on` has the new basis of findings that are found again resting on something else.
     """
+
+    GAINED: ClassVar = frozenset({"rests_on"})
 
     kind: Literal["checks_run"] = "checks_run"
     round: int
@@ -41,14 +43,6 @@ class ChecksRun(Word):
     resolved: tuple[str, ...] = ()
     offices: dict[str, str] = Field(default_factory=dict)
     rests_on: dict[str, str] = Field(default_factory=dict)
-
-    @model_serializer(mode="wrap")
-    def _without_empty_bases(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Checks recorded before there were bases keep their canonical form, and with it their hashes."""
-        plain: dict[str, Any] = usual(self)
-        if not self.rests_on:
-            plain.pop("rests_on", None)
-        return plain
 
 
 class FindingsReopened(Word):
@@ -103,12 +97,15 @@ class TaskJoined(Word):
     persons: tuple[str, ...]
 
 
-class TaskDone(Word):
-    """The task was decided."""
+class TaskDone(Grown):
+    """The task was decided; `looked_at` are the items of the checklist that were marked."""
+
+    GAINED: ClassVar = frozenset({"looked_at"})
 
     kind: Literal["task_done"] = "task_done"
     task_id: str
     outcome: str
+    looked_at: tuple[ItemMark, ...] = ()
 
 
 class TaskCancelled(Word):

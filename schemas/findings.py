@@ -1,11 +1,9 @@
 """Findings (指摘): one thing wrong or doubtful, bound to a field, document or person. Texts live in PostgreSQL."""
 
 from enum import StrEnum
-from typing import Any
+from typing import ClassVar, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
-from schemas.words import Word
+from schemas.words import Grown, Word
 
 
 class Severity(StrEnum):
@@ -43,12 +41,14 @@ class FindingSource(StrEnum):
     AUTHORITY = "authority"
 
 
-class Finding(Word):
+class Finding(Grown):
     """One finding as the road knows it: codes and ids only.
 
     `key` is stable across rounds for what a rule finds (rule, person, place); `remark_id` names the text a human wrote.
     `basis` is a keyed digest of what the rule decided with; None where none was kept, or what was found has gone.
     """
+
+    GAINED: ClassVar = frozenset({"basis"})
 
     id: str
     key: str
@@ -63,14 +63,6 @@ class Finding(Word):
     state: FindingState = FindingState.PROPOSED
     cannot_decide: bool = False
     basis: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_an_absent_basis(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Findings recorded before there were bases keep their canonical form, and with it their hashes."""
-        plain: dict[str, Any] = usual(self)
-        if self.basis is None:
-            plain.pop("basis", None)
-        return plain
 
 
 class FindingReopened(Word):
@@ -90,3 +82,10 @@ class FindingSettled(Word):
     finding_id: str
     state: FindingState
     remark_id: str | None = None
+
+
+class ItemMark(Word):
+    """One item of the checklist that a reviewer looked at: in order, not applicable here, or objected to."""
+
+    key: str
+    mark: Literal["seen", "not_applicable", "objected"]

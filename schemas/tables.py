@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.catalogue import Authority, Choice, Sourced
+from schemas.catalogue import Authority, Bilingual, Choice, Sourced
+from schemas.findings import Severity
 from schemas.words import Word
 
 OCCUPATION_GROUPS = frozenset("12345678")
@@ -159,6 +160,17 @@ class QuotaStep(Sourced):
     base: int
 
 
+class ChecklistRow(Listed):
+    """A rule that only a person decides, looking at papers: what it is called and what an objection usually weighs.
+
+    `of_signed` is what is looked for on every document that somebody has to sign; others are prompted by their documents.
+    """
+
+    severity: Severity
+    legal_source: str
+    of_signed: Bilingual | None = None
+
+
 class Source(Word):
     """Where facts come from: a key and what it stands for."""
 
@@ -195,6 +207,7 @@ class Tables(Word):
     bilateral_arrangements: tuple[BilateralArrangement, ...]
     quota: tuple[QuotaStep, ...]
     esd_quota: tuple[QuotaStep, ...]
+    checklist: tuple[ChecklistRow, ...]
     sources: tuple[Source, ...]
 
     def prefecture(self, code: str) -> Prefecture | None:

@@ -96,7 +96,8 @@ def complete_review(situation: Situation, command: CompleteTask) -> Happenings:
     taking(task, command.actor)
     raised = tuple(_finding(situation, task, new, n) for n, new in enumerate(verdict.raised))
     judged = _judge(situation, task, verdict, raised)
-    return [TaskDone(task_id=task.id, outcome=judged.outcome), *judged.happenings]
+    done = TaskDone(task_id=task.id, outcome=judged.outcome, looked_at=verdict.looked_at)
+    return [done, *judged.happenings]
 
 
 class _Judged:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api import cases, findings, holds, proposals
+from api import cases, checklists, findings, holds, proposals
 from api.access import Principal, needs
 from api.act_paths import FindingInPath
 from api.desk import AtDesk
@@ -40,6 +40,7 @@ async def overview_page(
         terms=terms,
         people={line.person_id: terms.person(line.position) for line in case.persons},
         unsettled=UNSETTLED,
+        checklist=await checklists.show_checklist(visit.principal, visit.at, number),
         hold_reasons=HOLD_REASONS,
         is_closed=case.stage is Stage.CLOSED,
         may_hold=Right.HOLD in visit.principal.rights,

@@ -1,5 +1,6 @@
 """The facts of an event as people read them: labels and values in the language of the page."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ SHOWN = (
     "found",
     "findings",
     "items",
+    "looked_at",
     "deadline_kind",
     "due_at",
     "due_on",
@@ -79,6 +81,7 @@ class Facts:
             "found": lambda found: str(len(found)),
             "findings": lambda found: str(len(found)),
             "items": self._items,
+            "looked_at": self._marks,
             "was": terms.office,
             "to_number": _linked,
             "from_number": _linked,
@@ -91,6 +94,11 @@ class Facts:
         changed = dict.fromkeys(name for each in items for name in each.get("changed", ()))
         names = (self.terms.kind(self.terms.field(name)) for name in changed)
         return " · ".join((str(len(items)), *names))
+
+    def _marks(self, marks: Sequence[Mapping[str, str]]) -> str:
+        """How many items of the checklist came out how."""
+        counted = Counter(self._coded("mark", each["mark"]) for each in marks)
+        return " · ".join(f"{told} {count}" for told, count in counted.items())
 
     def _person(self, person_id: str) -> str:
         return self.people.get(person_id, NOTHING)
@@ -112,5 +120,6 @@ CODES = {
     "reason": "reason",
     "outcome": "outcome",
     "answer": "proposal",
+    "mark": "checklist",
 }
 """Which words tell the codes of a fact."""

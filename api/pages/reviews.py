@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import cases, remarks, tasks, verdicts
+from api import cases, checklists, remarks, tasks, verdicts
 from api.act_paths import RemarkInPath, TaskInPath
 from api.acts import case_at
 from api.desk import AtDesk
@@ -15,7 +15,10 @@ from api.pages.terms import Terms
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.verdict_forms import verdict_in
 from api.pages.visit import NOT_FILLED, Visit, gone_to
+from api.queries_checklist import ItemView
 from api.queries_content import DocumentView, HandedInContent
+from api.queries_findings import FindingView
+from api.queries_tasks import TaskRow
 from api.remarks import Reviewing
 from api.tasks import Looking, Working
 from schemas.catalogue import Value
@@ -26,18 +29,20 @@ from schemas.parties import Right
 from schemas.tasks import TaskKind, TaskState
 
 WITH_PAGES = frozenset({PDF, JPEG, PNG})
+WITH_CHECKLIST = frozenset({TaskKind.REVIEW, TaskKind.SECOND_REVIEW})
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class Looked:
-    """Which document and page lie open beside the data, and where a finding is about to be written."""
+    """Which document and page lie open beside the data, and where a finding is about to be written, by which item."""
 
     document: str | None = None
     page: int = 1
     place: str | None = None
     person: str | None = None
+    item: str | None = None
 
 
 def looked_at(
@@ -45,9 +50,10 @@ def looked_at(
     page: Annotated[int, Query(ge=1, le=1_000)] = 1,
     place: Annotated[str | None, Query(max_length=120)] = None,
     person: Annotated[str | None, Query(max_length=120)] = None,
+    item: Annotated[str | None, Query(max_length=120)] = None,
 ) -> Looked:
     """What the address says lies open."""
-    return Looked(document, page, place, person)
+    return Looked(document, page, place, person, item)
 
 
 @router.get("/tasks/{task_id}")
@@ -78,6 +84,7 @@ async def task_page(
     content = await cases.show_content(principal, at, task.number, None)
     is_mine = task.assignee is not None and task.assignee.id == principal.id
     is_open = task.state in (TaskState.OPEN, TaskState.CLAIMED)
+    checklist = await _checklist(visit, task)
     may_pass_on = is_open and (is_mine or Right.PASS_ON in principal.rights)
     return visit.show(
         "task.html",
@@ -101,12 +108,37 @@ async def task_page(
         may_decide=is_mine and is_open and task.right in principal.rights,
         may_pass_on=may_pass_on,
         colleagues=await tasks.colleagues(principal, at, task_id) if may_pass_on else (),
-        unsettled=[each for each in on_desk.findings if each.state in UNSETTLED],
-        settled=[each for each in on_desk.findings if each.state not in UNSETTLED],
+        **_findings(on_desk),
+        checklist=checklist,
+        objecting=next((each for each in checklist if each.key == looked.item), None),
         asks_client=ASKS_CLIENT,
         verdict_form=VERDICTS[task.kind],
         may_waive=Right.WAIVE in principal.rights,
     )
+
+
+def _findings(on_desk: tasks.TaskOnTheDesk) -> dict[str, list[FindingView]]:
+    """What was found: not settled, settled, and (where there is a checklist) what rules could not decide."""
+    open_ones = [each for each in on_desk.findings if each.state in UNSETTLED]
+    has_checklist = on_desk.task.kind in WITH_CHECKLIST
+    return {
+        "unsettled": [each for each in open_ones if not (has_checklist and each.cannot_decide)],
+        "undecided": [each for each in open_ones if has_checklist and each.cannot_decide],
+        "settled": [each for each in on_desk.findings if each.state not in UNSETTLED],
+    }
+
+
+async def _checklist(visit: Visit, task: TaskRow) -> list[ItemView]:
+    """The items of a review that concern the task's persons; other tasks have none."""
+    if task.kind not in WITH_CHECKLIST:
+        return []
+    items = await checklists.show_checklist(visit.principal, visit.at, task.number)
+    concerned = {None, *task.persons}
+    there = [
+        item.model_copy(update={"spots": tuple(spot for spot in item.spots if spot.person_id in concerned)})
+        for item in items
+    ]
+    return [item for item in there if item.spots]
 
 
 VERDICTS: dict[TaskKind, str] = {

@@ -36,11 +36,22 @@ def _reviewed(form: Filled) -> Verdict:
         for finding_id, state in form.by_prefix("settle").items()
         if state != LEFT
     ]
-    return made(verdicts.Reviewed, kind="review", remark_ids=form.several("drafts"), settled=settled)
+    looked_at = [
+        made(verdicts.LookedAt, key=key, mark=mark)
+        for key, mark in form.by_prefix("item").items()
+        if mark != LEFT
+    ]
+    return made(
+        verdicts.Reviewed,
+        kind="review",
+        remark_ids=form.several("drafts"),
+        settled=settled,
+        looked_at=looked_at,
+    )
 
 
 LEFT = "left"
-"""What is left as it is: the road asks the client, or takes note of it."""
+"""What is left as it is: the road asks the client, or takes note of it; an item of the checklist stays unmarked."""
 
 
 def _second(form: Filled) -> Verdict:

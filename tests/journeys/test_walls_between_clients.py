@@ -168,6 +168,7 @@ def test_a_foreign_id_is_answered_like_one_that_does_not_exist(
         "/findings",
         "/timeline",
         "/overview",
+        "/checklist",
     ],
 )
 def test_reading_a_foreign_application_finds_nothing(
@@ -177,7 +178,7 @@ def test_reading_a_foreign_application_finds_nothing(
     answers = [stranger.raw("GET", place) for stranger in strangers]
 
     assert {each.status_code for each in answers} <= (
-        {403} if address in ("/content", "/overview") else {404}
+        {403} if address in ("/content", "/overview", "/checklist") else {404}
     )
 
 

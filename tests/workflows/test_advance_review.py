@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.commands import LateCorrectionSeen, OverdueDecision, ReviewVerdict, SecondVerdict, WaiveFinding
-from schemas.findings import FindingState, Severity
+from schemas.events import TaskDone
+from schemas.findings import FindingState, ItemMark, Severity
 from schemas.refusals import Refused
 from schemas.standing import Stage
 from schemas.tasks import TaskKind, TaskState
@@ -27,6 +28,15 @@ TWO_LEVELS = a_plan(review_levels=2)
 
 def refused_code(refusal: pytest.ExceptionInfo[Refused]) -> str:
     return refusal.value.code
+
+
+def test_what_a_reviewer_looked_at_stands_with_the_task_that_was_done() -> None:
+    road = at_review()
+    seen = ItemMark(key="ISA-PH-03:photo:1", mark="seen")
+
+    done = road.decide(TaskKind.REVIEW, ReviewVerdict(looked_at=(seen,)), REVIEWER)
+
+    assert [each.looked_at for each in done if isinstance(each, TaskDone)] == [(seen,)]
 
 
 def test_everybody_checked_shares_one_review() -> None:

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from api import (
     board,
     cases,
+    checklists,
     codec_server,
     explanations,
     filings,
@@ -34,6 +35,7 @@ DOORS: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/board/load"): READING,
     ("GET", "/v1/applications/{number}/overview"): READING,
     ("GET", "/v1/applications/{number}/content"): READING,
+    ("GET", "/v1/applications/{number}/checklist"): READING,
     ("GET", "/v1/applications/{number}/remarks"): READING,
     ("POST", "/v1/applications/{number}/remarks"): REVIEWING,
     ("PATCH", "/v1/remarks/{remark_id}"): REVIEWING,
@@ -88,6 +90,7 @@ BODIES: dict[str, Any] = {
 ROUTERS = (
     board,
     cases,
+    checklists,
     codec_server,
     explanations,
     filings,
