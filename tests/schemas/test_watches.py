@@ -72,10 +72,26 @@ def test_the_special_period_is_watched_while_the_authority_decides() -> None:
     assert "special_period" not in decided
 
 
-def test_what_has_no_days_is_named_all_the_same() -> None:
-    certificate = after(PLAN, basis_of("p1", "accredited", date(2026, 11, 20), None))["isa.coe.tit"]
+def test_what_can_be_begun_with_the_result_opens_with_it_and_is_told_at_once() -> None:
+    decided_on = date(2026, 11, 20)
 
-    assert (certificate.opens_on, certificate.closes_on, certificate.missing) == (None, None, None)
+    certificate = after(PLAN, basis_of("p1", "accredited", decided_on, None))["isa.coe.tit"]
+
+    assert (certificate.opens_on, certificate.closes_on) == (decided_on, None)
+    assert certificate.step(decided_on) == "opens"
+    assert certificate.step(decided_on - timedelta(days=1)) is None
+    assert certificate.derivation.lines("en")[1:] == (
+        "  Follows from: Accredited",
+        "  Decided on: 2026-11-20",
+        "  First day: 2026-11-20",
+        "    from that day",
+    )
+
+
+def test_what_has_no_days_is_named_all_the_same() -> None:
+    start = after(PLAN, basis_of("p1", "accredited", date(2026, 11, 20), None))["otit.start"]
+
+    assert (start.opens_on, start.closes_on, start.missing) == (None, None, None)
 
 
 def test_nothing_follows_from_a_refusal() -> None:
