@@ -85,13 +85,16 @@ def test_no_view_and_no_function_of_the_owner_leads_past_the_walls(connection: p
 
 
 @pytest.mark.parametrize("table", CONTENT)
-def test_the_staff_hat_reads_content_and_cannot_write_it(connection: psycopg.Connection, table: str) -> None:
+def test_staff_and_the_worker_read_content_and_cannot_write_it(
+    connection: psycopg.Connection, table: str
+) -> None:
     query = """SELECT privilege_type FROM information_schema.role_table_grants
                WHERE grantee = %s AND table_name = %s"""
     staff = column(connection, query, "toritsugi_desk", table)
+    worker = column(connection, query, "toritsugi_worker", table)
     client = column(connection, query, "toritsugi_client", table)
 
-    assert staff == {"SELECT"}
+    assert staff == worker == {"SELECT"}
     assert client >= {"SELECT", "INSERT"}
 
 
