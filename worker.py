@@ -82,6 +82,7 @@ def activities(
         packs=packs,
         ledger=ledger,
         desk_name=chosen.office_name,
+        second_confirms=chosen.second_confirms,
     )
     notices = Notices(
         database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail

@@ -29,6 +29,7 @@ from schemas.fees import authority_fee
 from schemas.filing import FilingKind
 from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
+from schemas.second_confirmation import is_asked_of_a_second
 from schemas.stops import Stop, StoppableLodging, covering
 
 MISSING_NAME = "—"
@@ -48,6 +49,7 @@ class Lodging:
         packs: Packs,
         ledger: Ledger,
         desk_name: str,
+        second_confirms: tuple[str, ...] = (),
     ) -> None:
         self._database = database
         self._objects = objects
@@ -55,6 +57,7 @@ class Lodging:
         self._packs = packs
         self._ledger = ledger
         self._desk_name = desk_name
+        self._second_confirms = second_confirms
 
     @activity.defn(name="prepare_lodging")
     async def prepare(self, asked: LodgingAsked) -> PackageSealed:
@@ -86,7 +89,8 @@ class Lodging:
             },
             _fee(asked, everything, ready, client),
         )
-        return sealed
+        by_two = is_asked_of_a_second(self._second_confirms, asked.procedure, asked.channel)
+        return sealed.model_copy(update={"second_asked": by_two})
 
     def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         default=(90, 60, 30, 7),
         description="Days before something of the authority to act lapses; a JSON list",
     )
+    second_confirms: tuple[Annotated[str, Field(pattern=r"^[^:]+:[^:]+$")], ...] = Field(
+        default=(),
+        description="Lodgings by hand that a second person confirms, the desk's own rule: a JSON list of"
+        " procedure:channel, * for any part, as in isa.*:counter",
+    )
     office_name: str = "Sample office / 見本事務所"
     limits: Limits = Field(default_factory=Limits)
 

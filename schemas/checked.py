@@ -62,9 +62,10 @@ class LodgingAsked(Word):
 
 
 class PackageSealed(Word):
-    """The sealed package of a filing."""
+    """The sealed package of a filing, and whether the desk wants two people to say that it arrived."""
 
     sha256: str
+    second_asked: bool = False
 
 
 class MachineLodging(Word):

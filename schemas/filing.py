@@ -65,6 +65,7 @@ class Filing(Word):
     parent_id: str | None = None
     package_sha256: str | None = None
     reported: Reported | None = None
+    second_asked: bool = False
     kept_by: str | None = None
 
     @property

@@ -273,6 +273,7 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
 
 
 _apply.register(second_confirmation.LodgingReported, second_confirmation.reported)
+_apply.register(second_confirmation.SecondAsked, second_confirmation.asked)
 _apply.register(routing.FilingRouted, routing.routed)
 _apply.register(routing.FilingEntrusted, routing.entrusted)
 _apply.register(links.LinkNoted, links.noted)

@@ -1,5 +1,10 @@
-"""The second confirmation of a lodging: what the first person reported, and that somebody else must say the same."""
+"""The second confirmation of a lodging: where it is asked, what the first person reported, and who must say the same.
 
+No authority asks for it. A map or the desk's own settings may: it guards against a slip of one person.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Literal, Protocol
 
 from schemas.filing import Receipt, Reported
@@ -16,6 +21,23 @@ class Acted(Protocol):
     def actor(self) -> Actor: ...
 
 
+def is_asked_of_a_second(wanted: Iterable[str], procedure: str, channel: str) -> bool:
+    """Whether the desk wants two people here. Each of `wanted` is `procedure:channel`, with `*` for any part of it."""
+    return any(fnmatchcase(f"{procedure}:{channel}", each) for each in wanted)
+
+
+class SecondAsked(Word):
+    """For this filing, which is about to be lodged by hand, the desk wants two people to say that it arrived."""
+
+    kind: Literal["second_asked"] = "second_asked"
+    filing_id: str
+
+
+def asked(body: SecondAsked, standing: Standing, event: object) -> Standing:
+    """The filing keeps it, whatever the desk wants later."""
+    return _with(standing, body.filing_id, {"second_asked": True})
+
+
 class LodgingReported(Word):
     """One person says that the authority has it, with these numbers; a second person has to confirm it."""
 
@@ -27,14 +49,18 @@ class LodgingReported(Word):
 def reported(body: LodgingReported, standing: Standing, event: Acted) -> Standing:
     """The filing keeps what was reported; neither its handler nor who reported may take its task again."""
     told = Reported(by=event.actor.id, receipts=body.receipts)
-    filings = tuple(
-        each.model_copy(update={"reported": told}) if each.id == body.filing_id else each
-        for each in standing.filings
-    )
     filing = standing.filing(body.filing_id)
     handlers = (filing.handler,) if filing and filing.handler else ()
     tasks = tuple(_without(task, body.filing_id, (*handlers, told.by)) for task in standing.tasks)
-    return standing.model_copy(update={"filings": filings, "tasks": tasks})
+    noted = _with(standing, body.filing_id, {"reported": told})
+    return noted.model_copy(update={"tasks": tasks})
+
+
+def _with(standing: Standing, filing_id: str, update: dict[str, object]) -> Standing:
+    filings = tuple(
+        each.model_copy(update=update) if each.id == filing_id else each for each in standing.filings
+    )
+    return standing.model_copy(update={"filings": filings})
 
 
 def _without(task: Task, filing_id: str, people: tuple[str, ...]) -> Task:

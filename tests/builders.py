@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from schemas.application import HandedIn, Journey, RoadPlan
-from schemas.checked import Checked, FoundByRule
+from schemas.checked import Checked, FoundByRule, PackageSealed
 from schemas.commands import (
     BeginLodging,
     ClaimTask,
@@ -252,11 +252,19 @@ class PaperRoad:
         )
         self.act(advance_review.hand_in_correction, command)
 
-    def begin(self, by: Actor = HANDLER, way: Way = Way.BY_HAND, filing_id: str | None = None) -> Filing:
+    def begin(
+        self,
+        by: Actor = HANDLER,
+        way: Way = Way.BY_HAND,
+        filing_id: str | None = None,
+        *,
+        second_asked: bool = False,
+    ) -> Filing:
         """Begin the latest (or this) filing."""
         chosen = filing_id or self.filing().id
         command = self.ask(BeginLodging, by, filing_id=chosen, channel="post", way=way)
-        self.act(lambda situation, given: filing.begin(situation, given, "ab" * 32), command)
+        sealed = PackageSealed(sha256="ab" * 32, second_asked=second_asked)
+        self.act(lambda situation, given: filing.begin(situation, given, sealed), command)
         return self.situation.filing(chosen)
 
     def end(self, outcome: str = "confirmed", by: Actor = HANDLER, filing_id: str | None = None) -> None:

@@ -230,7 +230,7 @@ class ApplicationWorkflow:
                 asked = filing.lodging_asked(case.situation, case.handed_in, command, chosen)
                 sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
                 if case.situation.filing(chosen.id) == chosen:
-                    return lambda situation: filing.begin(situation, command, sealed.sha256)
+                    return lambda situation: filing.begin(situation, command, sealed)
 
         return await case.carry_out_after(prepared, command)
 

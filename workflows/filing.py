@@ -5,7 +5,7 @@ A lodging whose outcome nobody knows becomes a human task. Nothing here ever sen
 
 from schemas.application import HandedIn
 from schemas.calendar import japan_date
-from schemas.checked import LodgingAsked
+from schemas.checked import LodgingAsked, PackageSealed
 from schemas.commands import (
     AbsentConfirmed,
     ArrivedVerdict,
@@ -33,7 +33,7 @@ from schemas.offices import receipt_fits
 from schemas.parties import ROAD
 from schemas.refusals import Refused
 from schemas.routing import FilingEntrusted, FilingRouted
-from schemas.second_confirmation import LodgingReported
+from schemas.second_confirmation import LodgingReported, SecondAsked
 from schemas.standing import PersonLine, Stage
 from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 from workflows import deadlines
@@ -179,7 +179,7 @@ def check_begin(situation: Situation, command: BeginLodging) -> Happenings:
     return []
 
 
-def begin(situation: Situation, command: BeginLodging, package_sha256: str) -> Happenings:
+def begin(situation: Situation, command: BeginLodging, sealed: PackageSealed) -> Happenings:
     """The intent is recorded before the act: who, what, where, through which channel."""
     filing = beginning(situation, command)
     intended = LodgingIntended(
@@ -187,9 +187,11 @@ def begin(situation: Situation, command: BeginLodging, package_sha256: str) -> H
         handler=command.actor.id,
         channel=command.channel,
         way=command.way,
-        package_sha256=package_sha256,
+        package_sha256=sealed.sha256,
     )
-    return [*taking(_lodge_task(situation, filing), command.actor), intended]
+    by_two = sealed.second_asked and command.way is Way.BY_HAND
+    second = [SecondAsked(filing_id=filing.id)] if by_two else []
+    return [*taking(_lodge_task(situation, filing), command.actor), intended, *second]
 
 
 def _lodge_task(situation: Situation, filing: Filing) -> Task:
@@ -236,9 +238,14 @@ def _taken_for_the_end(situation: Situation, filing: Filing, command: EndLodging
 def awaits_a_report(situation: Situation, command: EndLodging) -> bool:
     """Whether what this person says about an arrival is only reported: a second one has to say the same."""
     filing = situation.filing(command.filing_id)
-    if not situation.plan.confirmed_by_second or command.outcome != "confirmed":
+    if not _by_two(situation, filing) or command.outcome != "confirmed":
         return False
     return filing.reported is None or command.actor.id in (filing.handler, filing.reported.by)
+
+
+def _by_two(situation: Situation, filing: Filing) -> bool:
+    """Where two have to confirm: the map says so, or the desk wanted it when the lodging began."""
+    return situation.plan.confirmed_by_second or filing.second_asked
 
 
 def _said_to_have_arrived(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
@@ -298,7 +305,7 @@ def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
 
 def _not_alone(situation: Situation, filing: Filing) -> tuple[str, ...]:
     """Where two have to confirm, who lodged or reported does not find out by himself that it arrived."""
-    if not situation.plan.confirmed_by_second:
+    if not _by_two(situation, filing):
         return ()
     named = (filing.handler, filing.reported.by if filing.reported else None)
     return tuple(dict.fromkeys(each for each in named if each))

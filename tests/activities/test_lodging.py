@@ -49,6 +49,7 @@ def lodging(office: Office, activity_stack: Stack) -> Lodging:
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         ledger=Ledger(office.ground.database),
         desk_name="Sample office",
+        second_confirms=("otit.*:counter",),
     )
 
 
@@ -153,6 +154,18 @@ async def test_a_package_sealed_again_the_same_day_is_the_same_package(
     kept = await office.ground.rows("SELECT filing_id, sha256 FROM package")
     assert first == second
     assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
+
+
+@pytest.mark.parametrize(("channel", "second_asked"), [("counter", True), ("post", False)])
+async def test_the_desk_says_with_the_package_where_it_wants_two_to_confirm(
+    lodging: Lodging, number: str, office: Office, channel: str, second_asked: bool
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+
+    sealed = await lodging.prepare(asked_for(number, channel))
+
+    assert sealed.second_asked is second_asked
 
 
 async def test_a_sealed_package_is_locked_against_deletion(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemas.checked import PackageSealed
 from schemas.commands import (
     AbsentConfirmed,
     ArrivedVerdict,
@@ -423,6 +424,30 @@ def test_the_second_confirms_by_giving_the_same_numbers() -> None:
     assert road.standing.open_tasks(TaskKind.LODGE) == ()
 
 
+def test_the_desk_can_want_two_where_the_map_does_not_and_only_for_what_is_lodged_by_hand() -> None:
+    road = ready("p1")
+    road.begin(second_asked=True)
+    receipts = receipts_for(road.filing())
+
+    end_with(road, "confirmed", *receipts)
+    reported = road.filing().state
+    end_with(road, "confirmed", *receipts, by=OTHER_HANDLER)
+
+    by_machine = ready("p1")
+    by_machine.begin(way=Way.MACHINE, second_asked=True)
+    assert (reported, road.filing().state) == (FilingState.INTENDED, FilingState.CONFIRMED)
+    assert not by_machine.filing().second_asked
+
+
+def test_who_lodged_for_two_does_not_find_out_alone() -> None:
+    road = ready("p1")
+    road.begin(second_asked=True)
+
+    end_with(road, "unknown")
+
+    assert road.task(TaskKind.FIND_OUT).excluded == (HANDLER.id,)
+
+
 def test_nobody_confirms_what_he_reported_himself() -> None:
     road = by_two()
     receipts = receipts_for(road.filing())
@@ -540,7 +565,7 @@ def test_a_number_that_names_another_office_is_refused(channel: str, number: str
     road = ready("p1", plan=plan)
     values = {"filing_id": road.filing().id, "channel": channel, "way": Way.BY_HAND}
     command = road.ask(BeginLodging, HANDLER, **values)
-    road.act(lambda situation, asked: filing.begin(situation, asked, "0" * 64), command)
+    road.act(lambda situation, asked: filing.begin(situation, asked, PackageSealed(sha256="0" * 64)), command)
     receipt = Receipt(person_id="p1", number=number)
 
     if code:
