@@ -19,6 +19,7 @@ from schemas.words import Word
 
 REPORT_PURPOSE = "report"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+FIRST_PAGE = re.compile(r"[0-9]+")
 OF_A_REMARK = "remark/"
 
 
@@ -43,6 +44,7 @@ class Words(Word):
 class FindingView(Word):
     """One finding as people read it. A rule's has `title` and `message`, a reviewer's has `words`.
 
+    `pages` are those of the document at which it was found, where they are known.
     `would_pass` (told to clients) is what must hold for it to go; colleagues read the whole explanation.
     """
 
@@ -57,6 +59,7 @@ class FindingView(Word):
     person_id: str | None
     place_kind: str
     place: str
+    pages: str | None = None
     title: Told | None
     message: Told | None
     legal_source: str | None
@@ -65,6 +68,12 @@ class FindingView(Word):
     words: Words | None
     replies: tuple[Words, ...]
     reasons: tuple[Words, ...]
+
+    @property
+    def first_page(self) -> int:
+        """The first page to look at."""
+        first = FIRST_PAGE.match(self.pages or "")
+        return int(first[0]) if first else 1
 
 
 class Texts(NamedTuple):
@@ -153,6 +162,7 @@ async def findings_of(
 
 def _finding(row: Row[Any], texts: Texts) -> FindingView:
     rule = texts.rules.get(row.rule_id or "")
+    values = texts.values.get(row.key, {})
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
         id=row.id,
@@ -166,8 +176,9 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         person_id=row.person_id,
         place_kind=row.place_kind,
         place=row.place,
+        pages=values.get("page") or values.get("pages"),
         title=_told(rule.id, rule.title, {}) if rule else None,
-        message=_told(rule.id, rule.message, texts.values.get(row.key, {})) if rule else None,
+        message=_told(rule.id, rule.message, values) if rule else None,
         legal_source=rule.legal_source if rule else None,
         verification=rule.verification if rule else None,
         words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),

@@ -13,11 +13,14 @@ from api.pages.doors import PageRoute
 from api.pages.terms import Terms
 from api.pages.visit import Visit
 from schemas.calendar import japan_date
-from schemas.catalogue import Bilingual, Rule, Sourced
+from schemas.catalogue import Bilingual, Bound, Rule, Sourced
+from schemas.checklist import ChecklistItem, checklist_items
+from schemas.deadlines import Derivation
 from schemas.expression_words import in_words
+from schemas.lodging import bound_told
 from schemas.maps import Catalogue, ProcedureMap, UnknownProcedure
 from schemas.refusals import Refused
-from schemas.tables import Tables
+from schemas.tables import FeeAmount, Tables
 
 FOUND_AT_MOST = 100
 
@@ -33,7 +36,7 @@ class Hit(NamedTuple):
     href: str
     id: str
     name: Bilingual
-    row: Sourced
+    row: Sourced | ChecklistItem
 
 
 @router.get("/catalogue")
@@ -55,7 +58,7 @@ async def show_catalogue(
         procedures=catalogue.procedures(),
         today=japan_date(at.now()),
         tables={name: len(rows) for name, rows in table_rows(catalogue.tables).items()},
-        unverified=sum(each.row.check_before_use for each in _everything(catalogue)),
+        unverified=sum(each.row.verification == "unverified" for each in _everything(catalogue)),
         rules=len(_rules(catalogue)),
     )
 
@@ -68,7 +71,7 @@ async def show_procedure(
     procedure_id: str,
     version: Annotated[date | None, Query()] = None,
 ) -> Response:
-    """One map whole: fields, documents, window, office, channels, fee, days, results, rules; each with its source."""
+    """One map whole: fields, documents, checklist, window, office, channels, fee, days, results, rules; with sources."""
     visit = Visit(request, at, principal)
     try:
         ready = at.catalogue.map_for(procedure_id, version=version)
@@ -80,25 +83,50 @@ async def show_procedure(
         ready=ready,
         sources=ready.tables.source_titles(),
         versions=[each.procedure for each in at.catalogue.maps() if each.procedure.id == procedure_id],
-        told={row.id: in_words(ready, row.required_when) for row in ready.procedure.documents},
+        told=lambda condition: in_words(ready, condition),
+        bounds=_bounds,
+        items=checklist_items(ready),
+        cut_off=ready.tables.cut_off(ready.procedure.window.cut_off or ""),
+        fees=_fees_of(ready),
     )
 
 
 @router.get("/catalogue/rules/{rule_id}")
 async def show_rule(request: Request, at: AtDesk, principal: SignedIn, rule_id: str) -> Response:
-    """One rule: what it asks, in words and as written, its source, and the procedures that have it."""
-    holding = [each for each in at.catalogue.maps() if rule_id in each.procedure.rules]
-    if not holding:
+    """One rule: what it asks by machine, in words and as written, what a person looks for, and the procedures with it."""
+    ready = next((each for each in at.catalogue.maps() if rule_id in each.procedure.rules), None)
+    prompts = _prompts(at.catalogue, rule_id)
+    if ready is None and not prompts:
         raise Refused("not_found")
-    rule = _rules(at.catalogue)[rule_id]
+    rule = _rules(at.catalogue)[rule_id] if ready else None
     return Visit(request, at, principal).show(
         "catalogue_rule.html",
+        rule_id=rule_id,
         rule=rule,
-        words=in_words(holding[0], rule.expression) if rule.expression else None,
-        applies=in_words(holding[0], rule.applies_when),
-        procedures=[each.procedure for each in holding],
+        title=rule.title if rule else prompts[0].item.title,
+        words=in_words(ready, rule.expression) if ready and rule and rule.expression else None,
+        applies=in_words(ready, rule.applies_when) if ready and rule else None,
+        prompts=prompts,
+        procedures=[each.procedure for each in at.catalogue.maps() if rule_id in each.procedure.rules],
         sources=at.catalogue.tables.source_titles(),
     )
+
+
+class Prompted(NamedTuple):
+    """What a person looks for by a rule, and the maps that prompt it."""
+
+    item: ChecklistItem
+    maps: list[ProcedureMap]
+
+
+def _prompts(catalogue: Catalogue, rule_id: str | None = None) -> list[Prompted]:
+    """Every prompt (of one rule), what several maps prompt alike once."""
+    found: dict[tuple[str, str], Prompted] = {}
+    for ready in catalogue.maps():
+        for item in checklist_items(ready):
+            if rule_id in (None, item.rule_id):
+                found.setdefault((item.rule_id, item.prompt.ja), Prompted(item, [])).maps.append(ready)
+    return list(found.values())
 
 
 @router.get("/catalogue/tables/{name}")
@@ -123,6 +151,23 @@ def table_rows(tables: Tables) -> Mapping[str, tuple[Any, ...]]:
     return {name: rows for name, rows in found.items() if isinstance(rows, tuple)}
 
 
+def _bounds(earliest: Bound | None, latest: Bound | None) -> list[tuple[Derivation, Bound]]:
+    """Both ends of a span in words, each with its row."""
+    ends = ((earliest, False), (latest, True))
+    return [
+        (told, each) for each, is_latest in ends if each for told in bound_told(each, is_latest=is_latest)
+    ]
+
+
+def _fees_of(ready: ProcedureMap) -> list[FeeAmount]:
+    """The amounts under the map's fee, for every answer that chooses one and every channel it has."""
+    row = ready.procedure.fee
+    field = ready.procedure.field(row.by or "")
+    wanted = {f"{row.table}.{choice.id}" for choice in field.choices} if field else {row.table}
+    channels = {None, *(channel.id for channel in ready.procedure.channels)}
+    return [each for each in ready.tables.fees if each.table in wanted and each.channel in channels]
+
+
 def _rules(catalogue: Catalogue) -> dict[str, Rule]:
     return {each.rule.id: each.rule for ready in catalogue.maps() for each in ready.rules}
 
@@ -132,6 +177,8 @@ def _everything(catalogue: Catalogue) -> Iterator[Hit]:
         yield from _of_a_map(ready)
     for rule in _rules(catalogue).values():
         yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule)
+    for item, _ in _prompts(catalogue):
+        yield Hit("item", f"/catalogue/rules/{item.rule_id}", item.rule_id, item.prompt, item)
     for name, rows in table_rows(catalogue.tables).items():
         for row in rows:
             if isinstance(row, Sourced):

@@ -36,7 +36,23 @@ async def test_a_rule_tells_its_condition_and_its_procedures(day: PageDay) -> No
     assert ready.procedure.name.ja in page.text
 
 
-@pytest.mark.parametrize("words", ["写真", "photo", "photo passport zzz", EXTENSION])
+async def test_what_only_a_person_decides_has_its_page_and_stands_on_its_procedures(day: PageDay) -> None:
+    on_the_procedure = await day.page(CLIENT, f"/catalogue/procedures/{EXTENSION}")
+    page = await day.page(CLIENT, "/catalogue/rules/ISA-PH-03")
+
+    assert 'href="/catalogue/rules/ISA-PH-03"' in on_the_procedure.text
+    assert (page.status, page.heading) == (200, "写真の写り")
+    assert f"/catalogue/procedures/{EXTENSION}?" in page.text
+
+
+async def test_a_procedure_tells_its_limits_bounds_fees_and_what_follows(day: PageDay) -> None:
+    page = await day.page(CLIENT, f"/catalogue/procedures/{EXTENSION}")
+
+    for told in ("合計25 MBまで", "その3か月前から", "1人につき¥5,500", "署名する人:"):
+        assert told in page.text
+
+
+@pytest.mark.parametrize("words", ["写真", "photo", "photo passport zzz", EXTENSION, "ISA-PH-03"])
 async def test_the_search_finds_in_both_languages_and_by_id(day: PageDay, words: str) -> None:
     page = await day.page(CLIENT, f"/catalogue?search={words}")
 
