@@ -7,14 +7,16 @@ from fastapi import APIRouter, Depends, Query
 
 from api.access import Principal, needs, scope
 from api.bodies import Shown
-from api.desk import AtDesk
+from api.desk import AtDesk, Desk
 from api.paths import NumberInPath
+from api.queries_deadlines import stops_beside
 from api.reading import case_of, collected, dossier, key_of
 from schemas.backward_plan import BackwardPlan, plan_of, planned_back
 from schemas.calendar import japan_date
-from schemas.maps import NotInForce, UnknownProcedure
+from schemas.maps import NotInForce, ProcedureMap, UnknownProcedure
 from schemas.parties import Right
 from schemas.refusals import Refused
+from schemas.stops import told_beside
 
 router = APIRouter(prefix="/v1", tags=["planning"])
 
@@ -41,7 +43,7 @@ async def plan_procedure(
         ready = at.catalogue.map_for(procedure_id, on=today)
     except (UnknownProcedure, NotInForce):
         raise Refused("not_found") from None
-    return _shown(planned_back(ready, on), today)
+    return _shown(await _beside_stops(at, ready, planned_back(ready, on)), today)
 
 
 @router.get("/applications/{number}/plan")
@@ -53,7 +55,19 @@ async def plan_application(principal: Own, at: AtDesk, number: NumberInPath) -> 
         everything = await collected(connection, case, key)
     ready = await at.packs.of(case, is_draft=case.is_draft)
     today = japan_date(at.now())
-    return _shown(plan_of(ready, dossier(everything, ready, today)), today)
+    plan = plan_of(ready, dossier(everything, ready, today))
+    return _shown(await _beside_stops(at, ready, plan), today)
+
+
+async def _beside_stops(at: Desk, ready: ProcedureMap, plan: BackwardPlan | None) -> BackwardPlan | None:
+    """The same days; their tree says that the stops that run don't move them."""
+    if plan is None:
+        return None
+    async with at.database.as_desk() as connection:
+        stops = await stops_beside(connection, ready, ())
+    tree = plan.derivation
+    told = tree.model_copy(update={"because": (*tree.because, *told_beside(stops, "window"))})
+    return plan.model_copy(update={"derivation": told})
 
 
 def _shown(plan: BackwardPlan | None, today: date) -> PlanShown:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named, named, names_of
-from api.queries_deadlines import DeadlineView, deadlines_of, tasks_explained
+from api.queries_deadlines import DeadlineView, deadlines_of, stops_beside, tasks_explained
 from api.queries_filings import FilingView, filings_of
 from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
 from api.queries_tasks import TaskRow, tasks_of
@@ -132,7 +132,8 @@ async def case_view(
     case = HandedInCase(number, row.organisation_id, row.procedure, row.map_version, row.pack_in_force)
     texts = await texts_of(connection, case, packs, key)
     ready = await packs.of(case)
-    tasks = await tasks_of(connection, number, now)
+    tasks, filings = await tasks_of(connection, number, now), await filings_of(connection, number)
+    stops = await stops_beside(connection, ready, {each.office for each in filings})
     return CaseView(
         number=number,
         organisation=Named(id=row.organisation_id, name=row.organisation_name),
@@ -150,8 +151,8 @@ async def case_view(
         persons=await persons_of(connection, number, now),
         tasks=tasks,
         findings=await findings_of(connection, number, texts),
-        filings=await filings_of(connection, number),
-        deadlines=await deadlines_of(connection, number, ready),
+        filings=filings,
+        deadlines=await deadlines_of(connection, number, ready, stops=stops),
         task_days=tasks_explained(tasks, ready),
         rounds=await rounds_of(connection, number),
         came_from=row.split_from,

@@ -1,6 +1,6 @@
 """Deadlines as people see them: when each ends, and how it came about as a tree in both languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries_tasks import TaskRow
 from infra.database.tables import deadline, standing
+from infra.stops import running_stops
 from schemas.calendar import OfficeCalendar, end_of_day, japan_date
 from schemas.deadlines import Derivation, enduring_calendar_of, explained, last_day
 from schemas.maps import ProcedureMap
 from schemas.standing import Derived, Held
+from schemas.stops import Stop, StoppableLodging, concerning, told_beside
 from schemas.words import Word
 
 HOLD = "hold"
@@ -49,9 +51,9 @@ def answer_due_of(number: ColumnElement[str]) -> ScalarSelect[datetime]:
 
 
 async def deadlines_of(
-    connection: AsyncConnection, number: str, ready: ProcedureMap
+    connection: AsyncConnection, number: str, ready: ProcedureMap, *, stops: Sequence[Stop] = ()
 ) -> tuple[DeadlineView, ...]:
-    """Every deadline of an application, the next to come due first."""
+    """Every deadline of an application, the next to come due first; running ones say that these stops don't move them."""
     held_at = select(standing.c.folded["held_at"].astext).where(standing.c.number == number)
     query = (
         select(deadline, held_at.scalar_subquery().label("held_at"))
@@ -59,10 +61,19 @@ async def deadlines_of(
         .order_by(deadline.c.due_at, deadline.c.id)
     )
     calendar = enduring_calendar_of(ready)
-    return tuple(_view(row, calendar) for row in await connection.execute(query))
+    return tuple(_view(row, calendar, stops) for row in await connection.execute(query))
 
 
-def _view(row: Row[Any], calendar: OfficeCalendar) -> DeadlineView:
+async def stops_beside(
+    connection: AsyncConnection, ready: ProcedureMap, offices: Iterable[str | None]
+) -> tuple[Stop, ...]:
+    """The stops that run and keep a lodging of this procedure with one of these offices from being begun."""
+    asked = StoppableLodging(procedure=ready.procedure.id, authority=ready.procedure.authority)
+    channels = [channel.id for channel in ready.procedure.channels]
+    return concerning(await running_stops(connection), asked, channels, tuple(offices) or (None,))
+
+
+def _view(row: Row[Any], calendar: OfficeCalendar, stops: Sequence[Stop]) -> DeadlineView:
     return DeadlineView(
         id=row.id,
         kind=row.kind,
@@ -70,8 +81,14 @@ def _view(row: Row[Any], calendar: OfficeCalendar) -> DeadlineView:
         due_at=row.due_at,
         persons=tuple(row.persons),
         derivation=row.derivation,
-        explained=_explained(row, calendar),
+        explained=_beside(_explained(row, calendar), row, stops),
     )
+
+
+def _beside(tree: Derivation | None, row: Row[Any], stops: Sequence[Stop]) -> Derivation | None:
+    if tree is None or row.state != "running":
+        return tree
+    return tree.model_copy(update={"because": (*tree.because, *told_beside(stops, row.kind))})
 
 
 def _explained(row: Row[Any], calendar: OfficeCalendar) -> Derivation | None:

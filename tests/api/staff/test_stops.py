@@ -1,16 +1,20 @@
 """Stops: one act of a manager keeps whole procedures or channels from being lodged, another lets them go on."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.reading import Case
+from infra.database.tables import standing
 from tests.api.staff.office_day import EXTENSION, OfficeDay, somebody
 
 MANAGER = somebody("manager")
 HANDLER = somebody("handler")
 REVIEWER = somebody("reviewer")
+MANY = 30
 
 
 def asked(day: OfficeDay, **what: str) -> dict[str, Any]:
@@ -61,6 +65,37 @@ async def test_a_stop_is_placed_once_under_one_key_and_lifting_twice_is_lifting_
     assert [each.status_code for each in lifted] == [200, 200]
     assert stop_id in {each["id"] for each in shown["lifted"]}
     assert stop_id not in {each["id"] for each in shown["running"]}
+
+
+async def test_one_act_stops_thirty_cases_and_one_lets_them_go_also_who_came_meanwhile(
+    day: OfficeDay,
+) -> None:
+    channel = {"channel": "online"}
+    cases = await asyncio.gather(*(ready(day) for _ in range(MANY)))
+    stop = await day.done(MANAGER, "/v1/stops", asked(day, procedure=EXTENSION, **channel))
+    cases.append(await ready(day))
+    filings = [f"/v1/filings/{(await day.task_of(case.number, 'lodge'))['filing_id']}" for case in cases]
+    seen = await events_of(day, cases)
+
+    stopped = [await day.act(HANDLER, f"{each}/begin", channel) for each in filings]
+    tree = (await day.get(MANAGER, f"/v1/procedures/{EXTENSION}/plan?on=2027-04-01"))["plan"]["derivation"]
+    unseen = await events_of(day, cases)
+    await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
+    untouched = await events_of(day, cases)
+    begun = [await day.act(HANDLER, f"{each}/begin", channel, key="after") for each in filings]
+
+    assert {answer.json()["code"] for answer in stopped} == {"lodging_stopped"}
+    assert "提出の停止では動かない" in tree["because"][-1]["ja"]
+    assert seen == unseen == untouched
+    assert {answer.status_code for answer in begun} == {200}
+
+
+async def events_of(day: OfficeDay, cases: list[Case]) -> list[int]:
+    """How many events each case has."""
+    numbers = [case.number for case in cases]
+    async with day.desk.database.as_desk() as connection:
+        rows = await connection.execute(select(standing.c.number, standing.c.seq))
+        return sorted(row.seq for row in rows if row.number in numbers)
 
 
 @pytest.mark.parametrize(
