@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import following, links
+from api import following, links, waiting
 from api.access import scope
 from api.applications import MayEdit
 from api.desk import AtDesk
@@ -76,7 +76,7 @@ async def wait_for(
             await links.end_link(principal, at, number, person_id)
             return
         there = await _person_at(visit, other, form.number("position", otherwise=1))
-        wanted = made(links.NewLink, person_id=person_id, other_number=other, other_person_id=there)
+        wanted = made(waiting.NewLink, person_id=person_id, other_number=other, other_person_id=there)
         await links.make_link(principal, at, number, form.act(principal), wanted)
 
     trouble = await attempted(act())

@@ -82,7 +82,7 @@ async def test_one_act_stops_thirty_cases_and_one_lets_them_go_also_who_came_mea
     unseen = await events_of(day, cases)
     await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
     untouched = await events_of(day, cases)
-    begun = [await day.act(HANDLER, f"{each}/begin", channel, key="after") for each in filings]
+    begun = [await day.act(HANDLER, f"{each}/begin", channel) for each in filings]
 
     assert {answer.json()["code"] for answer in stopped} == {"lodging_stopped"}
     assert "提出の停止では動かない" in tree["because"][-1]["ja"]
