@@ -24,7 +24,10 @@ class FoundByRule(Word):
 
 
 class CheckAsked(Word):
-    """Check this round of this application, as of this day, by its pack or by the one adopted meanwhile (`pack`)."""
+    """Check this round of this application, as of this day, by its pack or by the one adopted meanwhile (`pack`).
+
+    `channel` is the one the persons were lodged through before; None while it is open.
+    """
 
     number: str
     organisation_id: str
@@ -32,6 +35,7 @@ class CheckAsked(Word):
     persons: tuple[str, ...]
     as_of: str
     pack: str | None = None
+    channel: str | None = None
 
 
 class Checked(Word):

@@ -4,17 +4,21 @@ Pure: the content, one way of the map, the persons of a filing. No value of the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from schemas.asking import Asking, Subject
-from schemas.catalogue import Bilingual, Channel, ChannelId, FieldRow
-from schemas.dossier import DocumentFact, Dossier, PlaceKind
+from schemas.catalogue import Bilingual, Channel, ChannelId, FieldRow, Rule
+from schemas.dossier import DocumentFact, Dossier, PlaceKind, RuleFinding
 from schemas.examination import XLSX
+from schemas.findings import Severity
 from schemas.jis import count_foreign_to_jis, mixes_widths
 from schemas.maps import ProcedureMap
+from schemas.rechecks import CHANNEL
+from schemas.rules import evaluate, message_of, used_by
 from schemas.words import Word
 
 NEAR_PERCENT = 80
@@ -37,6 +41,7 @@ class ObstacleCode(StrEnum):
     COARSE_SCAN = "coarse_scan"
     SEPARATE_SHEETS = "separate_sheets"
     OTHER_PAPER = "other_paper"
+    RULE_OF_CHANNEL = "rule_of_channel"
 
 
 _WEIGHTS = (ObstacleCode.SET_TOO_LARGE, ObstacleCode.SET_NEAR_LIMIT)
@@ -148,6 +153,14 @@ OBSTACLES: Mapping[ObstacleCode, Telling] = {
             "Reduce them to A4, or fold them to A4 when binding.",
         ),
     ),
+    ObstacleCode.RULE_OF_CHANNEL: _telling(
+        False,
+        ("この提出方法の規則に合いません。", "A rule of this channel does not hold."),
+        (
+            "依頼元に直してもらうか、別の提出方法を選んでください。",
+            "Ask the client to mend it, or choose another channel.",
+        ),
+    ),
 }
 
 PAPER_STEPS: tuple[Bilingual, ...] = (
@@ -197,7 +210,8 @@ def preflight(ready: ProcedureMap, dossier: Dossier, channel: Channel, persons: 
         for fact in dossier.documents
         if fact.omitted is None and fact.state != "refused" and fact.person_id in (None, *persons)
     ]
-    looking = _Looking(Asking(ready, dossier), channel, tuple(persons), files)
+    through = dossier.model_copy(update={"channel": channel.id})
+    looking = _Looking(Asking(ready, through), channel, tuple(persons), files)
     obstacles = tuple(sorted(looking.obstacles(), key=lambda each: not each.stops))
     return Preflight(
         channel=channel.id,
@@ -233,6 +247,7 @@ class _Looking(NamedTuple):
     def obstacles(self) -> Iterator[Obstacle]:
         yield from self._weights()
         yield from self._formats()
+        yield from self._rules()
         if self.channel.id == _ONLINE:
             yield from self._characters()
             yield from self._coarse()
@@ -261,6 +276,15 @@ class _Looking(NamedTuple):
                 yield _at(ObstacleCode.NOT_RELEASED, fact)
             elif self.channel.media_types and fact.media_type not in self.channel.media_types:
                 yield _at(ObstacleCode.FORMAT_NOT_TAKEN, fact)
+
+    def _rules(self) -> Iterator[Obstacle]:
+        """Rules that wait for the channel, asked now that it is known."""
+        ready = self.asking.ready
+        waiting = {each.rule.id: each for each in ready.rules if each.holds and CHANNEL in used_by(each)}
+        alone = replace(ready, rules=tuple(waiting.values()))
+        for found in evaluate(alone, self.asking.dossier, named_checks={}).findings:
+            if found.outcome == "fails" and found.person_id in (None, *self.persons):
+                yield _by_rule(waiting[found.rule_id].rule, found)
 
     def _characters(self) -> Iterator[Obstacle]:
         for subject, row, text in self._texts():
@@ -302,6 +326,20 @@ def _weight_code(size_bytes: int, limit_bytes: int) -> ObstacleCode | None:
 
 def _is_a4(size_mm: tuple[int, int]) -> bool:
     return all(abs(one - other) <= _SPARE_MM for one, other in zip(sorted(size_mm), _A4_MM, strict=True))
+
+
+def _by_rule(rule: Rule, found: RuleFinding) -> Obstacle:
+    """A rule that fails, told in its own words; what it weighs decides whether the channel refuses the set."""
+    told = Bilingual(ja=message_of(rule, found, "ja"), en=message_of(rule, found, "en"))
+    return Obstacle(
+        code=ObstacleCode.RULE_OF_CHANNEL,
+        stops=rule.severity is Severity.BLOCK,
+        person_id=found.person_id,
+        place_kind=found.place_kind,
+        places=(found.place,),
+        matter=told,
+        mend=OBSTACLES[ObstacleCode.RULE_OF_CHANNEL].mend,
+    )
 
 
 def _at(code: ObstacleCode, fact: DocumentFact, values: Mapping[str, str] | None = None) -> Obstacle:

@@ -3,6 +3,7 @@
 The road keeps its state as this very value, the ledger stores it, the pages show it: one model, three readers.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Self
@@ -201,6 +202,12 @@ class Standing(Word):
     def filing(self, filing_id: str) -> Filing | None:
         """One filing."""
         return next((filing for filing in self.filings if filing.id == filing_id), None)
+
+    def channel_of(self, persons: Iterable[str]) -> str | None:
+        """The channel through which all of these persons were or are being lodged last; None where there is no one such."""
+        last = {person: each.channel for each in self.filings if each.channel for person in each.persons}
+        channels = {last.get(person) for person in persons}
+        return channels.pop() if len(channels) == 1 else None
 
     def unsettled(self, person_id: str | None, *states: FindingState) -> tuple[Finding, ...]:
         """Findings not yet settled that concern this person: its own and those of the whole application."""

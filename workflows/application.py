@@ -113,6 +113,7 @@ class ApplicationWorkflow:
             persons=persons,
             as_of=japan_date(workflow.now()).isoformat(),
             pack=self._case.standing.pack_chosen,
+            channel=self._case.standing.channel_of(persons),
         )
         while True:
             checked = await at_once(Checks.check_round, asked, summary="自動点検 automatic checks")

@@ -12,20 +12,29 @@ _RATIO_TOLERANCE_PERCENT = 2
 
 
 def set_size(asking: Asking) -> Iterator[Flaw]:
-    """Persons whose own files and the common ones together weigh more than the channel takes."""
-    channel = asking.ready.procedure.channel(asking.channel or "")
-    if channel is None or channel.set_size_bytes is None:
+    """Persons whose own files and the common ones together weigh more than the channel takes.
+
+    While the channel is open: more than every channel takes fails, more than one of them takes can't be decided.
+    """
+    ways = [each for each in asking.ready.procedure.channels if asking.channel in (None, each.id)]
+    limits = [each.set_size_bytes for each in ways if each.set_size_bytes is not None]
+    if not limits:
         return
     sizes: Counter[str | None] = Counter()
     for fact in asking.dossier.documents:
         sizes[fact.person_id] += _size(fact)
+    is_open = len(limits) < len(ways)
     for person in asking.dossier.persons:
-        if sizes[None] + sizes[person.person_id] > channel.set_size_bytes:
+        size = sizes[None] + sizes[person.person_id]
+        if size > min(limits):
+            undecided = is_open or size <= max(limits)
             yield Flaw(
                 place_kind="person",
                 place="person",
                 person_id=person.person_id,
-                message_values={"limit": f"{channel.set_size_bytes:,}"},
+                outcome="cannot_decide" if undecided else "fails",
+                missing=("channel",) if undecided else (),
+                message_values={"limit": f"{min(limits):,}"},
             )
 
 

@@ -52,7 +52,7 @@ class Checks:
             return Checked(pack_version="", unexamined=waiting)
         ready = await (self._packs.named(asked.pack) if asked.pack else self._packs.of(case))
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
-        facts = facts.model_copy(update={"elsewhere": others})
+        facts = facts.model_copy(update={"elsewhere": others, "channel": asked.channel})
         before = await self._last_kept(asked, key)
         known = earlier_results(ready, before, facts, looks_at=LOOKS_AT)
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)

@@ -177,3 +177,15 @@ def test_weights_are_told_while_the_files_are_sent(size_bytes: int, told: list[s
     dossier = a_dossier(ready, persons=2, documents=(a_file(size_bytes=size_bytes, coarse_pages=(1,)),))
 
     assert [each.person_id for each in weight_obstacles(ready, dossier)] == told
+
+
+def test_a_rule_of_one_channel_is_asked_when_that_channel_is_looked_at() -> None:
+    answers = {"in_japan_on_lodging": False}
+
+    online = asked(procedure="isa.extension.ssw2", answers=answers)
+    counter = asked(procedure="isa.extension.ssw2", answers=answers, channel="counter")
+
+    assert [(each.code, each.places, each.stops) for each in online.obstacles] == [
+        (ObstacleCode.RULE_OF_CHANNEL, ("in_japan_on_lodging",), True)
+    ]
+    assert counter.obstacles == ()

@@ -573,3 +573,13 @@ def test_a_number_that_names_another_office_is_refused(channel: str, number: str
     else:
         end_with(road, "confirmed", receipt)
         assert road.person().receipt == number
+
+
+def test_the_channel_is_known_once_everybody_was_lodged_through_the_same() -> None:
+    waiting, begun_road = ready("p1", "p2"), begun("p1", "p2")
+    channel = begun_road.filing().channel
+
+    assert waiting.standing.channel_of(("p1", "p2")) is None
+    assert channel is not None
+    assert begun_road.standing.channel_of(("p1", "p2")) == channel
+    assert begun_road.standing.channel_of(("p1", "nobody")) is None

@@ -26,6 +26,15 @@ def test_the_only_channel_of_a_map_need_not_be_chosen() -> None:
     assert weighed(5_000_000, 20_000_001, channel=None) == ["p1"]
 
 
+def test_what_one_of_two_open_channels_does_not_take_is_not_decided() -> None:
+    ready = a_map("isa.extension.ssw2", only="ISA-FI-01")
+    heavy = a_document(ready, "photo", "p1", size_bytes=25_000_001)
+
+    report = check(ready, a_dossier(ready, documents=(heavy,)))
+
+    assert [(each.outcome, each.missing) for each in report.findings] == [("cannot_decide", ("channel",))]
+
+
 def test_another_channel_has_no_such_limit() -> None:
     assert weighed(5_000_000, 20_000_001, channel="counter") == []
 
