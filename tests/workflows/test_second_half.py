@@ -1,5 +1,7 @@
 """The second half as a whole: nothing is lodged twice or lost; and a road that is broken on purpose is found out."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -7,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from activities.ledger import rows
 from schemas import folding
 from schemas.commands import RecordResult
-from schemas.events import Event, ResultRecorded
-from schemas.filing import Filing
-from schemas.standing import PersonLine, Standing
+from schemas.events import Event, LodgingConfirmed, ResultRecorded, ResultsDelivered
+from schemas.filing import LIVE, Filing, Receipt
+from schemas.standing import PersonLine, Stage, Standing
 from tests.workflows.outside import Register
 from tests.workflows.second_half import PlayedSecondHalf
 from workflows import filing, result_receipt
@@ -88,3 +91,54 @@ def test_who_lodges_without_being_asked_for_a_mandate_is_found_out(monkeypatch: 
     monkeypatch.setattr(Register, "insist", not_asked)
 
     assert "is not entrusted" in trouble_found()
+
+
+def test_who_is_put_into_two_filings_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(situation: Situation) -> list[PersonLine]:
+        lodged = Counter(p for each in situation.standing.filings if each.state in LIVE for p in each.persons)
+        ready = (line for line in situation.standing.persons if line.stage is Stage.READY)
+        return [line for line in ready if lodged[line.person_id] < 2]
+
+    monkeypatch.setattr(filing, "_ready", twice)
+    monkeypatch.setattr(filing, "_joinable", lambda situation, line: None)
+
+    assert "in two live filings" in trouble_found()
+
+
+def test_one_number_for_two_persons_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = filing.confirmed
+
+    def the_same_for_all(situation: Situation, each: Filing, receipts: tuple[Receipt, ...]) -> Happenings:
+        told = kept(situation, each, receipts)
+        same = tuple(one.model_copy(update={"number": receipts[0].number}) for one in receipts)
+        return [
+            body.model_copy(update={"receipts": same}) if isinstance(body, LodgingConfirmed) else body
+            for body in told
+        ]
+
+    monkeypatch.setattr(filing, "confirmed", the_same_for_all)
+
+    assert "a number was given twice" in trouble_found()
+
+
+def test_a_result_that_is_delivered_twice_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = ResultsDelivered
+
+    def twice(**given: object) -> ResultsDelivered:
+        once = kept.model_validate(given)
+        return once.model_copy(update={"persons": once.persons * 2})
+
+    monkeypatch.setattr(result_receipt, "ResultsDelivered", twice)
+
+    assert "delivered more often than decided" in trouble_found()
+
+
+def test_a_ball_that_is_not_written_down_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = rows._ball_rows
+
+    def forgetful(old: Standing | None, standings: Sequence[Standing]) -> list[rows.Row]:
+        return [row for row in kept(old, standings) if row["holder"] != "reviewer"]
+
+    monkeypatch.setattr(rows, "_ball_rows", forgetful)
+
+    assert "time is missing or counted twice" in trouble_found()
