@@ -8,10 +8,10 @@ A map, or a part that is laid over others, may leave rows of theirs out (`withou
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 
 from schemas.catalogue import Procedure, Rule, Sourced
-from schemas.map_parts import CatalogueError, TomlTable, laid_over, left_out
+from schemas.map_parts import PROVENANCE_KEYS, CatalogueError, TomlTable, laid_over, left_out
 from schemas.tables import Tables
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,7 +29,6 @@ _SOURCED_SECTIONS = (
     "results",
     "follow_ups",
 )
-_PROVENANCE_KEYS = ("source", "verified_on", "verification")
 
 
 def read_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable] | None = None) -> Procedure:
@@ -46,8 +45,14 @@ def whole_procedure(file: str, content: TomlTable, parts: Mapping[str, TomlTable
         whole = _joined(f"{name}.toml", whole, parts[name])
     whole = _joined(file, whole, content)
     if "documents" in whole:
-        whole["documents"] = sorted(whole["documents"], key=lambda row: int(row.get("order", 0)))
+        whole["documents"] = sorted(whole["documents"], key=_order)
     return {**whole, **_provenance(dict(content))(None)}
+
+
+def _order(row: TomlTable) -> int:
+    """The place of a document; one that is no number is refused when the row is read."""
+    order = row.get("order")
+    return order if isinstance(order, int) else 0
 
 
 def _joined(file: str, below: TomlTable, content: TomlTable) -> dict[str, Any]:
@@ -84,7 +89,22 @@ def read_tables(files: Mapping[str, TomlTable]) -> Tables:
                 merged[key] = [*merged[key], *rows]
             else:
                 raise CatalogueError(file, key, "given in two files")
-    return _validated(Tables, "tables", merged)
+    try:
+        return _validated(Tables, "tables", merged)
+    except CatalogueError:
+        _check_alone(files)
+        raise
+
+
+def _check_alone(files: Mapping[str, TomlTable]) -> None:
+    """Each file for itself, so that a mistake is told of the file that has it. Raises CatalogueError."""
+    for file, content in files.items():
+        for key, rows in _table_sections(content).items():
+            row = Tables.model_fields.get(key)
+            if row is None:
+                raise CatalogueError(file, key, "no table has this name")
+            alone: Any = {key: (row.annotation, ...)}
+            _validated(create_model(key, **alone), file, {key: rows})
 
 
 def _table_sections(content: TomlTable) -> dict[str, Any]:
@@ -106,7 +126,7 @@ def _provenance(given: dict[str, Any]) -> Any:
     def inherited(section: str | None) -> dict[str, Any]:
         own = of_sections.get(section, {}) if section else {}
         merged = {**of_file, **own}
-        return {key: merged[key] for key in _PROVENANCE_KEYS if key in merged}
+        return {key: merged[key] for key in PROVENANCE_KEYS if key in merged}
 
     return inherited
 

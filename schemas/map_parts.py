@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 TomlTable: TypeAlias = Mapping[str, Any]
+PROVENANCE_KEYS = ("source", "verified_on", "verification")
 _ROWS = ("sections", "fields", "documents", "channels", "results", "follow_ups")
 
 
 class CatalogueError(Exception):
-    """A mistake in a data file: which file, which place in it, and why it is refused."""
+    """A mistake in a data file: which file, which place and (once looked up) line in it, and why it is refused."""
 
-    def __init__(self, file: str, place: str, reason: str) -> None:
-        super().__init__(f"{file}: {place}: {reason}")
+    def __init__(self, file: str, place: str, reason: str, *, line: int | None = None) -> None:
+        super().__init__(f"{file}:{line or ''} {place}: {reason}")
         self.file = file
         self.place = place
         self.reason = reason
+        self.line = line
 
 
 def laid_over(below: TomlTable, above: TomlTable) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def test_a_file_that_is_no_toml_is_named(folder: Path) -> None:
     with pytest.raises(CatalogueError) as refusal:
         load_catalogue(folder)
 
-    assert refusal.value.file == "fees.toml"
+    assert (refusal.value.file, refusal.value.line) == ("fees.toml", 1)
 
 
 def test_a_missing_table_is_named(folder: Path) -> None:
@@ -51,3 +51,44 @@ def test_a_missing_table_is_named(folder: Path) -> None:
 
     with pytest.raises(CatalogueError, match="quota"):
         load_catalogue(folder)
+
+
+ONLY = "isa.extension.ssw1.toml"
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "place"),
+    [
+        (f"procedures/{ONLY}", "typical = 39", "typical = 39\nusual = 40", "expected_days.usual"),
+        (f"procedures/{ONLY}", '"ISA-RC-06"', '"ISA-RC-66"', "rules.ISA-RC-66"),
+        (f"procedures/{ONLY}", '[provenance]\nsource = "isa', '[provenance]\nsource = "hearsay', "isa.extension"),
+        ("parts/isa_ssw_stay.toml", "maximum = 200,", "maximal = 200,", "fields.lowest_score_percent.maximal"),
+        ("parts/isa_ssw_stay.toml", '= "beyond_total", min', '= "beyond", min', "percent.required_when"),
+        ("parts/isa_ssw_work.toml", '"hours_calendar", order = 90', '"hours_calendar", order = "last"', "order"),
+        ("tables/rules_isa.toml", 'check = "photo_shape"', 'check = "photo_form"', ".check"),
+        ("tables/rules_isa.toml", 'place = "card_number"', 'place = "card_no"', "ISA-RC-01.place"),
+        ("tables/minimum_wages.toml", "yen_per_hour = 1226", 'yen_per_hour = "?"', "minimum_wages.0.yen_per_hour"),
+        ("tables/sources_ssw.toml", "title =", "titel =", "sources.0.title"),
+        ("tables/fees.toml", "fees = [", "feees = [", "feees"),
+        ("tables/offices_isa.toml", 'verification = "secondary"', 'verification = "sure"', "verification"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_file_its_line_and_its_place(
+    folder: Path, file: str, right: str, wrong: str, place: str
+) -> None:
+    for other in (folder / "procedures").glob("*.toml"):
+        if other.name != ONLY:
+            other.unlink()
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+
+    with pytest.raises(CatalogueError) as refusal:
+        load_catalogue(folder)
+
+    line = text.count("\n", 0, text.index(right)) + 1 + wrong.count("\n")
+    assert (refusal.value.file, refusal.value.line) == (path.name, line)
+    assert place in refusal.value.place
+    assert refusal.value.reason
+    assert f"{path.name}:{line} " in str(refusal.value)
