@@ -133,12 +133,18 @@ def test_a_result_that_is_delivered_twice_is_found_out(monkeypatch: pytest.Monke
     assert "delivered more often than decided" in trouble_found()
 
 
-def test_a_ball_that_is_not_written_down_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ball_that_two_hold_for_a_second_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = rows._ball_rows
 
-    def forgetful(old: Standing | None, standings: Sequence[Standing]) -> list[rows.Row]:
-        return [row for row in kept(old, standings) if row["holder"] != "reviewer"]
+    def lingering(old: Standing | None, standings: Sequence[Standing]) -> list[rows.Row]:
+        return [
+            row | {"to_at": row["to_at"] and a_second_later(row["to_at"])} for row in kept(old, standings)
+        ]
 
-    monkeypatch.setattr(rows, "_ball_rows", forgetful)
+    monkeypatch.setattr(rows, "_ball_rows", lingering)
 
     assert "time is missing or counted twice" in trouble_found()
+
+
+def a_second_later(instant: str) -> str:
+    return (datetime.fromisoformat(instant) + timedelta(seconds=1)).isoformat()
