@@ -1,8 +1,9 @@
 """Time limits: where they end, when they remind, how they explain themselves."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+import holidays
 import pytest
 
 from schemas.calendar import ENGLISH, OfficeCalendar, end_of_day
@@ -145,6 +146,55 @@ def test_every_kind_of_deadline_says_why_it_is_so_long(
     lines = explained(derived, end_of_day(date(2026, 12, 1)), the_calendar()).lines("en")
 
     assert reason in {line.strip() for line in lines}
+
+
+LIBRARY = holidays.country_holidays("JP", years=range(2027, 2029), language="ja")
+TURN_OF_THE_YEAR = {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}
+
+
+def is_open(on: date) -> bool:
+    return on.weekday() < 5 and on not in LIBRARY and (on.month, on.day) not in TURN_OF_THE_YEAR
+
+
+def counted_one_by_one(from_on: date, days: int) -> date:
+    on = from_on
+    while days:
+        on += timedelta(days=1)
+        days -= is_open(on)
+    return on
+
+
+@pytest.mark.parametrize(
+    ("rule", "clock", "days"),
+    [
+        ("correction", "office", 10),
+        ("more_requested", "office", 7),
+        ("review", "office", 5),
+        ("correction_extended", "calendar", 14),
+        ("result_expected", "calendar", 60),
+        ("hold", "given", 0),
+    ],
+)
+def test_a_year_of_each_deadline_is_counted_as_by_hand_and_told_alike_in_both_languages(
+    rule: str, clock: Literal["calendar", "office", "given"], days: int
+) -> None:
+    for from_on in (date(2027, 1, 1) + timedelta(days=each) for each in range(365)):
+        by_hand = counted_one_by_one(from_on, days) if clock == "office" else from_on + timedelta(days=days)
+        due_on = last_day(the_calendar(), from_on, days, "office" if clock == "office" else "calendar")
+
+        tree = explained(
+            Derived(rule=rule, from_on=from_on, days=days, clock=clock), end_of_day(due_on), the_calendar()
+        )
+
+        ja, en = tree.lines("ja"), tree.lines("en")
+        between = (from_on + timedelta(days=each) for each in range(1, (due_on - from_on).days + 1))
+        met = {LIBRARY[on] for on in between if on in LIBRARY and on.weekday() < 5}
+        told = {name for name in met if any(name in line for line in ja)}
+        assert due_on == by_hand
+        assert [len(line) - len(line.lstrip()) for line in ja] == [
+            len(line) - len(line.lstrip()) for line in en
+        ]
+        assert told == (met if clock == "office" else set())
 
 
 def test_every_holiday_of_the_table_has_an_english_name() -> None:
