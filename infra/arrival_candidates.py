@@ -21,7 +21,7 @@ LODGED = """SELECT f.id AS filing_id, f.number, f.office, f.state, f.handler, p.
     WHERE f.kind = 'first' AND f.state IN ('intended', 'unknown', 'confirmed')"""
 BY_NUMBER = text(
     f"""{LODGED} AND (f.id = ANY (:numbers) OR f.number = ANY (:numbers)
-        OR regexp_replace(upper(normalize(coalesce(p.receipt, ''), NFKC)), '[\\s‐-―−ー-]', '', 'g')
+        OR regexp_replace(upper(normalize(coalesce(p.receipt, ''), NFKC)), '[\\s‐-―−ー第号-]', '', 'g')
            = ANY (:numbers))
     ORDER BY f.changed_at DESC, p.person_id LIMIT :many"""
 )

@@ -47,7 +47,8 @@ RESULTS: tuple[tuple[ResultKind, re.Pattern[str]], ...] = (
     (ResultKind.PERMITTED, re.compile(r"(?<!不)許可(?:しました|します|した|通知書)")),
 )
 LABELLED = re.compile(
-    r"(?:申請受付番号|受付番号|認定番号|申請番号)\s?[:：]?\s?(?P<value>[^\s、。,;()「」<>]{3,40}(?:\s[0-9][0-9-]{2,19})?)"
+    r"(?:申請受付番号|受付番号|認定番号|申請番号)\s?(?:[:：]|は)?\s?"
+    r"(?P<value>[^\s、。,;()「」<>ぁ-ん0-9]{0,8}\s?[0-9][0-9A-Za-z-]{2,30}(?:\s[0-9][0-9-]{2,19})?)(?![0-9A-Za-z年月日-])"
 )
 PAPER = re.compile(r"(?<![一-龥])[一-龥]{2}[A-Z]\s?[0-9]{3,8}(?![0-9])")
 OURS = re.compile(r"(?<![A-Z0-9])T[0-9]{2}-[0-9A-HJKMNP-TV-Z]{8}(?:\.filing\.[0-9]{1,4})?(?![A-Z0-9])")
@@ -59,7 +60,7 @@ DECIDED_BEFORE = re.compile(r"(?:許可|認定|交付|決定|処分|不許可|�
 DUE_BEFORE = re.compile(r"(?:期限|締切|期日)(?:は|日)?[:：\s]*$")
 DUE_AFTER = re.compile(r"^日?(?:\s?\(.\))?\s?(?:まで|必着)")
 LETTERS_APART = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
-UNSPACED = re.compile(r"[\s‐-―−ー-]")
+UNSPACED = re.compile(r"[\s‐-―−ー第号-]")
 
 
 def plain(text: str) -> str:
@@ -79,7 +80,7 @@ def _is_shown(character: str) -> bool:
 
 
 def bare_number(text: str) -> str:
-    """A number as it is compared: blanks, hyphens and width do not matter."""
+    """A number as it is compared: blanks, hyphens, width and the words around a number (第…号) do not matter."""
     return UNSPACED.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
@@ -155,7 +156,7 @@ def _online(source: Source, prefixes: Mapping[str, str]) -> Iterator[FoundNumber
     if not prefixes:
         return
     begins = "|".join(re.escape(plain(prefix)) for prefix in prefixes)
-    sign = re.compile(rf"(?P<prefix>{begins})[\s-]?[A-Z]?[\s-]?[0-9](?:[0-9-]{{1,20}}[0-9])")
+    sign = re.compile(rf"(?P<prefix>{begins})[\s-]?第?\s?[A-Z]?[\s-]?[0-9](?:[0-9-]{{1,20}}[0-9])")
     offices = {plain(prefix): office for prefix, office in prefixes.items()}
     for found in sign.finditer(source.text):
         yield _number("online", source, found, office=offices[found["prefix"]])

@@ -86,6 +86,27 @@ def test_an_online_number_is_the_same_in_every_writing(written: str) -> None:
     assert (numbers[0].kind, numbers[0].office) == ("online", "tokyo")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("受付番号：東オン第1234567号 の申請を受け付けました", "online", "東オン1234567"),
+        ("受付番号:東オン第1234567号を受け付け", "online", "東オン1234567"),
+        ("申請受付番号は東オン24-012345です。", "online", "東オン24012345"),
+        ("認定番号：認第2600123号を交付し", "labelled", "認2600123"),
+        ("受付番号 １２３４－５６７８の件", "labelled", "12345678"),
+    ],
+)
+def test_a_number_ends_where_its_words_begin(text: str, kind: str, value: str) -> None:
+    numbers = read(text).numbers
+
+    assert [(each.kind, each.value) for each in numbers] == [(kind, value)]
+
+
+@pytest.mark.parametrize("text", ["受付番号：この件を受け付けました", "受付番号 申請年月日 2026年11月2日"])
+def test_a_label_without_a_number_gives_none(text: str) -> None:
+    assert read(text).numbers == ()
+
+
 @pytest.mark.parametrize("text", ["関オン24012345", "東オン", "東オン1", "オンライン24012345"])
 def test_what_only_looks_like_an_online_number_is_none(text: str) -> None:
     assert [each for each in read(text).numbers if each.kind == "online"] == []
