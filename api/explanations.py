@@ -43,7 +43,7 @@ async def _explained(principal: Principal, at: Desk, finding_id: str, key: DataK
         raise Refused("check_not_kept")
     check, found = kept
     ready = await at.packs.named(check.pack_version)
-    told = explain(ready, found, as_of=check.as_of, dossier=check.dossier)
+    told = explain(ready, found, kept=check)
     if told is None:
         raise Refused("check_not_kept")
     return told

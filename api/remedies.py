@@ -32,7 +32,7 @@ def _remedied(view: FindingView, kept: Kept, packs: Mapping[str, ProcedureMap]) 
     if not _waits(view) or view.key not in kept:
         return view
     check, found = kept[view.key]
-    told = explain(packs[check.pack_version], found, as_of=check.as_of, dossier=check.dossier)
+    told = explain(packs[check.pack_version], found, kept=check)
     if told is None:
         return view
     return view.model_copy(update={"would_pass": tuple(each.words for each in told.would_pass)})

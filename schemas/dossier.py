@@ -60,6 +60,8 @@ class DocumentFact(Word):
     blank_pages: tuple[int, ...] = ()
     coarse_pages: tuple[int, ...] = ()
     masked_pages: tuple[int, ...] = ()
+    scanned_pages: tuple[int, ...] = ()
+    my_number_like: int = 0
     page_sizes_mm: tuple[tuple[int, int], ...] = ()
     scan_dpi: int | None = None
     blur_percent: int | None = None
@@ -120,7 +122,8 @@ class CheckReport(Word):
     """What the rules say. `pack_version` is the SHA-256 of the map, rules and tables that were asked.
 
     `outcomes` has one letter per rule and subject, in the order of the dossier: h holds, f fails, c cannot be
-    decided, n not applicable; named checks are not among them.
+    decided, n not applicable; named checks are not among them. `check_versions` has the version of the named check of
+    each rule that has one.
     """
 
     pack_version: str
@@ -129,6 +132,7 @@ class CheckReport(Word):
     decided: int
     not_applicable: int
     outcomes: Mapping[str, str] = Field(default_factory=dict)
+    check_versions: Mapping[str, int] = Field(default_factory=dict)
 
     def worst(self) -> Severity | None:
         """The gravest severity among rules that fail, or None."""

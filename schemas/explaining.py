@@ -8,11 +8,12 @@ from typing import Literal
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Rule, Verification
-from schemas.dossier import Dossier, RuleFinding
+from schemas.dossier import Dossier, KeptCheck, RuleFinding
 from schemas.expression_words import in_words
 from schemas.expressions import CelInput, ExpressionError
 from schemas.findings import Severity
 from schemas.maps import ProcedureMap, ReadyRule
+from schemas.named_checks import CHECK_ROWS, CheckRow
 from schemas.tables import Source
 from schemas.words import Word
 
@@ -61,6 +62,9 @@ class Explanation(Word):
     verification: Verification
     verified_on: date
     check: str | None
+    check_version: int | None
+    reads: tuple[Bilingual, ...]
+    compares: Bilingual | None
     applies_when: str
     expression: str | None
     in_words: Bilingual | None
@@ -68,10 +72,8 @@ class Explanation(Word):
     would_pass: tuple[Requirement, ...]
 
 
-def explain(
-    ready: ProcedureMap, finding: RuleFinding, *, as_of: date, dossier: Dossier | None
-) -> Explanation | None:
-    """Explains one finding of a report under its own pack; without the dossier no boundary is computed.
+def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Explanation | None:
+    """Explains one finding of a kept check under its own pack; without the dossier no boundary is computed.
 
     None when the pack has no such rule.
     """
@@ -79,6 +81,7 @@ def explain(
     if chosen is None:
         return None
     rule = chosen.rule
+    row = CHECK_ROWS.get(rule.check or "")
     return Explanation(
         finding_key=finding.key,
         rule_id=rule.id,
@@ -87,17 +90,20 @@ def explain(
         title=rule.title,
         message=_filled(rule, finding),
         pack_version=ready.pack_version,
-        as_of=as_of,
+        as_of=kept.as_of,
         legal_source=rule.legal_source,
         source=next((row for row in ready.tables.sources if row.key == rule.source), None),
         verification=rule.verification,
         verified_on=rule.verified_on,
         check=rule.check,
+        check_version=kept.check_versions.get(rule.id),
+        reads=tuple(_read(ready, row)) if row else (),
+        compares=row.compares if row else None,
         applies_when=rule.applies_when,
         expression=rule.expression,
         in_words=in_words(ready, rule.expression) if rule.expression else None,
         used=tuple(_used(ready, finding)),
-        would_pass=tuple(_requirements(ready, chosen, finding, dossier)),
+        would_pass=tuple(_requirements(ready, chosen, finding, kept.dossier)),
     )
 
 
@@ -117,6 +123,12 @@ def _used(ready: ProcedureMap, finding: RuleFinding) -> Iterator[UsedValue]:
         yield UsedValue(name=name, label=_label(ready, name), kind="missing", value=None)
 
 
+def _read(ready: ProcedureMap, row: CheckRow) -> Iterator[Bilingual]:
+    """What a named check reads, of fields those that this map has."""
+    labels = ((name, _label(ready, name)) for name in row.reads)
+    return (label for name, label in labels if label.ja != name)
+
+
 def _label(ready: ProcedureMap, name: str) -> Bilingual:
     return in_words(ready, name)
 
@@ -128,6 +140,9 @@ def _requirements(
         label = _label(ready, name)
         words = Bilingual(ja=f"「{label.ja}」が分かること", en=f"“{label.en}” is known")
         yield Requirement(clause=name, words=words)
+    row = CHECK_ROWS.get(chosen.rule.check or "")
+    if row is not None and finding.outcome == "fails":
+        yield Requirement(clause=chosen.rule.check or "", words=row.passes)
     if chosen.rule.expression is None or finding.outcome != "fails" or dossier is None:
         return
     subject: Subject = dossier.person(finding.person_id) if finding.person_id else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.asking import Subject
 from schemas.dossier import DocumentFact, Dossier, RuleFinding
+from schemas.named_checks import ELSEWHERE
 from schemas.rechecks import Changes
 
 DAY_OF_LODGING = "as_of"
@@ -17,13 +18,15 @@ def grounds_of(finding: RuleFinding, dossier: Dossier, *, by_check: bool, at_pla
     """Canonical text of what a finding rests on; personal. Two findings of one key rest on the same when it is equal.
 
     A condition rests on the values it names. A named check rests on what is at its place, or (unless `at_place_only`)
-    on everything of its subject.
+    on everything of its subject, and on what it was told of other applications.
     """
+    named = {ELSEWHERE: finding.given[ELSEWHERE]} if ELSEWHERE in finding.given else {}
+    given = named if by_check else finding.given
     grounds: dict[str, Any] = {
         "outcome": finding.outcome,
         "missing": list(finding.missing),
-        "inputs": dict(finding.inputs),
-        "given": {name: value for name, value in finding.given.items() if name != DAY_OF_LODGING},
+        "inputs": {} if by_check else dict(finding.inputs),
+        "given": {name: value for name, value in given.items() if name != DAY_OF_LODGING},
     }
     if by_check:
         subject = dossier.person(finding.person_id) if finding.person_id else None

@@ -24,7 +24,10 @@ class RepeatAsked(Word):
 
 
 class Repetition(Word):
-    """One kept check and the same asked again today: equal, or which findings (rule, line, place) differ."""
+    """One kept check and the same asked again today: equal, or which findings (rule, line, place) differ.
+
+    `other_code` names rules whose named check has another version today than when it was kept.
+    """
 
     pack_version: str
     as_of: date
@@ -33,6 +36,7 @@ class Repetition(Word):
     only_then: tuple[str, ...] = ()
     only_now: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
+    other_code: tuple[str, ...] = ()
 
 
 class Repeated(Word):
@@ -98,8 +102,15 @@ class Weighed(Word):
 
 
 def repetition_of(then: CheckReport, now: CheckReport) -> Repetition:
-    """Compares a kept report with today's, finding by finding, values and messages included."""
-    before, after = ({each.key: each for each in report.findings} for report in (then, now))
+    """Compares a kept report with today's, finding by finding, values and messages included.
+
+    Checks kept before they had versions kept no values: of those only what was found is compared.
+    """
+    unversioned = set(now.check_versions) - set(then.check_versions)
+    before, after = (
+        {each.key: _found(each) if each.rule_id in unversioned else each for each in report.findings}
+        for report in (then, now)
+    )
     return Repetition(
         pack_version=then.pack_version,
         as_of=then.as_of,
@@ -108,7 +119,18 @@ def repetition_of(then: CheckReport, now: CheckReport) -> Repetition:
         only_then=tuple(sorted(set(before) - set(after))),
         only_now=tuple(sorted(set(after) - set(before))),
         otherwise=tuple(sorted(key for key in set(before) & set(after) if before[key] != after[key])),
+        other_code=tuple(
+            sorted(
+                rule_id
+                for rule_id, version in then.check_versions.items()
+                if now.check_versions.get(rule_id) != version
+            )
+        ),
     )
+
+
+def _found(finding: RuleFinding) -> RuleFinding:
+    return finding.model_copy(update={"inputs": {}, "given": {}})
 
 
 def weights_between(

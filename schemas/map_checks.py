@@ -14,6 +14,7 @@ from schemas.expressions import (
     input_type,
 )
 from schemas.map_parts import CatalogueError
+from schemas.named_checks import CHECK_ROWS
 from schemas.offices import area_faults, office_named, offices_of
 from schemas.tables import Tables
 
@@ -26,40 +27,6 @@ GIVEN_INPUTS: dict[str, InputType] = {
 }
 """Inputs of every condition: day of lodging, number of persons, channel, answered fields, kinds attached."""
 
-NAMED_CHECKS = frozenset(
-    {
-        "blank_pages",
-        "comparators_elsewhere",
-        "distinct_persons",
-        "forms_agree",
-        "fresh_documents",
-        "head_count_elsewhere",
-        "jis_characters",
-        "masked_numbers",
-        "my_number",
-        "omissions",
-        "one_office",
-        "passport_digits",
-        "passport_digits_in_picture",
-        "passport_fields",
-        "passport_fields_in_picture",
-        "passport_in_cases_of_others",
-        "passport_in_own_cases",
-        "passport_name",
-        "passport_of_another",
-        "photo_day",
-        "photo_shape",
-        "required_documents",
-        "required_fields",
-        "scan_resolution",
-        "set_size",
-        "sharp_photo",
-        "signed_in_time",
-        "staff_elsewhere",
-        "wages_elsewhere",
-    }
-)
-"""Names that rules may use for checks written in code; `activities.checks` has exactly these."""
 _PLACES_WITHOUT_ROW = ("application", "person")
 _CHOICE_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*[=!]=\s*'([^']*)'")
 
@@ -93,7 +60,7 @@ def check_rule(rule: Rule, tables: Tables) -> None:
     """A rule has exactly one way to decide, a known check, sourced. Raises CatalogueError."""
     if (rule.expression is None) == (rule.check is None):
         raise CatalogueError("rules", rule.id, "needs an expression or a check, and only one of them")
-    if rule.check is not None and rule.check not in NAMED_CHECKS:
+    if rule.check is not None and rule.check not in CHECK_ROWS:
         raise CatalogueError("rules", f"{rule.id}.check", f"no check is named {rule.check}")
     for text in (rule.message.ja, rule.message.en):
         if rule.check is None and set(re.findall(r"{(\w+)}", text)) - set(rule.values):

@@ -17,7 +17,7 @@ from schemas.examination import XLSX
 from schemas.findings import Severity
 from schemas.jis import count_foreign_to_jis, mixes_widths
 from schemas.maps import ProcedureMap
-from schemas.rechecks import CHANNEL
+from schemas.named_checks import CHANNEL
 from schemas.rules import evaluate, message_of, used_by
 from schemas.words import Word
 

@@ -12,12 +12,9 @@ from schemas.asking import Asking, Subject
 from schemas.catalogue import Rule, Value
 from schemas.dossier import DocumentFact, Dossier, KeptCheck, PersonDossier, RuleFinding
 from schemas.maps import ProcedureMap, ReadyRule
+from schemas.named_checks import ANSWERS, CHANNEL, DAY, DOCUMENTS, ELSEWHERE, looked_at_by, version_of
 from schemas.rules import CANNOT_DECIDE, FAILS, Answered, used_by
 from schemas.words import Word
-
-ANSWERS, DOCUMENTS, DAY, CHANNEL, ELSEWHERE = "answers", "documents", "day", "channel", "elsewhere"
-EVERYTHING = frozenset({ANSWERS, DOCUMENTS, DAY, CHANNEL})
-"""The parts of a dossier that a named check may look at; beside them `ELSEWHERE`, where it says so."""
 
 
 class ScopeChange(Word):
@@ -84,7 +81,6 @@ class Earlier:
     kept: KeptCheck
     before: Dossier
     now: Dossier
-    looks_at: Mapping[str, frozenset[str]]
 
     @cached_property
     def _asking(self) -> tuple[Asking, Asking]:
@@ -127,9 +123,9 @@ class Earlier:
         return letter, finding if letter in (FAILS, CANNOT_DECIDE) else None
 
     def by_check(self, rule: Rule) -> tuple[RuleFinding, ...] | None:
-        """What it found, where every part of the dossier it looks at is the same as it was, and it was run then."""
-        looked_at = self.looks_at.get(rule.check or "", EVERYTHING)
-        if not looked_at <= self._same or not rule.in_force(self.before.as_of):
+        """What it found, where every part of the dossier it looks at is the same as it was, and this very check was run."""
+        is_the_same = looked_at_by(rule.check) <= self._same and rule.in_force(self.before.as_of)
+        if not is_the_same or self.kept.check_versions.get(rule.id) != version_of(rule.check):
             return None
         return tuple(each for each in self.kept.findings if each.rule_id == rule.id)
 
@@ -162,10 +158,8 @@ class Earlier:
                 yield from self.ready.condition(row.required_when).inputs
 
 
-def earlier_results(
-    ready: ProcedureMap, kept: KeptCheck | None, now: Dossier, *, looks_at: Mapping[str, frozenset[str]]
-) -> Earlier | None:
+def earlier_results(ready: ProcedureMap, kept: KeptCheck | None, now: Dossier) -> Earlier | None:
     """The earlier results to build on, or None: another pack, or a report from before dossiers were kept."""
     if kept is None or kept.dossier is None or kept.pack_version != ready.pack_version:
         return None
-    return Earlier(ready, kept, kept.dossier, now, looks_at)
+    return Earlier(ready, kept, kept.dossier, now)

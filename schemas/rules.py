@@ -6,28 +6,33 @@ that need not be answered). Checks written in code are handed in by name.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Rule
-from schemas.dossier import CheckReport, Dossier, PlaceKind, RuleFinding
+from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RuleFinding
 from schemas.expressions import CelInput, Decision
 from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
+from schemas.named_checks import CHECK_ROWS, CheckRow, version_of
 from schemas.words import Word
 
 
 class Flaw(Word):
-    """What a named check found at one place; `message_values` name nobody, `given` is shown to staff only."""
+    """What a named check found at one place; `message_values` name nobody, `given` is shown to staff only.
+
+    `reads` are answers it used beside those its row declares.
+    """
 
     place_kind: PlaceKind
     place: str
     person_id: str | None = None
     outcome: Literal["fails", "cannot_decide"] = "fails"
     missing: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     given: Mapping[str, str] = Field(default_factory=dict)
     message_values: Mapping[str, str] = Field(default_factory=dict)
 
@@ -38,6 +43,7 @@ NamedCheck: TypeAlias = Callable[[Asking], Iterable[Flaw]]
 Answered: TypeAlias = tuple[str, RuleFinding | None]
 """How one rule came out for one subject (`HOLDS`, …), and the finding where it does not hold."""
 HOLDS, FAILS, CANNOT_DECIDE, NOT_APPLICABLE = "hfcn"
+_TOLD_PLAINLY = frozenset({"as_of", "channel", "person_count"})
 
 
 class Known(Protocol):
@@ -64,11 +70,11 @@ def evaluate(
     asking = Asking(ready, dossier)
     findings: list[RuleFinding] = []
     outcomes: dict[str, str] = {}
-    decided_by_check = 0
+    versions: dict[str, int] = {}
     for rule in (each for each in ready.rules if each.rule.in_force(dossier.as_of)):
         if rule.rule.check is not None:
             findings.extend(_checked(asking, rule.rule, named_checks[rule.rule.check], known))
-            decided_by_check += 1
+            versions[rule.rule.id] = version_of(rule.rule.check)
             continue
         answers = [
             _answered(asking, rule, subject, known) for subject in asking.subjects(per_person=rule.per_person)
@@ -80,9 +86,10 @@ def evaluate(
         pack_version=ready.pack_version,
         as_of=dossier.as_of,
         findings=tuple(findings),
-        decided=decided_by_check + letters[HOLDS] + letters[FAILS],
+        decided=len(versions) + letters[HOLDS] + letters[FAILS],
         not_applicable=letters[NOT_APPLICABLE],
         outcomes=outcomes,
+        check_versions=versions,
     )
 
 
@@ -102,9 +109,32 @@ def _checked(asking: Asking, rule: Rule, check: NamedCheck, known: Known | None)
     before = known.by_check(rule) if known else None
     if before is not None:
         return before
-    return tuple(
-        RuleFinding(rule_id=rule.id, severity=rule.severity, **flaw.model_dump()) for flaw in check(asking)
+    row = CHECK_ROWS[rule.check or ""]
+    return tuple(_found_by(row, asking, rule, flaw) for flaw in check(asking))
+
+
+def _found_by(row: CheckRow, asking: Asking, rule: Rule, flaw: Flaw) -> RuleFinding:
+    """The finding with every value the check declares to read: answers, facts of the document, day and channel."""
+    subject = asking.dossier.person(flaw.person_id) if flaw.person_id else None
+    answers, inputs = asking.answers(subject), asking.inputs(subject)
+    names = (*row.reads, *flaw.reads, *((flaw.place,) if row.repeats_answer else ()))
+    papers = asking.documents(flaw.place, flaw.person_id) if flaw.place_kind == "document" else ()
+    given = {name: _told(inputs[name]) for name in names if name in _TOLD_PLAINLY and name in inputs}
+    facts = {name: _fact_told(papers, name) for name in row.reads if name in DocumentFact.model_fields}
+    return RuleFinding(
+        rule_id=rule.id,
+        severity=rule.severity,
+        inputs={name: answers[name] for name in names if name in answers},
+        **flaw.model_dump(exclude={"given", "reads"}),
+        given={**given, **{name: told for name, told in facts.items() if told}, **flaw.given},
     )
+
+
+def _fact_told(papers: Iterable[DocumentFact], name: str) -> str:
+    """A fact of the documents at a place; nothing where none has it, or where it is more than a figure or a day."""
+    found = [value for fact in papers if (value := getattr(fact, name))]
+    plain = [value if isinstance(value, tuple) else (value,) for value in found]
+    return ", ".join(str(each) for values in plain for each in values if isinstance(each, int | str | date))
 
 
 def _answered(asking: Asking, rule: ReadyRule, subject: Subject, known: Known | None) -> Answered:

@@ -18,7 +18,12 @@ def required_fields(asking: Asking) -> Iterator[Flaw]:
         yield Flaw(place_kind="application", place="persons")
     for subject, row in asking.questions():
         if row.id not in asking.answers(subject) and asking.is_required(row, subject).outcome == "holds":
-            yield Flaw(place_kind="field", place=row.id, person_id=subject.person_id if subject else None)
+            yield Flaw(
+                place_kind="field",
+                place=row.id,
+                person_id=subject.person_id if subject else None,
+                reads=asking.ready.condition(row.required_when).inputs if row.required_when else (),
+            )
 
 
 def required_documents(asking: Asking) -> Iterator[Flaw]:
@@ -26,12 +31,14 @@ def required_documents(asking: Asking) -> Iterator[Flaw]:
     for line in lines_of(asking):
         if line.need == "not_needed" or asking.documents(line.kind, line.person_id):
             continue
+        kind = asking.ready.procedure.document(line.kind)
         yield Flaw(
             place_kind="document",
             place=line.kind,
             person_id=line.person_id,
             outcome="cannot_decide" if line.need == "cannot_decide" else "fails",
             missing=line.missing,
+            reads=asking.ready.condition(kind.required_when).inputs if kind else (),
         )
 
 
@@ -49,6 +56,7 @@ def omissions(asking: Asking) -> Iterator[Flaw]:
                 place_kind="document",
                 place=fact.kind,
                 person_id=fact.person_id,
+                given={"omitted": _claimed(fact)},
                 message_values={"months": str(kind.omission_within_months or "-")},
             )
 
@@ -68,6 +76,7 @@ def one_office(asking: Asking) -> Iterator[Flaw]:
                     place_kind="field",
                     place=asking.ready.procedure.office.prefecture_field or "",
                     person_id=person_id,
+                    given={"offices": f"{office.id} ({most})"},
                 )
 
 
@@ -79,6 +88,12 @@ def distinct_persons(asking: Asking) -> Iterator[Flaw]:
         if passport is not None and passport in seen:
             yield Flaw(place_kind="field", place="passport_number", person_id=person.person_id)
         seen.add(passport)
+
+
+def _claimed(fact: DocumentFact) -> str:
+    omitted = fact.omitted
+    told = (omitted.handed_in_on, omitted.reference, omitted.reason) if omitted else ()
+    return ", ".join(str(each) for each in told if each)
 
 
 def _grounded(fact: DocumentFact, as_of: date, within_months: int | None) -> bool:

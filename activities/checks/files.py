@@ -34,6 +34,7 @@ def set_size(asking: Asking) -> Iterator[Flaw]:
                 person_id=person.person_id,
                 outcome="cannot_decide" if undecided else "fails",
                 missing=("channel",) if undecided else (),
+                given={"set_size_bytes": f"{size:,}"},
                 message_values={"limit": f"{min(limits):,}"},
             )
 

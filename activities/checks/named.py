@@ -15,6 +15,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "jis_characters": texts.jis_characters,
     "masked_numbers": readings.masked_numbers,
     "my_number": texts.my_number,
+    "numbers_in_documents": readings.numbers_in_documents,
     "omissions": completeness.omissions,
     "one_office": completeness.one_office,
     "passport_digits": passports.passport_digits,

@@ -138,11 +138,23 @@ _COMPARED: dict[str, Callable[[PassportZone, str, Asking], bool]] = {
 }
 
 
+_SAYS: dict[str, Callable[[PassportZone], str]] = {
+    "passport_number": lambda zone: zone.number,
+    "birth_on": lambda zone: zone.birth,
+    "sex": lambda zone: zone.sex,
+    "nationality": lambda zone: zone.nationality,
+    "passport_expires_on": lambda zone: zone.expiry,
+    "name_latin": lambda zone: f"{zone.surname} {zone.given_names}",
+}
+"""What the zone says about a field."""
+
+
 def _at_field(field: str, person: PersonDossier, found: _Found) -> Flaw:
     return Flaw(
         place_kind="field",
         place=field,
         person_id=person.person_id,
+        given={"passport_zone": _SAYS[field](found.seen.zone)},
         message_values={"page": str(found.seen.page)},
     )
 
@@ -152,5 +164,6 @@ def _at_document(found: _Found) -> Flaw:
         place_kind="document",
         place=found.fact.kind,
         person_id=found.fact.person_id,
+        given={"passport_zone": ", ".join((found.seen.zone.number, *found.seen.zone.wrong_digits))},
         message_values={"page": str(found.seen.page)},
     )

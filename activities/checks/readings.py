@@ -16,6 +16,7 @@ from schemas.rules import Flaw
 _PHOTO = "photo"
 _PHOTO_WITHIN_MONTHS = 6
 _MOST_CELLS = 5
+_LOOKED_AT_FOR_MY_NUMBER = ("ALL-TX-06", "ISA-RC-10")
 _NOT_LETTERS = re.compile(r"[\W_]")
 
 
@@ -27,14 +28,17 @@ def forms_agree(asking: Asking) -> Iterator[Flaw]:
         if answer is None:
             continue
         person_id = subject.person_id if subject else None
-        cells = [
-            f"{told.sheet}!{told.cell}"
-            for told in all_told.get((person_id, row.id), ())
-            if not _agrees(asking, row, told, answer)
-        ]
-        if cells:
-            shown = ", ".join(cells[:_MOST_CELLS])
-            yield Flaw(place_kind="field", place=row.id, person_id=person_id, message_values={"cells": shown})
+        others = [
+            told for told in all_told.get((person_id, row.id), ()) if not _agrees(asking, row, told, answer)
+        ][:_MOST_CELLS]
+        if others:
+            yield Flaw(
+                place_kind="field",
+                place=row.id,
+                person_id=person_id,
+                given={"told": ", ".join(f"{told.sheet}!{told.cell}: {told.value}" for told in others)},
+                message_values={"cells": ", ".join(f"{told.sheet}!{told.cell}" for told in others)},
+            )
 
 
 def scan_resolution(asking: Asking) -> Iterator[Flaw]:
@@ -59,6 +63,19 @@ def masked_numbers(asking: Asking) -> Iterator[Flaw]:
             yield _at(fact, {"pages": _pages(fact.masked_pages)})
 
 
+def numbers_in_documents(asking: Asking) -> Iterator[Flaw]:
+    """Released files whose text has digits with a My Number's check digit, though it does not speak of one.
+
+    A paper that often shows one and is a picture was not looked at: it can't be decided.
+    """
+    for fact in _readable(asking):
+        if fact.my_number_like:
+            yield _at(fact, {"count": str(fact.my_number_like)})
+        elif _is_picture(fact) and _often_shows_one(asking, fact.kind):
+            not_seen = {"outcome": "cannot_decide", "missing": ("text_in_picture",)}
+            yield _at(fact, {"count": "?"}).model_copy(update=not_seen)
+
+
 def sharp_photo(asking: Asking) -> Iterator[Flaw]:
     """Photos without a sharp edge in them."""
     for fact in _readable(asking):
@@ -73,6 +90,15 @@ def photo_day(asking: Asking) -> Iterator[Flaw]:
         taken_on = fact.taken_on if fact.kind == _PHOTO else None
         if taken_on is not None and not earliest <= taken_on <= asking.dossier.as_of:
             yield _at(fact, {"taken_on": taken_on.isoformat()})
+
+
+def _is_picture(fact: DocumentFact) -> bool:
+    return bool(fact.scanned_pages) or (fact.media_type or "").startswith("image/")
+
+
+def _often_shows_one(asking: Asking, kind: str) -> bool:
+    row = asking.ready.procedure.document(kind)
+    return row is not None and any(each.rule in _LOOKED_AT_FOR_MY_NUMBER for each in row.look_for)
 
 
 def _readable(asking: Asking) -> Iterator[DocumentFact]:

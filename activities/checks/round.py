@@ -5,7 +5,6 @@ from datetime import date
 
 from temporalio import activity
 
-from activities.checks.looking import LOOKS_AT, RESTS_ON_ITS_PLACE
 from activities.checks.named import NAMED_CHECKS
 from activities.ledger import Ledger
 from infra.database.connection import Database
@@ -19,6 +18,7 @@ from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
 from schemas.grounds import changed_for, grounds_of
 from schemas.lodging import offices_of
 from schemas.maps import ProcedureMap
+from schemas.named_checks import CHECK_ROWS
 from schemas.rechecks import Changes, changes_between, earlier_results
 from schemas.rules import evaluate
 
@@ -54,7 +54,7 @@ class Checks:
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
         facts = facts.model_copy(update={"elsewhere": others, "channel": asked.channel})
         before = await self._last_kept(asked, key)
-        known = earlier_results(ready, before, facts, looks_at=LOOKS_AT)
+        known = earlier_results(ready, before, facts)
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)
         await self._keep(asked, kept_check(report, facts), key)
         return Answering(ready, facts, before, key).checked(report, frozenset(asked.persons))
@@ -105,9 +105,8 @@ class Answering:
 
     def _found(self, finding: RuleFinding) -> FoundByRule:
         check = self._by_check.get(finding.rule_id)
-        grounds = grounds_of(
-            finding, self._facts, by_check=check is not None, at_place_only=check in RESTS_ON_ITS_PLACE
-        )
+        at_place = check is not None and CHECK_ROWS[check].at_place
+        grounds = grounds_of(finding, self._facts, by_check=check is not None, at_place_only=at_place)
         return FoundByRule(
             key=finding.key,
             rule_id=finding.rule_id,

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from activities.checks.looking import LOOKS_AT
 from activities.checks.named import NAMED_CHECKS
 from activities.documents.examination import examine
 from activities.documents.warm import end_idle_readers
@@ -101,7 +100,7 @@ def _further_round(sheet: Sheet, section: str, ready: ProcedureMap, dossier: Dos
     now = dossier.model_copy(update={"persons": (changed, *dossier.persons[1:])})
 
     def again() -> object:
-        known = earlier_results(ready, kept, now, looks_at=LOOKS_AT)
+        known = earlier_results(ready, kept, now)
         return evaluate(ready, now, named_checks=NAMED_CHECKS, known=known)
 
     whole = _seconds_each(lambda: evaluate(ready, now, named_checks=NAMED_CHECKS), seconds)

@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 
+from infra.catalogue import load_catalogue
+from infra.kept_checks import kept_check
 from schemas.catalogue import Procedure, Rule
-from schemas.dossier import RuleFinding
+from schemas.dossier import KeptCheck, RuleFinding
 from schemas.explaining import Explanation, clauses, explain
 from schemas.expression_words import _NAMES, in_words
 from schemas.expressions import _catalogue_functions
 from schemas.maps import Catalogue, ProcedureMap
+from schemas.named_checks import CHECK_ROWS
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+from tests.schemas.clean_dossiers import a_document
 
 RULE = "ISA-ZZ-01"
+UNKNOWN = KeptCheck(pack_version="", as_of=date(2026, 11, 22), findings=(), decided=0, not_applicable=0)
 
 
 def with_rule(expression: str, *inputs: str, place: str = "application") -> ProcedureMap:
@@ -43,8 +48,9 @@ def explained(
     ready: ProcedureMap, answers: dict[str, object], as_of: date = date(2026, 11, 22)
 ) -> Explanation:
     dossier = a_dossier(ready, answers, as_of=as_of)
-    finding = next(each for each in check(ready, dossier).findings if each.rule_id == RULE)
-    told = explain(ready, finding, as_of=as_of, dossier=dossier)
+    report = check(ready, dossier)
+    finding = next(each for each in report.findings if each.rule_id == RULE)
+    told = explain(ready, finding, kept=kept_check(report, dossier))
     assert told is not None
     return told
 
@@ -104,7 +110,7 @@ def test_what_is_missing_must_become_known() -> None:
         missing=("name_latin",),
     )
 
-    why = explain(ready, finding, as_of=date(2026, 11, 22), dossier=None)
+    why = explain(ready, finding, kept=UNKNOWN)
 
     assert why is not None
     assert [each.clause for each in why.would_pass] == ["name_latin"]
@@ -121,7 +127,7 @@ def test_a_rule_the_pack_does_not_have_is_not_explained() -> None:
     }
     unknown = RuleFinding(rule_id="ISA-ZZ-99", **finding)
 
-    assert explain(a_map(EXTENSION), unknown, as_of=date(2026, 11, 22), dossier=None) is None
+    assert explain(a_map(EXTENSION), unknown, kept=UNKNOWN) is None
 
 
 @pytest.mark.parametrize(
@@ -147,3 +153,32 @@ def test_every_rule_of_every_map_can_be_told_in_words() -> None:
 
 def test_every_function_has_words() -> None:
     assert set(_catalogue_functions(a_map(EXTENSION).tables)) - set(_NAMES) == set()
+
+
+def test_a_named_check_tells_what_it_compared_with_which_values_and_in_which_version() -> None:
+    ready = a_map(EXTENSION, only="ALL-DC-04")
+    paper = a_document(ready, "tax_assessment", "p1", issued_on=date(2026, 1, 5))
+    dossier = a_dossier(ready, documents=(paper,))
+    report = check(ready, dossier)
+
+    why = explain(ready, report.findings[0], kept=kept_check(report, dossier))
+
+    row = CHECK_ROWS["fresh_documents"]
+    assert why is not None
+    assert {each.name: each.value for each in why.used} == {"as_of": "2026-11-22", "issued_on": "2026-01-05"}
+    assert (why.check_version, why.compares) == (row.version, row.compares)
+    assert [each.words for each in why.would_pass] == [row.passes]
+
+
+def test_what_a_named_check_reads_has_a_name_in_a_map_that_asks_it() -> None:
+    maps = load_catalogue().maps()
+    asked = [(each.rule.check, ready) for ready in maps for each in ready.rules if each.rule.check]
+    named = {
+        (check, name) for check, ready in asked for name in CHECK_ROWS[check].reads if knows(ready, name)
+    }
+
+    assert named == {(check, name) for check, _ in asked for name in CHECK_ROWS[check].reads}
+
+
+def knows(ready: ProcedureMap, name: str) -> bool:
+    return in_words(ready, name).ja != name

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from activities.checks.looking import LOOKS_AT
 from activities.checks.named import NAMED_CHECKS
+from schemas import rechecks
 from schemas.asking import Subject
 from schemas.catalogue import Rule, Value
 from schemas.dossier import Dossier, KeptCheck, PersonDossier, RuleFinding
@@ -38,7 +38,7 @@ def kept(ready: ProcedureMap, dossier: Dossier) -> KeptCheck:
 
 
 def again(ready: ProcedureMap, before: Dossier, now: Dossier) -> Earlier:
-    earlier = earlier_results(ready, kept(ready, before), now, looks_at=LOOKS_AT)
+    earlier = earlier_results(ready, kept(ready, before), now)
     assert earlier is not None
     return earlier
 
@@ -108,13 +108,13 @@ def test_checking_what_changed_comes_to_the_same_as_checking_everything(
     assert report == check(ready, now)
 
 
-def test_results_carried_over_too_far_would_be_noticed() -> None:
+def test_results_carried_over_too_far_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = a_map(EXTENSION)
     before = a_complete_dossier(EXTENSION)
     now = before.model_copy(update={"documents": ()})
-    blind = dict.fromkeys(NAMED_CHECKS, frozenset[str]())
+    monkeypatch.setattr(rechecks, "looked_at_by", lambda check: frozenset())
 
-    earlier = earlier_results(ready, kept(ready, before), now, looks_at=blind)
+    earlier = earlier_results(ready, kept(ready, before), now)
 
     assert evaluate(ready, now, named_checks=NAMED_CHECKS, known=earlier) != check(ready, now)
 
@@ -168,16 +168,25 @@ def test_results_of_another_pack_are_not_carried_over() -> None:
     ready = a_map(EXTENSION)
     dossier = a_complete_dossier(EXTENSION)
 
-    assert (
-        earlier_results(replace(ready, pack_version="1"), kept(ready, dossier), dossier, looks_at={}) is None
-    )
-    assert earlier_results(ready, None, dossier, looks_at={}) is None
-    assert (
-        earlier_results(
-            ready, kept(ready, dossier).model_copy(update={"dossier": None}), dossier, looks_at={}
-        )
-        is None
-    )
+    without_dossier = kept(ready, dossier).model_copy(update={"dossier": None})
+
+    assert earlier_results(replace(ready, pack_version="1"), kept(ready, dossier), dossier) is None
+    assert earlier_results(ready, None, dossier) is None
+    assert earlier_results(ready, without_dossier, dossier) is None
+
+
+def test_a_check_whose_code_changed_since_is_run_again() -> None:
+    ready = a_map(EXTENSION)
+    dossier = a_complete_dossier(EXTENSION)
+    before = kept(ready, dossier)
+    earlier_code = before.model_copy(update={"check_versions": before.check_versions | {"ALL-SET-01": 0}})
+
+    earlier = earlier_results(ready, earlier_code, dossier)
+
+    rules = {each.rule.id: each.rule for each in ready.rules}
+    assert earlier is not None
+    assert earlier.by_check(rules["ALL-SET-01"]) is None
+    assert earlier.by_check(rules["ALL-FLD-01"]) == ()
 
 
 def test_what_changed_is_told_by_field_document_and_person() -> None:
