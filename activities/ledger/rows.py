@@ -75,7 +75,9 @@ def standing_row(standing: Standing, at: datetime) -> Row:
 
 def person_row(standing: Standing, line: PersonLine) -> Row:
     """One person's line."""
-    plain = line.model_dump(mode="json", exclude={"held_from_seq", "lodges_next", "office"})
+    plain = line.model_dump(
+        mode="json", exclude={"held_from_seq", "lodges_next", "office", "office_instead_of"}
+    )
     return _of(standing) | plain
 
 
