@@ -326,6 +326,7 @@ def dossier(everything: Collected, ready: ProcedureMap, as_of: date) -> Dossier:
 
 
 _MEASURES = ("width_px", "height_px", "blank_pages", "coarse_pages", "page_sizes_mm", "scan_dpi")
+_NUMBERS = ("my_number_like", "scanned_pages")
 _TOLD_BY_CAMERA = ("blur_percent", "taken_on")
 
 
@@ -346,7 +347,7 @@ def _fact(document: DocumentRow, reading: Reading) -> DocumentFact:
             "passports": reading.passports,
             "told": reading.values,
         }
-        | {name: measured[name] for name in (*_MEASURES, *_TOLD_BY_CAMERA) if name in measured}
+        | {name: measured[name] for name in (*_MEASURES, *_NUMBERS, *_TOLD_BY_CAMERA) if name in measured}
     )
 
 
