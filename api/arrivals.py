@@ -127,10 +127,18 @@ async def assign(
         colleagues = await colleagues_with(connection, Right.RECORD_RESULT)
         if body.to not in {each.id for each in colleagues}:
             raise Refused("no_such_colleague", "to")
-        doing = Doing(principal.actor, at.now(), "assigned", {"to": body.to})
-        await arrival_rows.assign(connection, standing, doing, body.to)
+        await give_arrival(connection, at, principal, arrival_id, body.to)
 
     return await changed(at, arrival_id, act, change)
+
+
+async def give_arrival(
+    connection: AsyncConnection, at: Desk, principal: Principal, arrival_id: str, to: str
+) -> None:
+    """Give it to a colleague who may record results. Raises Refused `no_such_arrival`, `arrival_settled`."""
+    standing = await locked_standing(connection, arrival_id)
+    doing = Doing(principal.actor, at.now(), "assigned", {"to": to})
+    await arrival_rows.assign(connection, standing, doing, to)
 
 
 @router.post("/{arrival_id}/dismiss")

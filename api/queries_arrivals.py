@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.arrival_rows import DECISION_PURPOSE, WORDS_PURPOSE
@@ -14,6 +14,7 @@ from infra.database.tables import arrival, arrival_act, arrival_part, arrival_st
 from infra.keys import DataKey, open_json, open_sealed
 from schemas.arrival_matching import SHOWN_AT_MOST, matches
 from schemas.arrivals import (
+    SETTLED,
     ArrivalKind,
     ArrivalReading,
     ArrivalState,
@@ -29,6 +30,7 @@ ENVELOPE_PURPOSE = "arrival/envelope"
 FILE_NAME_PURPOSE = "arrival/file-name"
 PART_PURPOSE = "arrival/part"
 ALIKE_AT_MOST = 10
+FOR_CLIENT = "for_client"
 STATE = func.coalesce(arrival_standing.c.state, ArrivalState.OPEN.value)
 OWNER = func.coalesce(arrival_standing.c.owner, arrival.c.handler)
 
@@ -109,6 +111,22 @@ class ArrivalView(Word):
     decision: Mapping[str, Any] | None
 
 
+class SharedPage(Word):
+    """A released attachment of a notice, by its place, and how many pages it has."""
+
+    place: int
+    pages: int
+
+
+class SharedNotice(Word):
+    """A notice that a colleague lets the client read: about whom, and its attachments."""
+
+    arrival_id: str
+    received_at: datetime
+    persons: tuple[str, ...]
+    parts: tuple[SharedPage, ...]
+
+
 class KeptPart(NamedTuple):
     """Where a released attachment lies, sealed."""
 
@@ -125,6 +143,20 @@ async def arrivals_page(
     key = (arrival.c.received_at, arrival.c.id)
     found = await keyset_page(connection, query, key, limit=limit, after=after)
     return ArrivalPage(rows=await _shown(connection, found.rows), last=found.last)
+
+
+async def one_arrival_row(connection: AsyncConnection, arrival_id: str) -> ArrivalRow | None:
+    """The line of one arrival."""
+    rows = (await connection.execute(_rows().where(arrival.c.id == arrival_id))).all()
+    return next(iter(await _shown(connection, rows)), None)
+
+
+async def arrivals_open_with(connection: AsyncConnection, owner: str) -> tuple[ArrivalRow, ...]:
+    """Every arrival that somebody has and that is not settled, what waits longest first."""
+    his = _conditions(ArrivalFilter(owner=owner))
+    query = _rows().where(*his, STATE.not_in([state.value for state in SETTLED]))
+    rows = (await connection.execute(query.order_by(arrival.c.received_at, arrival.c.id))).all()
+    return await _shown(connection, rows)
 
 
 async def one_arrival(
@@ -155,6 +187,37 @@ async def kept_part(connection: AsyncConnection, arrival_id: str, place: int) ->
     query = select(arrival_part).where(part.arrival_id == arrival_id, part.place == place)
     row = (await connection.execute(query)).one_or_none()
     return KeptPart(row.media_type, row.vault_key, row.vault_version) if row and row.vault_key else None
+
+
+async def shared_notices(connection: AsyncConnection, number: str) -> tuple[SharedNotice, ...]:
+    """The notices confirmed for an application that its client may read, the oldest first; erased ones are gone."""
+    acts, standing = arrival_act.c, arrival_standing.c
+    shared = exists().where(
+        acts.arrival_id == arrival.c.id,
+        acts.act == ArrivalState.CONFIRMED.value,
+        acts.facts["number"].astext == number,
+        acts.facts[FOR_CLIENT].astext == "true",
+    )
+    query = (
+        select(arrival.c.id, arrival.c.received_at, standing.persons)
+        .select_from(arrival.join(arrival_standing, standing.arrival_id == arrival.c.id))
+        .where(standing.number == number, standing.state == ArrivalState.CONFIRMED.value)
+        .where(shared, arrival.c.erased_at.is_(None))
+    )
+    rows = (await connection.execute(query.order_by(arrival.c.received_at, arrival.c.id))).all()
+    return tuple([await _shared(connection, row) for row in rows])
+
+
+async def _shared(connection: AsyncConnection, row: Row[Any]) -> SharedNotice:
+    part = arrival_part.c
+    released = select(part.place, part.pages).where(part.arrival_id == row.id, part.vault_key.is_not(None))
+    pages = [
+        SharedPage(place=each.place, pages=each.pages or 1)
+        for each in await connection.execute(released.order_by(part.place))
+    ]
+    return SharedNotice(
+        arrival_id=row.id, received_at=row.received_at, persons=tuple(row.persons), parts=tuple(pages)
+    )
 
 
 def _rows() -> Select[Any]:

@@ -151,7 +151,7 @@ async def leave(
 
     async def act() -> None:
         chosen = form.by_prefix("to")
-        moves = [made(registers_leaving.Move, task_id=task_id, to=to) for task_id, to in chosen.items()]
+        moves = [made(registers_leaving.Move, item_id=item_id, to=to) for item_id, to in chosen.items()]
         body = made(
             registers_leaving.Leaving,
             moves=moves,

@@ -179,10 +179,9 @@ class OfficeDay:
         await self.done(second, f"{path}/complete", {"verdict": {"kind": "second_review"}})
         await self.task_of(case.number, "lodge")
 
-    async def lodged(self, case: Case) -> str:
+    async def lodged(self, case: Case, handler: str = somebody("handler")) -> str:
         """Reviewed and lodged by hand, each person with a receipt; the filing's id."""
         await self.reviewed(case)
-        handler = somebody("handler")
         filing_id = str((await self.task_of(case.number, "lodge"))["filing_id"])
         filing = f"/v1/filings/{filing_id}"
         await self.done(handler, f"{filing}/begin", {"channel": "online"})

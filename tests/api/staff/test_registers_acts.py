@@ -109,7 +109,7 @@ class TestLeaving:
     """A handler who leaves."""
 
     async def leave(self, day: OfficeDay, who: Newcomer, *moves: tuple[str, str], **more: Any) -> Any:
-        named = [{"task_id": task_id, "to": to} for task_id, to in moves]
+        named = [{"item_id": item_id, "to": to} for item_id, to in moves]
         body = {"moves": named, "left_on": day.today().isoformat()} | more
         return await day.done(MANAGER, f"{who.path}/leaving", body)
 
@@ -134,7 +134,7 @@ class TestLeaving:
         assert (too_little["moves"][0]["code"], too_little["closed"]) == ("no_mandate", False)
         assert too_little["left"] == [task_id]
         assert report == {
-            "moves": [{"task_id": task_id, "to": HANDLER, "code": None}],
+            "moves": [{"item_id": task_id, "to": HANDLER, "code": None}],
             "left": [],
             "closed": True,
         }
@@ -160,7 +160,7 @@ class TestLeaving:
         await day.done(newcomer.id, f"/v1/filings/{filing_id}/begin", {"channel": "online"})
         (item,) = (await day.get(MANAGER, f"{newcomer.path}/leaving"))["items"]
 
-        report = await self.leave(day, newcomer, (item["task"]["id"], HANDLER))
+        report = await self.leave(day, newcomer, (filing_id, HANDLER))
         person = item["filing"]["persons"][0]
         ended = {
             "outcome": "confirmed",
@@ -168,9 +168,31 @@ class TestLeaving:
         }
         await day.done(HANDLER, f"/v1/filings/{filing_id}/end", ended)
 
-        assert item["filing"]["state"] == "intended"
+        assert (item["id"], item["task"], item["filing"]["state"]) == (filing_id, None, "intended")
         assert report["closed"] is True
-        assert (await day.get(HANDLER, f"/v1/filings/{filing_id}"))["filing"]["state"] == "confirmed"
+        kept = (await day.get(HANDLER, f"/v1/filings/{filing_id}"))["filing"]
+        assert (kept["state"], kept["handler"]["id"]) == ("confirmed", HANDLER)
+
+    async def test_what_waits_for_the_authority_goes_to_a_handler_with_a_mandate(
+        self, day: OfficeDay, newcomer: Newcomer
+    ) -> None:
+        await newcomer.certify()
+        await newcomer.entrust()
+        case = await day.handed_in()
+        filing_id = await day.lodged(case, newcomer.id)
+        stranger = await a_newcomer(day)
+        await stranger.certify()
+        (item,) = (await day.get(MANAGER, f"{newcomer.path}/leaving"))["items"]
+
+        lacking = await self.leave(day, newcomer, (filing_id, stranger.id))
+        report = await self.leave(day, newcomer, (filing_id, HANDLER))
+
+        able = {each["id"] for each in item["colleagues"]}
+        assert (item["id"], item["filing"]["state"]) == (filing_id, "confirmed")
+        assert (HANDLER in able, stranger.id in able) == (True, False)
+        assert (lacking["moves"][0]["code"], lacking["left"]) == ("no_mandate", [filing_id])
+        assert (report["left"], report["closed"]) == ([], True)
+        assert (await day.get(HANDLER, f"/v1/filings/{filing_id}"))["filing"]["handler"]["id"] == HANDLER
 
     async def test_what_nobody_was_named_for_keeps_the_account_open(
         self, day: OfficeDay, newcomer: Newcomer
