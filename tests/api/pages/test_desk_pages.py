@@ -62,6 +62,27 @@ async def test_a_reviewer_takes_a_task_finds_settles_and_completes_without_a_scr
     assert "補正をお願いします" in asked.text
 
 
+async def test_a_reviewer_marks_the_checklist_objects_from_it_and_the_marks_are_kept(day: PageDay) -> None:
+    case = await day.handed_in()
+    path = f"/tasks/{(await day.task_of(case.number, 'review'))['id']}"
+    await day.send(REVIEWER, f"{path}/claim", {}, key=case.number)
+    page = await day.page(REVIEWER, path)
+    item = next(each for each in re.findall(r'name="item\.([^"]+)"', page.text) if "ISA-PH-03" in each)
+    objecting = f"{path}?place=document:photo&person={case.persons[0]}&item={item}"
+
+    prefilled = await day.page(REVIEWER, objecting)
+    verdict = {"verdict": "review", f"item.{item}": "seen", **settles_in(page, "dismissed")}
+    unknown = await day.send(
+        REVIEWER, f"{path}/complete", verdict | {"item.ISA-XX-00:no:1": "seen"}, seen=page
+    )
+    done = await day.send(REVIEWER, f"{path}/complete", verdict, seen=unknown)
+    overview = await day.page(REVIEWER, f"/applications/{case.number}")
+
+    assert "【ISA-PH-03】" in prefilled.text
+    assert (unknown.status, done.status) == (422, 303)
+    assert "mark-seen" in overview.text
+
+
 async def test_a_reviewer_finds_a_task_by_number_kind_and_procedure(day: PageDay) -> None:
     one, other = await day.handed_in(), await day.handed_in()
     await day.task_of(one.number, "review")
