@@ -212,6 +212,10 @@ def test_what_both_are_quoted_is_what_was_quoted_for_all_and_the_export_says_so(
     assert [each["quote"]["persons"] for each in (old, new)] == [2, 1]
     assert [_prices(each["quote"]) for each in (old, new)] == [_prices(before)] * 2
     assert [each["authority"][0]["units"] for each in (before, old["quote"], new["quote"])] == [3, 2, 1]
+    assert [each["persons"] for fees in (old, new) for each in fees["filings"]] == [2, 1]
+    assert {each["desk_yen_per_person"] for fees in (old, new) for each in fees["filings"]} == {
+        before["desk_yen_per_person"]
+    }
     assert [(line[1], line[6], line[-1]) for line in lines] == [
         (walked.old, "3", walked.new),
         (walked.old, "2", ""),
