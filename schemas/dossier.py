@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from schemas.catalogue import Bilingual, DocumentScope, Value
+from schemas.catalogue import Bilingual, DocumentScope, Value, Verification
 from schemas.elsewhere import CaseElsewhere
 from schemas.findings import Severity
 from schemas.readings import PassportSeen, ValueSeen
@@ -98,6 +98,16 @@ class Dossier(Word):
         )
 
 
+class RowUsed(Word):
+    """A row of a table that a rule looked up: what it says, where it comes from, and how far that was verified."""
+
+    table: str
+    told: Bilingual
+    source: str
+    verification: Verification
+    verified_on: date
+
+
 class RuleFinding(Word):
     """One rule that does not hold, or could not be decided, at one place."""
 
@@ -111,6 +121,7 @@ class RuleFinding(Word):
     given: Mapping[str, str] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     message_values: Mapping[str, str] = Field(default_factory=dict)
+    rows: tuple[RowUsed, ...] = ()
 
     @property
     def key(self) -> str:

@@ -8,12 +8,13 @@ from typing import Literal
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Rule, Verification
-from schemas.dossier import Dossier, KeptCheck, RuleFinding
+from schemas.dossier import Dossier, KeptCheck, RowUsed, RuleFinding
 from schemas.expression_words import in_words
 from schemas.expressions import CelInput, ExpressionError
 from schemas.findings import Severity
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.named_checks import CHECK_ROWS, CheckRow
+from schemas.table_names import table_name
 from schemas.tables import Source
 from schemas.words import Word
 
@@ -36,6 +37,17 @@ class UsedValue(Word):
     label: Bilingual
     kind: Literal["answer", "given", "missing"]
     value: str | None
+
+
+class UsedRow(Word):
+    """A row of a table the rule looked up, by names and figures, with its own source."""
+
+    table: str
+    name: Bilingual
+    told: Bilingual
+    source: Source | None
+    verification: Verification
+    verified_on: date
 
 
 class Requirement(Word):
@@ -69,6 +81,7 @@ class Explanation(Word):
     expression: str | None
     in_words: Bilingual | None
     used: tuple[UsedValue, ...]
+    rows: tuple[UsedRow, ...]
     would_pass: tuple[Requirement, ...]
 
 
@@ -92,7 +105,7 @@ def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Ex
         pack_version=ready.pack_version,
         as_of=kept.as_of,
         legal_source=rule.legal_source,
-        source=next((row for row in ready.tables.sources if row.key == rule.source), None),
+        source=_source(ready, rule.source),
         verification=rule.verification,
         verified_on=rule.verified_on,
         check=rule.check,
@@ -103,8 +116,18 @@ def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Ex
         expression=rule.expression,
         in_words=in_words(ready, rule.expression) if rule.expression else None,
         used=tuple(_used(ready, finding)),
+        rows=tuple(_row(ready, each) for each in finding.rows),
         would_pass=tuple(_requirements(ready, chosen, finding, kept.dossier)),
     )
+
+
+def _source(ready: ProcedureMap, key: str) -> Source | None:
+    return next((row for row in ready.tables.sources if row.key == key), None)
+
+
+def _row(ready: ProcedureMap, used: RowUsed) -> UsedRow:
+    name, source = table_name(used.table), _source(ready, used.source)
+    return UsedRow(**(used.model_dump() | {"name": name, "source": source}))
 
 
 def _filled(rule: Rule, finding: RuleFinding) -> Bilingual:
@@ -130,7 +153,12 @@ def _read(ready: ProcedureMap, row: CheckRow) -> Iterator[Bilingual]:
 
 
 def _label(ready: ProcedureMap, name: str) -> Bilingual:
-    return in_words(ready, name)
+    """A name in words; a figure that a table does not have is told by the table."""
+    of_table = name.removeprefix("table:")
+    if of_table == name:
+        return in_words(ready, name)
+    named = table_name(of_table)
+    return Bilingual(ja=f"表「{named.ja}」の値", en=f"A figure of the table “{named.en}”")
 
 
 def _requirements(

@@ -15,6 +15,7 @@ from cel_expr_python import cel
 
 from schemas import calendar, offices, told_lines
 from schemas.catalogue import FieldType, Value
+from schemas.rows_used import looked_up
 from schemas.tables import OCCUPATION_GROUPS, MinimumWage, Tables
 
 InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
@@ -256,7 +257,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
 def _minimum_wage(tables: Tables, prefecture: str, on: date) -> int:
     for row in tables.minimum_wages:
         if row.prefecture == prefecture and row.valid_from <= on <= row.valid_to:
-            return row.yen_per_hour
+            return looked_up("minimum_wages", row).yen_per_hour
     raise Unpublished("minimum_wages")
 
 
@@ -266,7 +267,7 @@ def _wages(tables: Tables, prefecture: str, begins: date, ends: date) -> list[Mi
     touching = [row for row in rows if row.valid_from <= ends and begins <= row.valid_to]
     if not touching:
         raise Unpublished("minimum_wages")
-    return touching
+    return [looked_up("minimum_wages", row) for row in touching]
 
 
 def _wages_published(tables: Tables, prefecture: str, begins: date, ends: date) -> bool:
@@ -286,19 +287,20 @@ def _lowest_wage(tables: Tables, on: date) -> int:
 
 def _base_quota(tables: Tables, staff: int) -> int:
     step = next((row for row in tables.quota if staff <= row.staff_up_to), None)
-    return step.base if step else staff // 20
+    return looked_up("quota", step).base if step else staff // 20
 
 
 def _esd_base_quota(tables: Tables, staff: int) -> int:
     step = next((row for row in tables.esd_quota if staff <= row.staff_up_to), None)
-    return step.base if step else staff * 3 // 20
+    return looked_up("esd_quota", step).base if step else staff * 3 // 20
 
 
 def _stay_limit(tables: Tables, bound: str, status: str) -> int:
     row = next((row for row in tables.residence_statuses if row.id == status), None)
     months = {"grant": row.grant_months, "total": row.total_months}.get(bound) if row else None
-    if months is None:
+    if row is None or months is None:
         raise Unpublished("residence_statuses")
+    looked_up("residence_statuses", row)
     return months
 
 
@@ -307,16 +309,17 @@ def _transfer_eligible(tables: Tables, code: str, on: date) -> bool:
     known = next((row for row in tables.occupations if row.id == code), None)
     if known is None and code.partition("-")[0] in OCCUPATION_GROUPS:
         raise Unpublished("occupations")
-    return known is not None and known.in_force(on)
+    return known is not None and looked_up("occupations", known).in_force(on)
 
 
 def _stage_3_closed(tables: Tables, code: str) -> bool:
-    return any(row.id == code and row.stage_3 is False for row in tables.occupations)
+    found = (row for row in tables.occupations if row.id == code)
+    return any(looked_up("occupations", row).stage_3 is False for row in found)
 
 
 def _change_tier(tables: Tables, change: str) -> str:
     if found := next((row for row in tables.plan_changes if row.id == change), None):
-        return str(found.tier)
+        return str(looked_up("plan_changes", found).tier)
     raise Unpublished("plan_changes")
 
 
@@ -324,23 +327,23 @@ def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:
     rows = tables.listed(table)
     if rows is None:
         raise Unpublished(table)
-    return any(row.id == row_id and row.in_force(on) for row in rows)
+    return any(looked_up(table, row).in_force(on) for row in rows if row.id == row_id)
 
 
 def _bilateral(tables: Tables, authority: str, country: str, on: date) -> bool:
     rows = (row for row in tables.bilateral_papers if row.authority == authority and row.country == country)
-    return any(row.valid_from <= on for row in rows)
+    return any(looked_up("bilateral_papers", row).valid_from <= on for row in rows)
 
 
 def _office(tables: Tables, authority: str, prefecture: str) -> str:
     if office := offices.office_for(tables, authority, prefecture):
-        return office.id
+        return looked_up("offices", office).id
     raise Unpublished("offices")
 
 
 def _cut_off(tables: Tables, cut_off_id: str) -> Any:
     if found := tables.cut_off(cut_off_id):
-        return found
+        return looked_up("cut_offs", found)
     raise Unpublished("cut_offs")
 
 
@@ -348,5 +351,6 @@ def _state_fee(tables: Tables, table: str, on: date) -> int:
     for row in tables.fees:
         in_force = row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
         if row.table == table and in_force and row.amount_yen is not None:
+            looked_up("fees", row)
             return row.amount_yen
     raise Unpublished("fees")

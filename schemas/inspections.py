@@ -108,7 +108,7 @@ def repetition_of(then: CheckReport, now: CheckReport) -> Repetition:
     """
     unversioned = set(now.check_versions) - set(then.check_versions)
     before, after = (
-        {each.key: _found(each) if each.rule_id in unversioned else each for each in report.findings}
+        {each.key: _comparable(each, with_values=each.rule_id not in unversioned) for each in report.findings}
         for report in (then, now)
     )
     return Repetition(
@@ -129,8 +129,10 @@ def repetition_of(then: CheckReport, now: CheckReport) -> Repetition:
     )
 
 
-def _found(finding: RuleFinding) -> RuleFinding:
-    return finding.model_copy(update={"inputs": {}, "given": {}})
+def _comparable(finding: RuleFinding, *, with_values: bool) -> RuleFinding:
+    """Without the rows, which follow from the pack and the values, and were not kept at first."""
+    left_out = {"rows"} if with_values else {"rows", "inputs", "given"}
+    return RuleFinding.model_validate(finding.model_dump(exclude=left_out))
 
 
 def weights_between(

@@ -13,11 +13,13 @@ from pydantic import Field
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Rule
-from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RuleFinding
+from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUsed, RuleFinding
 from schemas.expressions import CelInput, Decision
 from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.named_checks import CHECK_ROWS, CheckRow, version_of
+from schemas.rows_used import Noted, noting
+from schemas.table_names import row_told
 from schemas.words import Word
 
 
@@ -163,7 +165,9 @@ def _decide(asking: Asking, rule: ReadyRule, subject: Subject) -> Decision | Non
 
 def _finding(asking: Asking, rule: ReadyRule, subject: Subject, decision: Decision) -> RuleFinding:
     answers = asking.answers(subject)
-    computed = {name: formula.compute(asking.inputs(subject)) for name, formula in rule.values.items()}
+    with noting() as noted:
+        _decide(asking, rule, subject)
+        computed = {name: formula.compute(asking.inputs(subject)) for name, formula in rule.values.items()}
     return RuleFinding(
         rule_id=rule.rule.id,
         severity=rule.rule.severity,
@@ -175,6 +179,18 @@ def _finding(asking: Asking, rule: ReadyRule, subject: Subject, decision: Decisi
         given=_given(asking, rule, subject),
         missing=decision.missing,
         message_values={name: text for name, text in computed.items() if text is not None},
+        rows=tuple(_row_used(asking, each) for each in noted),
+    )
+
+
+def _row_used(asking: Asking, noted: Noted) -> RowUsed:
+    row = noted.row
+    return RowUsed(
+        table=noted.table,
+        told=row_told(row, asking.ready.tables),
+        source=row.source,
+        verification=row.verification,
+        verified_on=row.verified_on,
     )
 
 

@@ -20,6 +20,7 @@ from schemas.expression_words import in_words
 from schemas.lodging import bound_told
 from schemas.maps import Catalogue, ProcedureMap, UnknownProcedure
 from schemas.refusals import Refused
+from schemas.table_names import table_name
 from schemas.tables import FeeAmount, Tables
 
 FOUND_AT_MOST = 100
@@ -57,6 +58,7 @@ async def show_catalogue(
         more=max(0, len(hits) - FOUND_AT_MOST),
         procedures=catalogue.procedures(),
         today=japan_date(at.now()),
+        table_name=table_name,
         tables={name: len(rows) for name, rows in table_rows(catalogue.tables).items()},
         unverified=sum(each.row.verification == "unverified" for each in _everything(catalogue)),
         rules=len(_rules(catalogue)),
@@ -139,6 +141,7 @@ async def show_table(request: Request, at: AtDesk, principal: SignedIn, name: st
     return Visit(request, at, principal).show(
         "catalogue_table.html",
         name=name,
+        named=table_name(name),
         columns=sorted(plain[0], key=lambda each: each in Sourced.model_fields) if plain else [],
         rows=plain,
         sources=at.catalogue.tables.source_titles(),

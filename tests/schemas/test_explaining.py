@@ -14,6 +14,7 @@ from schemas.expression_words import _NAMES, in_words
 from schemas.expressions import _catalogue_functions
 from schemas.maps import Catalogue, ProcedureMap
 from schemas.named_checks import CHECK_ROWS
+from schemas.table_names import table_name
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
 from tests.schemas.clean_dossiers import a_document
 
@@ -168,6 +169,41 @@ def test_a_named_check_tells_what_it_compared_with_which_values_and_in_which_ver
     assert {each.name: each.value for each in why.used} == {"as_of": "2026-11-22", "issued_on": "2026-01-05"}
     assert (why.check_version, why.compares) == (row.version, row.compares)
     assert [each.words for each in why.would_pass] == [row.passes]
+
+
+def test_a_row_of_a_table_travels_into_the_finding_with_its_own_source() -> None:
+    ready = with_rule("min_wage('13', as_of) > 9000")
+    dossier = a_dossier(ready, as_of=date(2026, 5, 1))
+    report = check(ready, dossier)
+    row = next(each for each in ready.tables.minimum_wages if each.prefecture == "13")
+
+    why = explain(ready, report.findings[0], kept=kept_check(report, dossier))
+
+    assert [(each.table, each.source) for each in report.findings[0].rows] == [("minimum_wages", row.source)]
+    assert why is not None
+    assert (why.rows[0].name.ja, why.rows[0].verification) == ("地域別最低賃金", row.verification)
+    assert "東京都" in why.rows[0].told.ja and str(row.yen_per_hour) in why.rows[0].told.ja
+
+
+def test_a_figure_no_table_has_is_told_by_the_name_of_the_table() -> None:
+    ready = with_rule("min_wage('13', as_of) > 9000")
+    dossier = a_dossier(ready, as_of=date(2029, 5, 1))
+    report = check(ready, dossier)
+
+    why = explain(ready, report.findings[0], kept=kept_check(report, dossier))
+
+    assert why is not None
+    assert [each.label.en for each in why.used if each.kind == "missing"] == [
+        "A figure of the table “Regional minimum wages”"
+    ]
+
+
+def test_every_table_and_what_conditions_look_up_has_a_name() -> None:
+    tables = load_catalogue().tables
+
+    names = [name for name in type(tables).model_fields if isinstance(getattr(tables, name), tuple)]
+
+    assert [name for name in names if table_name(name).ja == name] == []
 
 
 def test_what_a_named_check_reads_has_a_name_in_a_map_that_asks_it() -> None:
