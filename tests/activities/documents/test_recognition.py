@@ -59,6 +59,5 @@ def test_a_picture_is_read_where_the_recogniser_is_installed_and_else_left_alone
 
     seen = passports_in_picture(path, media_type, 1)
 
-    assert len(seen) <= 1
-    assert all(each.seen_in == "picture" for each in seen)
-    assert can_recognise() or seen == ()
+    numbers = [(each.page, each.seen_in, each.zone.number) for each in seen]
+    assert numbers == ([(1, "picture", "L898902C3")] if can_recognise() else [])
