@@ -15,10 +15,10 @@ from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
 from schemas.catalogue import Bilingual, Rule, Verification
 from schemas.findings import ASKS_CLIENT, FindingSource, FindingState, Severity
+from schemas.rules import filled
 from schemas.words import Word
 
 REPORT_PURPOSE = "report"
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FIRST_PAGE = re.compile(r"[0-9]+")
 OF_A_REMARK = "remark/"
 
@@ -42,7 +42,7 @@ class Words(Word):
 
 
 class FindingView(Word):
-    """One finding as people read it. A rule's has `title` and `message`, a reviewer's has `words`.
+    """One finding as people read it. A rule's has `title`, `message`, perhaps `hint`; a reviewer's `words`.
 
     `pages` are those of the document at which it was found, where they are known.
     `would_pass` (told to clients) is what must hold for it to go; colleagues read the whole explanation.
@@ -62,6 +62,7 @@ class FindingView(Word):
     pages: str | None = None
     title: Told | None
     message: Told | None
+    hint: Told | None = None
     legal_source: str | None
     verification: Verification | None
     would_pass: tuple[Bilingual, ...] = ()
@@ -179,6 +180,7 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         pages=values.get("page") or values.get("pages"),
         title=_told(rule.id, rule.title, {}) if rule else None,
         message=_told(rule.id, rule.message, values) if rule else None,
+        hint=_told(rule.id, rule.hint, values) if rule and rule.hint else None,
         legal_source=rule.legal_source if rule else None,
         verification=rule.verification if rule else None,
         words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
@@ -188,10 +190,7 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
 
 
 def _told(code: str, text: Bilingual, values: Mapping[str, str]) -> Told:
-    def filled(template: str) -> str:
-        return PLACEHOLDER.sub(lambda found: values.get(found[1], "…"), template)
-
-    return Told(code=code, ja=filled(text.ja), en=filled(text.en))
+    return Told(code=code, **filled(text, values, unknown="…").model_dump())
 
 
 async def drafts_of(

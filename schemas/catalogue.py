@@ -323,8 +323,9 @@ class Rule(Sourced):
     """One check. `expression` must hold; `check` names one written in code; `values` fill the message.
 
     Scope `inputs`: asked of each person when an input or the place belongs to persons in that map.
-    `place` is a field id, a document kind, or `application` / `person`. Placeholders of the messages are
-    filled from `values` only, which never carry what belongs to a person's identity.
+    `place` is a field id, a document kind, or `application` / `person`. The message says what is the matter, the hint
+    what to do about it, where the message does not say so itself. Placeholders of both are filled from `values` only,
+    which never carry what belongs to a person's identity.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^(OTIT|ISA|ALL)-[A-Z]{2,4}-[0-9]{2}[a-z]?$")]
@@ -337,6 +338,7 @@ class Rule(Sourced):
     severity: Severity
     title: Bilingual
     message: Bilingual
+    hint: Bilingual | None = None
     values: Mapping[str, str] = Field(default_factory=dict)
     legal_source: str
     valid_from: date

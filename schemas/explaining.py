@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Literal
 
 from schemas.asking import Asking, Subject
-from schemas.catalogue import Bilingual, Rule, Verification
+from schemas.catalogue import Bilingual, Verification
 from schemas.dossier import Dossier, KeptCheck, RowUsed, RuleFinding
 from schemas.expression_words import in_words
 from schemas.expressions import CelInput, ExpressionError
 from schemas.findings import Severity
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.named_checks import CHECK_ROWS, CheckRow
+from schemas.rules import filled
 from schemas.table_names import table_name
 from schemas.tables import Source
 from schemas.words import Word
@@ -67,6 +68,7 @@ class Explanation(Word):
     outcome: Literal["fails", "cannot_decide"]
     title: Bilingual
     message: Bilingual
+    hint: Bilingual | None
     pack_version: str
     as_of: date
     legal_source: str
@@ -101,7 +103,8 @@ def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Ex
         severity=finding.severity,
         outcome=finding.outcome,
         title=rule.title,
-        message=_filled(rule, finding),
+        message=filled(rule.message, finding.message_values),
+        hint=filled(rule.hint, finding.message_values) if rule.hint else None,
         pack_version=ready.pack_version,
         as_of=kept.as_of,
         legal_source=rule.legal_source,
@@ -128,13 +131,6 @@ def _source(ready: ProcedureMap, key: str) -> Source | None:
 def _row(ready: ProcedureMap, used: RowUsed) -> UsedRow:
     name, source = table_name(used.table), _source(ready, used.source)
     return UsedRow(**(used.model_dump() | {"name": name, "source": source}))
-
-
-def _filled(rule: Rule, finding: RuleFinding) -> Bilingual:
-    def filled(text: str) -> str:
-        return re.sub(r"{(\w+)}", lambda found: finding.message_values.get(found[1], "?"), text)
-
-    return Bilingual(ja=filled(rule.message.ja), en=filled(rule.message.en))
 
 
 def _used(ready: ProcedureMap, finding: RuleFinding) -> Iterator[UsedValue]:

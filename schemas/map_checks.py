@@ -62,9 +62,10 @@ def check_rule(rule: Rule, tables: Tables) -> None:
         raise CatalogueError("rules", rule.id, "needs an expression or a check, and only one of them")
     if rule.check is not None and rule.check not in CHECK_ROWS:
         raise CatalogueError("rules", f"{rule.id}.check", f"no check is named {rule.check}")
-    for text in (rule.message.ja, rule.message.en):
-        if rule.check is None and set(re.findall(r"{(\w+)}", text)) - set(rule.values):
-            raise CatalogueError("rules", f"{rule.id}.message", "a placeholder has no value")
+    for name, told in (("message", rule.message), ("hint", rule.hint)):
+        asked = set(re.findall(r"{(\w+)}", f"{told.ja} {told.en}")) if told else set()
+        if rule.check is None and asked - set(rule.values):
+            raise CatalogueError("rules", f"{rule.id}.{name}", "a placeholder has no value")
     _all_sourced("rules", tables, [rule])
 
 

@@ -18,7 +18,7 @@ from schemas.findings import Severity
 from schemas.jis import count_foreign_to_jis, mixes_widths
 from schemas.maps import ProcedureMap
 from schemas.named_checks import CHANNEL
-from schemas.rules import evaluate, message_of, used_by
+from schemas.rules import evaluate, filled, used_by
 from schemas.words import Word
 
 NEAR_PERCENT = 80
@@ -330,15 +330,14 @@ def _is_a4(size_mm: tuple[int, int]) -> bool:
 
 def _by_rule(rule: Rule, found: RuleFinding) -> Obstacle:
     """A rule that fails, told in its own words; what it weighs decides whether the channel refuses the set."""
-    told = Bilingual(ja=message_of(rule, found, "ja"), en=message_of(rule, found, "en"))
     return Obstacle(
         code=ObstacleCode.RULE_OF_CHANNEL,
         stops=rule.severity is Severity.BLOCK,
         person_id=found.person_id,
         place_kind=found.place_kind,
         places=(found.place,),
-        matter=told,
-        mend=OBSTACLES[ObstacleCode.RULE_OF_CHANNEL].mend,
+        matter=filled(rule.message, found.message_values),
+        mend=filled(rule.hint or OBSTACLES[ObstacleCode.RULE_OF_CHANNEL].mend, found.message_values),
     )
 
 

@@ -4,15 +4,16 @@ A rule holds, fails, cannot be decided, or is not applicable (its `applies_when`
 that need not be answered). Checks written in code are handed in by name.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
 from schemas.asking import Asking, Subject
-from schemas.catalogue import Rule
+from schemas.catalogue import Bilingual, Rule
 from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUsed, RuleFinding
 from schemas.expressions import CelInput, Decision
 from schemas.map_checks import GIVEN_INPUTS
@@ -39,6 +40,7 @@ class Flaw(Word):
     message_values: Mapping[str, str] = Field(default_factory=dict)
 
 
+PLACEHOLDER = re.compile(r"{(\w+)}")
 NamedCheck: TypeAlias = Callable[[Asking], Iterable[Flaw]]
 
 
@@ -95,16 +97,13 @@ def evaluate(
     )
 
 
-def message_of(rule: Rule, finding: RuleFinding, locale: Literal["ja", "en"]) -> str:
-    """The message of a finding in one language; a value that could not be computed shows as `?`."""
-    text: str = getattr(rule.message, locale)
-    shown = {name: finding.message_values.get(name, "?") for name in _placeholders(text)}
-    return text.format_map(shown)
+def filled(text: Bilingual, values: Mapping[str, str], *, unknown: str = "?") -> Bilingual:
+    """A message or hint with its values; one that could not be computed shows as `unknown`."""
 
+    def told(template: str) -> str:
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], unknown), template)
 
-def _placeholders(text: str) -> Iterator[str]:
-    for part in text.split("{")[1:]:
-        yield part.split("}")[0]
+    return Bilingual(ja=told(text.ja), en=told(text.en))
 
 
 def _checked(asking: Asking, rule: Rule, check: NamedCheck, known: Known | None) -> tuple[RuleFinding, ...]:

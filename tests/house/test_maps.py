@@ -115,6 +115,7 @@ def test_a_rule_tells_people_in_both_languages_what_to_do(rule: Rule) -> None:
     assert not re.search(r"[ぁ-んァ-ン一-龥]", rule.message.en)
     assert rule.message.ja.endswith("。")
     assert rule.message.en.endswith(".")
+    assert rule.hint is None or (rule.hint.ja.endswith("。") and rule.hint.en.endswith("."))
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda row: str(row.id))

@@ -10,7 +10,7 @@ import pytest
 from infra.catalogue import load_catalogue
 from schemas.findings import Severity
 from schemas.maps import ProcedureMap
-from schemas.rules import message_of
+from schemas.rules import filled
 from tests.schemas.cases import (
     EXTENSION,
     PLAN,
@@ -117,7 +117,7 @@ def test_keys_and_messages_carry_no_answer_of_a_person() -> None:
 
     report = check(ready, dossier)
 
-    told = [message_of(rule.rule, finding, "en") for rule in ready.rules for finding in report.findings
+    told = [filled(rule.rule.message, finding.message_values).en for rule in ready.rules for finding in report.findings
             if finding.rule_id == rule.rule.id]  # fmt: skip
     assert not any(canary in text for text in [*told, *(finding.key for finding in report.findings)])
     assert any(canary in finding.inputs.values() for finding in report.findings)
@@ -127,10 +127,10 @@ def test_a_message_shows_the_computed_limit_in_both_languages() -> None:
     ready = a_map(PLAN, only="OTIT-TIME-01")
     report = check(ready, a_dossier(ready, {"planned_start_on": "2027-08-31"}))
 
-    message = message_of(ready.rules[0].rule, report.findings[0], "ja")
+    message = filled(ready.rules[0].rule.message, report.findings[0].message_values).ja
 
     assert "2027-02-28" in message
-    assert "2027-02-28" in message_of(ready.rules[0].rule, report.findings[0], "en")
+    assert "2027-02-28" in filled(ready.rules[0].rule.message, report.findings[0].message_values).en
 
 
 def test_what_cannot_be_decided_names_what_is_missing() -> None:
@@ -198,7 +198,7 @@ def test_a_value_that_cannot_be_computed_shows_as_a_question_mark() -> None:
     ready = a_map(PLAN, only="ALL-PAY-01")
     report = check(ready, a_dossier(ready))
 
-    assert "(?円)" in message_of(ready.rules[0].rule, report.findings[0], "ja")
+    assert "(?円)" in filled(ready.rules[0].rule.message, report.findings[0].message_values).ja
 
 
 def test_the_months_of_contributions_are_counted_from_25_to_2_months_back() -> None:
