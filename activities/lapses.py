@@ -1,4 +1,5 @@
-"""The activity `remind_of_lapses`: before something of the authority to act lapses, its handler and the managers are told.
+"""The activity `remind_of_lapses`: before something of the authority to act lapses, its handler and the managers are told;
+also when what an authority sent is not settled for days.
 
 One reminder per thing, last day, step and reader; the row is the memory, so a restart or a repetition tells nobody twice.
 """
@@ -18,6 +19,8 @@ from infra.database.connection import Database
 from infra.database.tables import account, lapse_notice
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.registers import lapses_until
+from infra.waiting_arrivals import waiting_arrivals
+from schemas.arrival_owners import is_reminded
 from schemas.authority import Lapse, LapsingThing
 from schemas.calendar import days_between, japan_date
 from schemas.parties import Role
@@ -27,7 +30,8 @@ AT_A_TIME = 50
 WRITTEN_AT_A_TIME = 1_000
 AGAIN_WITHIN = timedelta(minutes=1)
 AGAIN_AT_MOST = timedelta(hours=1)
-PAGE = "/registers/lapses"
+LAPSES = "/registers/lapses"
+PAGES = {LapsingThing.ARRIVAL: "/arrivals/{entry}"}
 DUE = text(
     """SELECT n.*, a.email, a.locale, a.active FROM lapse_notice n JOIN account a ON a.id = n.recipient_id
        WHERE n.state = 'waiting' AND n.due_at <= :now ORDER BY n.due_at, n.id LIMIT 1
@@ -49,7 +53,7 @@ class Lapses:
         self._database = database
         self._post = post
         self._steps = tuple(steps)
-        self._link = f"{public_url}{PAGE}"
+        self._public_url = public_url
 
     @activity.defn(name="remind_of_lapses")
     async def remind(self) -> int:
@@ -72,6 +76,7 @@ class Lapses:
             found = await lapses_until(connection, today, last)
             due = [(lapse, lapse.step(today, self._steps)) for lapse in found]
             steps = [(lapse, step) for lapse, step in due if step is not None]
+            steps += [(lapse, 0) for lapse in await _waiting_too_long(connection, today)]
             if not steps:
                 return
             managers = await _managers(connection)
@@ -102,13 +107,14 @@ class Lapses:
 
     def _mail(self, row: Row[Any], today: date) -> OutgoingMail:
         locale: Locale = "en" if row.locale == "en" else "ja"
+        thing = LapsingThing(row.thing)
         words = compose_lapse(
-            LapsingThing(row.thing),
+            thing,
             locale,
             on=row.lapses_on,
             days_left=days_between(today, row.lapses_on),
             is_own=row.recipient_id == row.account_id,
-            link=self._link,
+            link=f"{self._public_url}{PAGES.get(thing, LAPSES).format(entry=row.entry)}",
         )
         return OutgoingMail(
             key=row.id,
@@ -118,6 +124,15 @@ class Lapses:
             text=words.text,
             html=words.html,
         )
+
+
+async def _waiting_too_long(connection: AsyncConnection, today: date) -> list[Lapse]:
+    """What authorities sent, is somebody's, and whose owner is to be reminded today."""
+    return [
+        Lapse(thing=LapsingThing.ARRIVAL, entry=each.id, account_id=each.owner, on=today)
+        for each in await waiting_arrivals(connection)
+        if each.owner is not None and is_reminded(japan_date(each.received_at), today)
+    ]
 
 
 async def _managers(connection: AsyncConnection) -> list[str]:

@@ -5,18 +5,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named
 from infra.database.tables import account
-from schemas.parties import RIGHTS_OF, Right, Role
+from schemas.parties import Right, roles_with
 
 
 async def colleagues_with(connection: AsyncConnection, right: Right) -> tuple[Named, ...]:
     """The desk's active people who have this right by one of their roles, by name."""
-    roles = [role.value for role, rights in RIGHTS_OF.items() if right in rights and role is not Role.CLIENT]
     query = (
         select(account.c.id, account.c.display_name)
         .where(
             account.c.organisation_id.is_(None),
             account.c.active,
-            account.c.roles.overlap(roles),
+            account.c.roles.overlap(roles_with(right)),
         )
         .order_by(account.c.display_name, account.c.id)
     )

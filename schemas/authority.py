@@ -160,7 +160,7 @@ def _bureau_doubt(
 
 
 class LapsingThing(StrEnum):
-    """What can lapse, or falls due, of the authority to act."""
+    """What can lapse, or falls due, of the authority to act; and what an authority sent, when nobody settles it."""
 
     CERTIFICATE = "certificate"  # 取次者証明書
     CERTIFICATE_RETURN = "certificate_return"  # 証明書の返納
@@ -168,10 +168,11 @@ class LapsingThing(StrEnum):
     ONLINE_REPORT = "online_report"  # 定期報告
     MANDATE = "mandate"  # 取次の依頼
     WRITTEN_REQUEST = "written_request"  # 依頼書
+    ARRIVAL = "arrival"  # 官署からの到着物
 
 
 class Lapse(Word):
-    """One thing with its last day. `entry` is the account's id for a certificate, else the mandate's."""
+    """One thing with its last day. `entry` is the account's id for a certificate, else the mandate's or the arrival's."""
 
     thing: LapsingThing
     entry: str

@@ -77,6 +77,11 @@ def rights_of(roles: frozenset[Role]) -> frozenset[Right]:
     return frozenset().union(*(RIGHTS_OF[role] for role in roles)) if roles else frozenset()
 
 
+def roles_with(right: Right) -> list[str]:
+    """The roles of the desk's own people that give this right."""
+    return [role.value for role, rights in RIGHTS_OF.items() if right in rights and role is not Role.CLIENT]
+
+
 class Actor(Word):
     """Who did it, in what capacity. The id is an account id, an API key id or the name of a part of the desk."""
 

@@ -11,6 +11,7 @@ from temporalio import activity
 from activities.arrivals.fetching import Fetching
 from activities.arrivals.keeping import Keeping
 from activities.arrivals.opening import REFUSED, RELEASED, Opened, OpenedPart, Opener
+from activities.arrivals.owning import Owning
 from activities.arrivals.places import PART_PURPOSE, RAW_PURPOSE, PartPlace, Place, Vault
 from activities.arrivals.proposing import Proposing
 from activities.documents.examination import Scanner
@@ -47,6 +48,7 @@ class Arrivals:
         self._keys = keys
         self._vault = Vault(objects)
         self._keeping = Keeping(database, keys, self._vault)
+        self._owning = Owning(database)
         self._proposing = Proposing(database, keys, catalogue.tables.offices)
         limits = settings.limits
         self._opener = Opener(
@@ -74,7 +76,10 @@ class Arrivals:
 
     @activity.defn(name="read_arrivals")
     async def read(self) -> int:
-        """Read what is kept and not read yet; answers how many were. One that can't be read holds up no other."""
+        """Read what is kept and not read yet, and give all that was read an owner; answers how many were read.
+
+        One that can't be read holds up no other.
+        """
         await self._give_up_on_hopeless()
         async with self._database.as_worker() as connection:
             unread = select(arrival).where(arrival.c.read_at.is_(None), arrival.c.raw_key.is_not(None))
@@ -87,6 +92,7 @@ class Arrivals:
                 await self._read(row)
             except Exception as trouble:
                 troubles.append(trouble)
+        await self._owning.give_owners()
         if troubles:
             raise troubles[0]
         return len(rows)

@@ -26,12 +26,13 @@ def compose_lapse(
 ) -> Wording:
     """The reminder that this thing lapses on a day (Japan); `is_own` when the reader is the handler it belongs to."""
     words = lapse_words()
+    letter = words.get(f"letter_{thing}", words["letter"])
     values = {"day": DAY[locale](on), "days": days_left, "thing": words["things"][thing][locale]}
     said = {
-        "subject": words["letter"]["subject"][locale].format(**values),
-        "happened": words["letter"]["own" if is_own else "other"][locale].format(**values),
+        "subject": letter["subject"][locale].format(**values),
+        "happened": letter["own" if is_own else "other"][locale].format(**values),
         "to_do": words["to_do"][thing][locale],
-        "footer": words["letter"]["footer"][locale],
+        "footer": letter["footer"][locale],
         "link": link,
         "locale": locale,
     }

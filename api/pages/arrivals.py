@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -28,6 +27,7 @@ from api.queries_colleagues import colleagues_with
 from api.queries_filings import FilingView, filings_of, one_filing
 from api.read_log import record_read
 from infra.keys import open_sealed
+from schemas.arrival_owners import LATE_AFTER
 from schemas.arrivals import ArrivalKind, ArrivalState, Match
 from schemas.examination import REFUSED_FILES
 from schemas.filing import FilingKind
@@ -37,7 +37,6 @@ from schemas.refusals import Refused
 
 LISTED = 50
 PAGES_SHOWN = 10
-LATE_AFTER = timedelta(days=2)
 WORDS_AT_MOST = 4_000
 AWAITED = ("lodged", "more_requested")
 FILTERS = ("state", "owner", "kind", "number")
@@ -139,6 +138,8 @@ async def arrival_page(
         words=_words(view),
         refusals={code.value: _telling(visit, telling) for code, telling in REFUSED_FILES.items()},
         pages_shown=PAGES_SHOWN,
+        now=at.now(),
+        late_after=LATE_AFTER,
         may_record=Right.RECORD_RESULT in principal.rights,
     )
 

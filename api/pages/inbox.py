@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api import tasks
+from api import arrivals, tasks
 from api.act_paths import TaskInPath
 from api.desk import AtDesk
 from api.pages.doors import PageRoute
@@ -10,7 +10,10 @@ from api.pages.forms import Filled, FilledIn
 from api.pages.reviews import task_page
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
+from api.queries_arrivals import ArrivalRow
 from api.tasks import Steering, Working
+from schemas.arrival_owners import LATE_AFTER
+from schemas.arrivals import ArrivalState
 from schemas.parties import Right
 from schemas.tasks import TaskKind
 
@@ -44,9 +47,20 @@ async def inbox_page(visit: Visit, *, trouble: Trouble | None = None, form: Fill
         kinds=tuple(TaskKind),
         mine=mine,
         others=others,
+        arrived=await _arrived(visit),
+        now=at.now(),
+        late_after=LATE_AFTER,
         names={row.id: row.name for row in at.catalogue.procedures()},
         may_see_all=Right.INSPECT in principal.rights,
     )
+
+
+async def _arrived(visit: Visit) -> tuple[ArrivalRow, ...]:
+    """What authorities sent that is the reader's to settle, what waits longest first."""
+    if Right.RECORD_RESULT not in visit.principal.rights:
+        return ()
+    asked = arrivals.ArrivalQuery(state=ArrivalState.OPEN, owner="mine", limit=LISTED)
+    return tuple((await arrivals.show_arrivals(visit.principal, visit.at, asked)).items)
 
 
 @router.post("/tasks/{task_id}/claim")

@@ -117,6 +117,29 @@ async def test_a_mandate_is_told_of_until_another_carries_it_on(desk_ground: Gro
     assert await noted(desk_ground) == before
 
 
+AN_ARRIVAL = """INSERT INTO arrival (id, way, content_sha256, size_bytes, received_at, read_at, kind, handler)
+    VALUES (%s, 'mail', %s, 1, %s, now(), 'unknown', 'h-1')"""
+
+
+async def test_who_has_something_from_an_authority_is_reminded_of_it_after_days(
+    desk_ground: Ground, lapses: Lapses
+) -> None:
+    with desk_ground.behind_the_desk() as connection:
+        for name in ("arrival-a", "arrival-b"):
+            connection.execute(AN_ARRIVAL, (name, name, NOW))
+        connection.execute(
+            "INSERT INTO arrival_standing (arrival_id, state, changed_at) VALUES ('arrival-b', 'dismissed', now())"
+        )
+
+    for passed in (0, 1, 2, 2, 3, 7):
+        await lapses.note(NOW + timedelta(days=passed))
+
+    asked = "SELECT entry, recipient_id, lapses_on FROM lapse_notice ORDER BY lapses_on, recipient_id"
+    told = [(row["entry"], row["recipient_id"], row["lapses_on"]) for row in await desk_ground.rows(asked)]
+    days = [TODAY + timedelta(days=passed) for passed in (2, 7)]
+    assert told == [("arrival-a", who, on) for on in days for who in ("h-1", "m-1")]
+
+
 async def test_nothing_is_lost_while_the_mail_server_is_away(
     desk_ground: Ground, lapses: Lapses, settings: Settings
 ) -> None:

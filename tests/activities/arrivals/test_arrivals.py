@@ -19,6 +19,8 @@ from tests.corpus import pdf_with_script, pdf_with_text, picture
 from tests.ground import Ground
 
 NAME = "NGUYEN VAN CANARY"
+AN_ACCOUNT = """INSERT INTO account (id, subject, display_name, email, roles, locale, active)
+    VALUES (%s, %s, %s, %s, %s, 'ja', %s)"""
 
 
 async def test_a_mail_is_kept_read_and_gone_from_the_mailbox(room: PostRoom) -> None:
@@ -78,6 +80,30 @@ async def test_no_word_of_a_mail_lies_open_in_table_or_store(room: PostRoom) -> 
     assert "CANARY" not in said
     assert b"CANARY" not in raw + kept + bytes(row["reading"]) + bytes(row["envelope"])
     assert NAME in (await room.reading(row)).sources[0].text
+
+
+async def test_what_concerns_no_known_filing_is_shared_out_among_who_may_record_results(
+    room: PostRoom,
+) -> None:
+    with room.ground.behind_the_desk() as connection:
+        for name, role, active in (
+            ("h-1", "handler", True),
+            ("h-2", "handler", True),
+            ("h-3", "handler", False),
+            ("r-1", "reviewer", True),
+        ):
+            connection.execute(AN_ACCOUNT, (name, name, name, f"{name}@office.example", [role], active))
+    for place in range(3):
+        room.send(a_mail("お知らせ", f"第{place}報"))
+
+    await room.walk()
+    first = [row["handler"] for row in await room.rows()]
+    with room.ground.behind_the_desk() as connection:
+        connection.execute("UPDATE account SET active = false WHERE id = 'h-1'")
+    await room.walk()
+
+    assert sorted(first) == ["h-1", "h-1", "h-2"]
+    assert [row["handler"] for row in await room.rows()] == ["h-2"] * 3
 
 
 async def test_the_same_mail_delivered_twice_is_one_arrival(room: PostRoom) -> None:
