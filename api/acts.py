@@ -79,12 +79,13 @@ async def ask_road(
 
     Raises Refused from the road's validators, NotReady when no worker answers in time.
     """
-    async with _kept(at, number, remarks):
+    async with kept(at, number, remarks):
         return await at.gateway.act(number, name, command)
 
 
 @asynccontextmanager
-async def _kept(at: Desk, number: str, remarks: Sequence[NewRemark]) -> AsyncIterator[None]:
+async def kept(at: Desk, number: str, remarks: Sequence[NewRemark]) -> AsyncIterator[None]:
+    """Write words for as long as it takes to ask the road; when it refuses, those that were new are taken back."""
     if not remarks:
         yield
         return

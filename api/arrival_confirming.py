@@ -19,6 +19,7 @@ from api.arrivals import ArrivalInPath, Stands, arrival_key
 from api.bodies import Body
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
+from api.queries_arrivals import FOR_CLIENT
 from api.queries_case import persons_of
 from api.queries_filings import one_filing
 from infra.keys import DataKey
@@ -54,7 +55,7 @@ class MoreArrived(Body):
 
 
 class ResultArrived(Body):
-    """A notice of a result. A finished examination alone is none."""
+    """A notice of a result. A finished examination alone is none. `for_client`: the client may read the notice itself."""
 
     kind: Literal["result"]
     number: Number
@@ -63,6 +64,8 @@ class ResultArrived(Body):
     result: Annotated[ResultKind, Field(strict=False)]
     decided_on: Day
     valid_to: Day | None = None
+    words: SomeWords | None = None
+    for_client: bool = False
 
 
 class OnlyFiled(Body):
@@ -180,7 +183,8 @@ class _Ending:
 
 def _facts(decision: Any) -> dict[str, Any]:
     filing_id = getattr(decision, "filing_id", None)
-    about = {"filing_id": filing_id} if filing_id else {}
+    about: dict[str, Any] = {"filing_id": filing_id} if filing_id else {}
+    about |= {FOR_CLIENT: True} if getattr(decision, FOR_CLIENT, False) else {}
     return {"kind": decision.kind, "number": _number(decision), **about}
 
 
@@ -204,7 +208,7 @@ def _record(decision: Any, principal: Principal, at: Desk) -> Recording:
 
 def _as_sent(decision: Body) -> dict[str, Any]:
     """The fields of a decision as the door of its act takes them."""
-    return decision.model_dump(mode="json", exclude={"kind", "number"})
+    return decision.model_dump(mode="json", exclude={"kind", "number", FOR_CLIENT})
 
 
 @_record.register

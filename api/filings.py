@@ -11,11 +11,12 @@ from api.access import Principal, needs
 from api.act_paths import FilingInPath
 from api.acts import PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
 from api.bodies import Body, Shown
-from api.desk import AtDesk
-from api.idempotency import CurrentAct
+from api.desk import AtDesk, Desk
+from api.idempotency import Act, CurrentAct
 from api.paging import Listed, Name, Paged, following, position
 from api.preflight import before_the_act
-from api.queries import Named
+from api.queries import Named, reading_key
+from api.queries_case import HandedInCase
 from api.queries_evidence import Evidence, evidence_of
 from api.queries_filings import (
     EntitlementView,
@@ -29,8 +30,10 @@ from api.queries_filings import (
     packages_of,
     reported_by,
 )
+from api.queries_tasks import lodging_task_of
+from api.queries_words import Said, beside_acts, said_of
 from api.read_log import record_read
-from api.remark_rows import RemarkKind
+from api.remark_rows import NewRemark, RemarkKind
 from infra.stops import running_stops
 from schemas import messages
 from schemas.calendar import japan_date
@@ -94,6 +97,7 @@ class FilingOnTheDesk(Shown):
     offices: tuple[Office, ...] = ()
     offices_beside: tuple[OfficeBeside, ...] = ()
     stops: tuple[StopAhead, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 class BeingPrepared(Shown):
@@ -147,11 +151,14 @@ async def show_filings(
 
 @router.get("/{filing_id}")
 async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -> FilingOnTheDesk:
-    """One filing, its packages, the channels there are, and what the reader has to show for lodging it."""
+    """One filing, its packages, the channels there are, what the reader has to show for lodging it, and what was written
+    about its persons; the read is recorded."""
+    key = await reading_key(at.keys, number_of(filing_id))
     async with at.database.as_desk() as connection:
         view = await one_filing(connection, filing_id)
         if view is None:
             raise Refused("no_such_filing")
+        await record_read(connection, principal.id, view.number, "filing", at.now())
         ready = await at.packs.of(view)
         shown = FilingOnTheDesk(
             filing=view,
@@ -160,6 +167,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
             reported_by=await reported_by(connection, view),
+            said=beside_acts(await said_of(connection, view.number, key), view.persons),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table),
             stops=await _stops_ahead(connection, view, ready),
@@ -248,7 +256,7 @@ async def route(
     ready = await at.packs.of(case)
     if office_named(ready.tables, ready.procedure.office.table, body.office) is None:
         raise Refused("office_not_possible", "office")
-    reason = saying(case, principal, act, RemarkKind.REASON, body.reason, for_client=False)
+    [reason] = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.reason)
     command = RouteFiling(
         actor=principal.actor,
         act_id=act.id,
@@ -268,11 +276,7 @@ async def end(
     Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, `receipts_differ`, `same_person`, …
     """
     case = await case_at(at, number_of(filing_id))
-    remarks = [
-        saying(case, principal, act, RemarkKind.REASON, words, for_client=False)
-        for words in (body.words,)
-        if words is not None
-    ]
+    remarks = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.words)
     command = EndLodging(
         actor=principal.actor,
         act_id=act.id,
@@ -282,3 +286,14 @@ async def end(
         remark_id=remarks[0].id if remarks else None,
     )
     return await ask_road(at, case.number, messages.END_LODGING, command, remarks)
+
+
+async def _said(
+    at: Desk, case: HandedInCase, act: Act, *, by: Principal, filing_id: str, words: str | None
+) -> list[NewRemark]:
+    """Words about a filing, ready to be written: they belong to the task of lodging it."""
+    if words is None:
+        return []
+    async with at.database.as_desk() as connection:
+        task_id = await lodging_task_of(connection, filing_id)
+    return [saying(case, by, act, RemarkKind.REASON, words, for_client=False, task_id=task_id)]

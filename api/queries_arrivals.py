@@ -208,7 +208,7 @@ async def shared_notices(connection: AsyncConnection, number: str) -> tuple[Shar
     return tuple([await _shared(connection, row) for row in rows])
 
 
-async def _shared(connection: AsyncConnection, row: Row[Any]) -> SharedNotice:
+async def _shared(connection: AsyncConnection, row: Any) -> SharedNotice:
     part = arrival_part.c
     released = select(part.place, part.pages).where(part.arrival_id == row.id, part.vault_key.is_not(None))
     pages = [

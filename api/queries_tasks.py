@@ -143,6 +143,13 @@ async def tasks_of(connection: AsyncConnection, number: str, now: datetime) -> t
     return tuple(_row(row, names) for row in rows)
 
 
+async def lodging_task_of(connection: AsyncConnection, filing_id: str) -> str | None:
+    """The id of the task of lodging this filing, done or not."""
+    asked = select(task.c.id).where(task.c.filing_id == filing_id, task.c.kind == TaskKind.LODGE.value)
+    found = await connection.execute(asked.order_by(task.c.opened_at.desc()).limit(1))
+    return found.scalar_one_or_none()
+
+
 def _rows(now: datetime) -> Select[Any]:
     return select(
         task,

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import THE_DESK, Key, Named, Told, keyset_page, named, names_of
+from api.queries_findings import Words
 from infra.database.tables import event, notice
 from schemas.words import Word
 
@@ -38,6 +39,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "hold_lifted": ("保留の解除", "Hold lifted"),
     "filing_prepared": ("提出の準備", "Filing prepared"),
     "lodging_intended": ("提出の着手", "Lodging begun"),
+    "second_asked": ("二人での確認を要する提出", "Two people are to confirm the lodging"),
     "lodging_reported": ("提出の報告(確認待ち)", "Lodging reported, to be confirmed by another"),
     "lodging_confirmed": ("提出済み(受付番号あり)", "Lodged, with receipt"),
     "lodging_unknown": ("提出の成否不明", "Outcome of the lodging unknown"),
@@ -89,8 +91,15 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
 """What a client sees of its own case's history: kinds of events, and of each the facts that concern it."""
 
 
+COLLEAGUES = ("assignee", "from_handler", "to_handler")
+"""Facts that name a colleague; the last one is who has it now."""
+
+
 class Happened(Word):
-    """One event: when, who, what. `hash` chains it to the one before; it is not shown to clients."""
+    """One event: when, who, what; whom it concerns, and what people wrote at it. `hash` chains it to the one before.
+
+    Clients are shown neither the hash nor colleagues nor colleagues' words.
+    """
 
     seq: int
     at: datetime
@@ -100,6 +109,8 @@ class Happened(Word):
     capacity: str
     facts: Mapping[str, Any]
     hash: str | None
+    words: tuple[Words, ...] = ()
+    concerns: tuple[Named, ...] = ()
 
 
 class NoticeSent(Word):
@@ -130,14 +141,17 @@ async def timeline(
     if for_client:
         query = query.where(event.c.kind.in_(SHOWN_TO_CLIENTS))
     found = await keyset_page(connection, query, (event.c.seq,), limit=limit, after=after)
-    names = await names_of(connection, (row.actor_id for row in found.rows))
+    colleagues = (row.body.get(name) for row in found.rows for name in COLLEAGUES)
+    names = await names_of(connection, (*(row.actor_id for row in found.rows), *colleagues))
     tell = _for_client if for_client else _for_staff
     return Timeline(rows=tuple(tell(row, names) for row in found.rows), last=found.last)
 
 
 def _for_staff(row: Row[Any], names: Mapping[str, str]) -> Happened:
     facts = {name: value for name, value in row.body.items() if name != "kind"}
-    return _happened(row, named(names, row.actor_id), facts, row.hash.hex())
+    told = _happened(row, named(names, row.actor_id), facts, row.hash.hex())
+    concerned = (named(names, row.body.get(name)) for name in COLLEAGUES)
+    return told.model_copy(update={"concerns": tuple(each for each in concerned if each is not None)})
 
 
 def _for_client(row: Row[Any], names: Mapping[str, str]) -> Happened:

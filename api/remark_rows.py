@@ -29,6 +29,7 @@ class RemarkKind(StrEnum):
     REPLY = "reply"
     REASON = "reason"
     MORE_REQUESTED = "more_requested"
+    RESULT = "result"
 
 
 @dataclass(frozen=True)

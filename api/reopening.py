@@ -1,12 +1,15 @@
 """A result that comes when the road has ended: where it differs from the recorded one, or says anew until when it is
 good, the road goes on with it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
-from api.acts import ask_road
+from api.acts import kept
 from api.desk import Desk
 from api.queries_case import HandedInCase
 from api.queries_splits import folded_standing
+from api.remark_rows import NewRemark
 from infra.database.tables import hand_in
 from schemas import messages
 from schemas.application import HandedIn, Journey
@@ -16,14 +19,20 @@ from schemas.refusals import Refused
 from schemas.standing import Standing
 
 
-async def told_of_result(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
-    """Tell the road of a result; one that has ended is reopened by a result that differs from the recorded one."""
-    try:
-        return await ask_road(at, case.number, messages.RECORD_RESULT, command)
-    except Refused as refused:
-        if refused.code != "already_closed":
-            raise
-    return await _reopened(at, case, command)
+async def told_of_result(
+    at: Desk, case: HandedInCase, command: RecordResult, reasons: Sequence[NewRemark] = ()
+) -> Answer:
+    """Tell the road of a result; one that has ended is reopened by a result that differs from the recorded one.
+
+    The reasons are written first, and taken back when the result is refused.
+    """
+    async with kept(at, case.number, reasons):
+        try:
+            return await at.gateway.act(case.number, messages.RECORD_RESULT, command)
+        except Refused as refused:
+            if refused.code != "already_closed":
+                raise
+        return await _reopened(at, case, command)
 
 
 async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:

@@ -1,5 +1,6 @@
 """What comes back from the authority: it asks for more (資料提出通知・補正依頼), or it has decided."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -9,9 +10,10 @@ from api.access import Principal, needs
 from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
 from api.desk import AtDesk
-from api.idempotency import CurrentAct
+from api.idempotency import Act, CurrentAct
 from api.paths import NumberInPath
-from api.remark_rows import RemarkKind
+from api.queries_case import HandedInCase
+from api.remark_rows import NewRemark, RemarkKind
 from api.reopening import told_of_result
 from schemas import messages
 from schemas.calendar import japan_date
@@ -34,7 +36,8 @@ class MoreRequested(Body):
 
 
 class Decided(Body):
-    """The authority's decision about one person, with the receipt number it names, and until when it is good.
+    """The authority's decision about one person, with the receipt number it names, until when it is good, and the reasons
+    it gives (the client reads them).
 
     Sent again with `valid_to`, it adds that day to the same result, also after the case has ended.
     """
@@ -45,6 +48,7 @@ class Decided(Body):
     decided_on: Day
     valid_to: Day | None = None
     document_id: PlainId | None = None
+    words: SomeWords | None = None
 
 
 @router.post("/more-requested")
@@ -84,4 +88,20 @@ async def record_result(
         valid_to=body.valid_to,
         document_id=body.document_id,
     )
-    return await told_of_result(at, case, command)
+    return await told_of_result(at, case, command, _reasons(case, principal, body, act))
+
+
+def _reasons(case: HandedInCase, principal: Principal, body: Decided, act: Act) -> list[NewRemark]:
+    """The reasons the authority gives, ready to be written: about this person and this result."""
+    if body.words is None:
+        return []
+    said = saying(
+        case,
+        principal,
+        act,
+        RemarkKind.RESULT,
+        body.words,
+        for_client=True,
+        person_id=body.person_id,
+    )
+    return [replace(said, place=body.result.value)]

@@ -7,11 +7,14 @@ from fastapi import APIRouter, Depends, Query
 from api.access import Principal, needs, scope
 from api.acts import case_at
 from api.bodies import Shown
-from api.desk import AtDesk
+from api.desk import AtDesk, Desk
 from api.gateway import EngineHistory
 from api.paging import Paged, following, position
 from api.paths import NumberInPath
+from api.queries import reading_key
 from api.queries_timeline import Happened, NoticeSent, notices_of, timeline
+from api.queries_words import said_of, words_at
+from api.read_log import record_read
 from api.reading import case_of
 from schemas.parties import Right
 from schemas.refusals import Refused
@@ -46,7 +49,19 @@ async def show_timeline(
         )
         with_notices = principal.is_staff and after is None
         notices = await notices_of(connection, number) if with_notices else ()
-    return TimelinePage(items=page.rows, notices=notices, next=following(at.settings, of, page.last))
+    rows = await _with_words(at, principal, number, page.rows) if principal.is_staff else page.rows
+    return TimelinePage(items=rows, notices=notices, next=following(at.settings, of, page.last))
+
+
+async def _with_words(
+    at: Desk, principal: Principal, number: str, rows: tuple[Happened, ...]
+) -> tuple[Happened, ...]:
+    """The events with what people wrote at them; the read is recorded."""
+    key = await reading_key(at.keys, number)
+    async with at.database.as_desk() as connection:
+        await record_read(connection, principal.id, number, "timeline", at.now())
+        said = await said_of(connection, number, key)
+    return tuple(row.model_copy(update={"words": words_at(said, row.seq, row.facts)}) for row in rows)
 
 
 @router.get("/engine")

@@ -167,6 +167,7 @@ class Writing:
     case: HandedInCase
     principal: Principal
     act: Act
+    task_id: str
     drafts: Sequence[NewFinding] = ()
     remarks: list[NewRemark] = field(default_factory=list)
 
@@ -183,6 +184,7 @@ class Writing:
             words,
             for_client=for_client,
             place=place,
+            task_id=self.task_id,
             **about,
         )
         self.remarks.append(new)
@@ -206,7 +208,7 @@ async def complete(
         chosen = body.verdict.remark_ids
         await insist_on_items(at, case, _marks(body.verdict.looked_at))
     async with sent(at, task, chosen) as drafts:
-        writing = Writing(case, acting, act, drafts)
+        writing = Writing(case, acting, act, task.id, drafts)
         command = CompleteTask(
             actor=acting.actor, act_id=act.id, task_id=task.id, verdict=_verdict(body.verdict, writing)
         )

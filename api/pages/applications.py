@@ -4,7 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import applications, corrections, fees, listing, procedures, proposals, timeline
+from api import (
+    applications,
+    corrections,
+    fees,
+    listing,
+    own_results,
+    procedures,
+    proposals,
+    timeline,
+)
 from api.applications import MayEdit, MayHandIn, MayRead, MayWithdraw
 from api.desk import AtDesk
 from api.pages.cases import overview_page
@@ -104,6 +113,7 @@ async def case_page(
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
         may_split=Right.HAND_IN in visit.principal.rights,
         proposed=await proposals.show_proposals(visit.principal, visit.at, number),
+        results=(await own_results.show_results(visit.principal, visit.at, number)).items,
         came_from=own.came_from,
     )
 

@@ -25,7 +25,9 @@ def decision_in(form: Filled) -> dict[str, Any]:
     if kind == "result":
         asked = ("person_id", "receipt", "result", "decided_on")
         given_words = {name: form.text(name) or "" for name in asked}
-        return {"kind": kind, "number": number, **given_words, "valid_to": form.text("valid_to")}
+        beside = {name: form.text(name) for name in ("valid_to", "words")}
+        shared = {"for_client": form.text("for_client") == "yes"}
+        return {"kind": kind, "number": number, **given_words, **beside, **shared}
     if kind == "more_requested":
         said = {"words": form.text("words") or "", "due_on": form.text("due_on")}
         return {"kind": kind, "number": number, "persons": persons, **said}

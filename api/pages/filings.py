@@ -160,6 +160,7 @@ async def record_result(
             result=form.text("result") or "",
             decided_on=form.text("decided_on") or "",
             valid_to=form.text("valid_to"),
+            words=form.text("words"),
         )
         await results.record_result(principal, at, number_of(filing_id), body, form.act(principal))
 

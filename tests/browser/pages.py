@@ -20,6 +20,7 @@ FILES = frozenset(
         "/documents/{document_id}/file",
         "/documents/{document_id}/pages/{page}",
         "/arrivals/{arrival_id}/parts/{place}/pages/{page}",
+        "/applications/{number}/notices/{arrival_id}/parts/{place}/pages/{page}",
         "/filings/{filing_id}/package",
         "/registers/handlers/{account_id}/pledges.csv",
         "/registers/fees.csv",

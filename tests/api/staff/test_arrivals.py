@@ -26,10 +26,12 @@ from tests.api.staff.office_day import (
     rows,
     somebody,
 )
+from tests.api.staff.registering import a_newcomer
 from tests.corpus import pdf_with_text
 
 HANDLER, OTHER = somebody("handler"), somebody("handler", 1)
 MANAGER, REVIEWER, CLIENT = somebody("manager"), somebody("reviewer"), somebody("client")
+STRANGER = somebody("client", 1)
 RESULT = "在留期間更新許可通知書"
 Arriving = Callable[..., Awaitable[str]]
 
@@ -292,7 +294,7 @@ async def test_it_is_assigned_dismissed_with_a_reason_opened_again_and_merged(
     first, second = await arriving("お知らせ", "甲", key=key), await arriving("お知らせ", "乙", key=key)
     path = f"/v1/arrivals/{first}"
 
-    unowned = (await day.get(HANDLER, path))["row"]["owner"]
+    given = (await day.get(HANDLER, path))["row"]["owner"]
     assigned = await day.act(MANAGER, f"{path}/assign", {"to": OTHER})
     stranger = await day.act(MANAGER, f"{path}/assign", {"to": REVIEWER})
     mine = await day.get(OTHER, "/v1/arrivals?owner=mine&limit=100")
@@ -305,7 +307,7 @@ async def test_it_is_assigned_dismissed_with_a_reason_opened_again_and_merged(
     into_merged = await day.act(HANDLER, f"/v1/arrivals/{second}/merge", {"into": first})
     after = await day.get(HANDLER, path)
 
-    assert unowned is None
+    assert given is not None
     assert assigned.status_code == 200
     assert (stranger.status_code, stranger.json()["code"]) == (422, "no_such_colleague")
     assert first in [row["id"] for row in mine["items"]]
@@ -317,6 +319,26 @@ async def test_it_is_assigned_dismissed_with_a_reason_opened_again_and_merged(
     assert after["row"]["merged_into"] == second
     assert [act["act"] for act in after["acts"]] == ["assigned", "dismissed", "reopened", "merged"]
     assert after["acts"][1]["words"] == f"広告 {CANARY}"
+
+
+async def test_who_leaves_hands_it_on_to_somebody_who_may_record_results(
+    day: OfficeDay, arriving: Arriving
+) -> None:
+    leaver, arrival = await a_newcomer(day), await arriving("お知らせ", "甲")
+    await day.done(MANAGER, f"/v1/arrivals/{arrival}/assign", {"to": leaver.id})
+
+    reports = [
+        await day.done(
+            MANAGER,
+            f"{leaver.path}/leaving",
+            {"moves": [{"item_id": arrival, "to": to}], "left_on": day.today().isoformat()},
+        )
+        for to in (REVIEWER, OTHER)
+    ]
+
+    assert [each["moves"][0]["code"] for each in reports] == ["no_such_colleague", None]
+    assert [(each["left"], each["closed"]) for each in reports] == [([arrival], False), ([], True)]
+    assert (await day.get(OTHER, f"/v1/arrivals/{arrival}"))["row"]["owner"]["id"] == OTHER
 
 
 @pytest.mark.parametrize("who", [REVIEWER, CLIENT])
@@ -366,6 +388,26 @@ async def test_every_look_at_an_arrival_is_recorded(day: OfficeDay, desk: Desk, 
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/webp")
     assert (absent.status_code, no_part.status_code) == (404, 404)
     assert read == ["arrival", "arrival_page", "arrival_page"]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_a_client_reads_the_notice_that_a_person_chose_to_show(
+    day: OfficeDay, arriving: Arriving, *, shared: bool
+) -> None:
+    number, persons = await lodged(day)
+    arrival = await arriving(
+        RESULT, f"受付番号：{receipt_number(number, 1)}", attached=pdf_with_text("notice")
+    )
+    decision = result_of(number, persons[0], words="在留状況を考慮", for_client=shared)
+    await day.done(HANDLER, f"/v1/arrivals/{arrival}/confirm", decision)
+
+    page = f"/applications/{number}/notices/{arrival}/parts/1/pages/1"
+    seen = [(await day.call(who, "GET", page)).status_code for who in (CLIENT, STRANGER)]
+    case = await day.call(CLIENT, "GET", f"/applications/{number}")
+
+    assert seen == [200 if shared else 404, 404]
+    assert "在留状況を考慮" in case.text
+    assert (page in case.text) is shared
 
 
 async def test_html_and_scripts_in_a_mail_are_only_words_on_the_page(

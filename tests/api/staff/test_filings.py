@@ -16,6 +16,7 @@ HANDLER = somebody("handler")
 OTHER_HANDLER = somebody("handler", 1)
 EXPIRED = somebody("handler", 2)
 MANAGER = somebody("manager")
+CLIENT, STRANGER = somebody("client"), somebody("client", 1)
 BEGIN = {"channel": "online"}
 
 
@@ -141,7 +142,7 @@ async def test_a_refusal_at_the_counter_needs_words(ready: Ready) -> None:
 
 async def test_an_unknown_outcome_opens_a_task_and_a_second_person_confirms_the_absence(ready: Ready) -> None:
     await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
-    await ready.end(outcome="unknown", receipts=[])
+    await ready.end(outcome="unknown", receipts=[], words="追跡番号 1234")
     find_out = f"/v1/tasks/{(await ready.day.task_of(ready.number, 'find_out'))['id']}"
     await ready.day.done(HANDLER, f"{find_out}/claim")
     absent = {"kind": "arrived", "arrived": False, "words": "受付一覧に見当たらない"}
@@ -149,6 +150,7 @@ async def test_an_unknown_outcome_opens_a_task_and_a_second_person_confirms_the_
     confirm = f"/v1/tasks/{(await ready.day.task_of(ready.number, 'confirm_absent'))['id']}"
 
     himself = await ready.day.act(HANDLER, f"{confirm}/claim")
+    told = await ready.day.get(OTHER_HANDLER, confirm)
     another = await ready.day.act(
         somebody("handler", 1),
         f"{confirm}/complete",
@@ -157,7 +159,28 @@ async def test_an_unknown_outcome_opens_a_task_and_a_second_person_confirms_the_
 
     assert himself.json()["code"] == "same_person"
     assert another.status_code == 200, another.text
-    assert (await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "absent"
+    seen = await ready.day.get(HANDLER, ready.filing)
+    assert seen["filing"]["state"] == "absent"
+    assert said(told) == said(seen) == [("lodge", "追跡番号 1234"), ("find_out", "受付一覧に見当たらない")]
+    next_act = await ready.day.task_of(ready.number, "lodge")
+    assert said(await ready.day.get(HANDLER, f"/v1/tasks/{next_act['id']}")) == said(seen)
+    await insist_on_words_for_staff_only(ready, "追跡番号 1234", "受付一覧に見当たらない")
+
+
+def said(shown: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was written so far: at which kind of task, which words."""
+    return [(each["task_kind"], each["words"]["words"]) for each in shown["said"]]
+
+
+async def insist_on_words_for_staff_only(ready: Ready, *words: str) -> None:
+    path = f"/v1/applications/{ready.number}/timeline?limit=100"
+    to_staff = [each for each in (await ready.day.get(MANAGER, path))["items"] if each["words"]]
+    to_client = await ready.day.call(CLIENT, "GET", path)
+    reads = (await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/reads?limit=100"))["items"]
+    written = [each["words"] for row in to_staff for each in row["words"] if each["words"] in words]
+    assert written == list(words)
+    assert not any(each in to_client.text for each in words)
+    assert {"filing", "task", "timeline"} <= {each["what"] for each in reads}
 
 
 async def test_filings_are_listed_by_state_and_client(ready: Ready) -> None:
@@ -203,6 +226,23 @@ class TestWhatComesBack:
         case = await lodged.day.get(HANDLER, f"/v1/applications/{lodged.number}/overview")
         assert answer.status_code == 200, answer.text
         assert [each["result"] for each in case["persons"]] == ["permitted", None]
+
+    async def test_the_reasons_the_authority_gives_are_the_clients_to_read(self, lodged: Ready) -> None:
+        path = f"/v1/applications/{lodged.number}"
+        refused = await self.record(lodged, receipt="R-OTHER-1", words="取り消される言葉")
+        answer = await self.record(lodged, result="refused", words="要件を満たさないため")
+
+        shown = await lodged.day.get(CLIENT, f"{path}/results")
+        strange = await lodged.day.call(STRANGER, "GET", f"{path}/results")
+        history = (await lodged.day.get(MANAGER, f"{path}/timeline?limit=100"))["items"]
+
+        (decided,) = shown["items"]
+        (told,) = [each for each in history if each["kind"] == "result_recorded"]
+        assert (refused.status_code, answer.status_code) == (409, 200)
+        assert (decided["person_id"], decided["result"]) == (lodged.persons[0], "refused")
+        assert [each["words"] for each in decided["reasons"]] == ["要件を満たさないため"]
+        assert [each["words"] for each in told["words"]] == ["要件を満たさないため"]
+        assert strange.status_code == 404
 
     @pytest.mark.parametrize(
         ("changed", "code"),
