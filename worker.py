@@ -24,6 +24,7 @@ from activities.checks.again import Repeats
 from activities.checks.impact import Impacts
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
+from activities.drafts import Drafts
 from activities.lapses import Lapses
 from activities.ledger import Ledger
 from activities.links import Links
@@ -87,7 +88,6 @@ def activities(
     notices = Notices(
         database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
     )
-    lapses = Lapses(database, Post(chosen), steps=chosen.lapse_reminder_days, public_url=chosen.public_url)
     rounds = Rounds(
         database=database,
         client=client,
@@ -107,13 +107,23 @@ def activities(
         lodging.prepare,
         Authorities(ledger, simulator).lodge,
         notices.send_due,
-        lapses.remind,
+        *activities_of_time(chosen, objects, keys, database),
         *between_applications(client, keys, database),
         rounds.start_what_was_not_started,
         rounds.deliver_corrections,
         rounds.ask_after_silent_lodgings,
         rounds.fetch_news,
         *arrival_activities(chosen, keys, database),
+    ]
+
+
+def activities_of_time(
+    chosen: Settings, objects: ObjectStore, keys: KeyRing, database: Database
+) -> Sequence[Callable[..., Any]]:
+    """The activities of what comes to its end because nobody did anything."""
+    return [
+        Lapses(database, Post(chosen), steps=chosen.lapse_reminder_days, public_url=chosen.public_url).remind,
+        Drafts(database, objects, keys, kept_days=chosen.limits.draft_kept_days).look,
     ]
 
 

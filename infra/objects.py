@@ -168,6 +168,12 @@ class ObjectStore:
         with answers():
             self._client.delete_object(Bucket=self._quarantine, Key=key)
 
+    def erase(self, key: str, version_id: str) -> None:
+        """Remove one version from the vault for ever; one that is already gone is fine. Raises ObjectStoreError while the
+        store keeps it locked."""
+        with answers():
+            self._client.delete_object(Bucket=self._vault, Key=key, VersionId=version_id)
+
     def waiting_since_before(self, moment: datetime) -> Iterator[str]:
         """Keys of finished uploads older than `moment`, for the sweep that asks who still needs them."""
         with answers():

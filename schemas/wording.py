@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     RELEASED = "released"
     NEXT_OPENS = "next_opens"
     NEXT_CLOSES = "next_closes"
+    DRAFT_ENDS = "draft_ends"
     TASK_WAITING = "task_waiting"
     TASK_OVERDUE = "task_overdue"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -44,6 +45,7 @@ NEEDED: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.MORE_REQUESTED: ("due_on",),
     NoticeKind.NEXT_OPENS: ("persons",),
     NoticeKind.NEXT_CLOSES: ("persons", "due_on"),
+    NoticeKind.DRAFT_ENDS: ("due_on",),
     NoticeKind.TASK_WAITING: ("due_on",),
     NoticeKind.TASK_OVERDUE: ("due_on",),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from activities.drafts import Drafts
 from activities.lapses import Lapses
 from activities.links import Links
 from activities.notices import Notices
@@ -41,5 +42,7 @@ class DeskRoundWorkflow:
             parts["links"] = Links.deliver
         if workflow.patched("splits"):
             parts["splits"] = Splits.deliver
+        if workflow.patched("drafts"):
+            parts["drafts"] = Drafts.look
         handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
         return dict(zip(parts, handled, strict=True))

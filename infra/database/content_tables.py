@@ -96,9 +96,16 @@ application = Table(
     instant("handed_in_at", nullable=True),
     Column("rounds", Integer, nullable=False, server_default="0"),
     text("split_from", nullable=True),
+    instant("ended_at", nullable=True),
+    instant("erased_at", nullable=True),
     UniqueConstraint("organisation_id", "number"),
     Index("ix_application_organisation_id_created_at", "organisation_id", "created_at"),
     Index("ix_application_handed_in_at", "handed_in_at", postgresql_where=sql("handed_in_at IS NOT NULL")),
+    Index(
+        "ix_application_changed_at",
+        "changed_at",
+        postgresql_where=sql("handed_in_at IS NULL AND erased_at IS NULL"),
+    ),
 )
 
 applicant = Table(

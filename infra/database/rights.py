@@ -92,8 +92,8 @@ WORKER: dict[str, str] = {
     "fee_quote": READ,
     "filing_fee": WRITE,
     "lapse_notice": WRITE,
-    "data_key": READ,
-    "application": READ,
+    "data_key": "SELECT, UPDATE",
+    "application": "SELECT, UPDATE (ended_at, erased_at)",
     "applicant": READ,
     "content": READ,
     "document_version": READ,
@@ -133,11 +133,12 @@ GRANTS: dict[str, dict[str, str]] = {
 HATS_OF_THE_FRONT_DESK = ("toritsugi_client", "toritsugi_desk")
 ORGANISATION_SETTING = "toritsugi.organisation"
 OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SETTING}', true), ''))"
-IS_THERE = """(split_from IS NULL
+IS_THERE = """ended_at IS NULL AND (split_from IS NULL
   OR NOT EXISTS (SELECT FROM split_off s WHERE s.to_number = application.number)
   OR EXISTS (SELECT FROM person_standing p WHERE p.moved_to IS NOT NULL AND p.number = split_from
                                              AND p.moved_to = application.number))"""
-"""What is being split off is seen by nobody before the road has moved its persons: until then they are where they were.
+"""A draft that has ended is seen by nobody any more (the desk's round ends it and destroys its key).
+What is being split off is seen by nobody before the road has moved its persons: until then they are where they were.
 
 Within the transaction that writes it, it is seen until the row in `split_off`, the last one, is written.
 """
