@@ -23,12 +23,12 @@ from api.queries_filings import (
     FilingFilter,
     FilingView,
     PackageView,
+    confirming_of,
     entitlement,
     filings_page,
     kept_package,
     one_filing,
     packages_of,
-    reported_by,
 )
 from api.queries_tasks import lodging_task_of
 from api.queries_words import Said, beside_acts, said_of
@@ -159,14 +159,14 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
         if view is None:
             raise Refused("no_such_filing")
         await record_read(connection, principal.id, view.number, "filing", at.now())
-        ready = await at.packs.of(view)
+        ready, confirming = await at.packs.of(view), await confirming_of(connection, view)
         shown = FilingOnTheDesk(
             filing=view,
             packages=await packages_of(connection, filing_id),
             channels=ready.procedure.channels,
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
-            confirmed_by_second=ready.procedure.lodging.confirmed_by_second,
-            reported_by=await reported_by(connection, view),
+            confirmed_by_second=ready.procedure.lodging.confirmed_by_second or confirming.second_asked,
+            reported_by=confirming.reported_by,
             said=beside_acts(await said_of(connection, view.number, key), view.persons),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table),

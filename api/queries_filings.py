@@ -36,7 +36,7 @@ class FilingFilter(Word):
 
 
 class FilingView(Word):
-    """One filing. `sent_at` is the mark that a machine has sent it."""
+    """One filing; its handler is who looks after it. `sent_at` is the mark that a machine has sent it."""
 
     id: str
     number: str
@@ -180,16 +180,24 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
     )
 
 
-async def reported_by(connection: AsyncConnection, view: FilingView) -> Named | None:
-    """Who reported that this filing arrived, while a second person has to confirm it."""
+class Confirming(NamedTuple):
+    """Whether the desk wants two people to confirm a filing, and who reported already that it arrived."""
+
+    second_asked: bool = False
+    reported_by: Named | None = None
+
+
+async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confirming:
+    """How a filing under way will be confirmed."""
     if view.state is not FilingState.INTENDED:
-        return None
+        return Confirming()
     query = select(standing.c.folded["filings"]).where(standing.c.number == view.number)
     filings = (await connection.execute(query)).scalar_one_or_none() or []
-    told = next((each.get("reported") for each in filings if each["id"] == view.id), None)
+    kept: dict[str, Any] = next((each for each in filings if each["id"] == view.id), {})
+    asked, told = bool(kept.get("second_asked")), kept.get("reported")
     if told is None:
-        return None
-    return named(await names_of(connection, [told["by"]]), told["by"])
+        return Confirming(asked)
+    return Confirming(asked, named(await names_of(connection, [told["by"]]), told["by"]))
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:
