@@ -19,7 +19,7 @@ from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath
 from api.queries_deadlines import answer_due_at
-from api.queries_findings import FindingView, Texts, findings_of, remarks_of
+from api.queries_findings import FindingView, KeptFinding, Texts, findings_of, remarks_of
 from api.reading import (
     WHOLE,
     Case,
@@ -95,7 +95,7 @@ async def read_findings(
     ready = await map_of(at, case)
     texts = Texts(
         rules={each.rule.id: each.rule for each in ready.rules},
-        values={name: each.message_values for name, (_, each) in kept.items()},
+        kept={name: KeptFinding(each.message_values) for name, (_, each) in kept.items()},
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )
     async with scope(at, principal) as connection:

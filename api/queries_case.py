@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.queries import Named, named, names_of
 from api.queries_deadlines import DeadlineView, deadlines_of, stops_beside, tasks_explained
 from api.queries_filings import FilingView, filings_of
-from api.queries_findings import FindingView, Texts, findings_of, message_values, remarks_of
+from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of
 from api.queries_tasks import TaskRow, tasks_of
 from api.remark_rows import RemarkKind
 from infra.database.tables import (
@@ -189,7 +189,7 @@ async def texts_of(
     remarks = await remarks_of(connection, case.number, key)
     return Texts(
         rules={each.rule.id: each.rule for each in chosen.rules},
-        values=await message_values(connection, case.number, key),
+        kept=await kept_texts(connection, case.number, key),
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )
 

@@ -77,11 +77,21 @@ class FindingView(Word):
         return int(first[0]) if first else 1
 
 
+class KeptFinding(NamedTuple):
+    """What of a kept finding is told beside its rule: values for the message, and whether it used an unverified row."""
+
+    values: Mapping[str, str]
+    is_unverified: bool = False
+
+
+NOT_KEPT = KeptFinding({})
+
+
 class Texts(NamedTuple):
-    """What findings are told with: the rules of the pinned map, values for their messages, people's words."""
+    """What findings are told with: the rules of the pinned map, what was kept of each by its key, people's words."""
 
     rules: Mapping[str, Rule]
-    values: Mapping[str, Mapping[str, str]]
+    kept: Mapping[str, KeptFinding]
     remarks: Mapping[str, Words]
 
 
@@ -115,10 +125,8 @@ def _words(row: Row[Any], names: Mapping[str, str], key: DataKey | None) -> Word
     )
 
 
-async def message_values(
-    connection: AsyncConnection, number: str, key: DataKey | None
-) -> dict[str, Mapping[str, str]]:
-    """Values for the rules' messages by finding key; the latest round's report wins. Staff only."""
+async def kept_texts(connection: AsyncConnection, number: str, key: DataKey | None) -> dict[str, KeptFinding]:
+    """What findings are told with, by finding key; the latest round's report wins. Staff only."""
     if key is None:
         return {}
     query = (
@@ -126,11 +134,16 @@ async def message_values(
         .where(check_report.c.number == number)
         .order_by(check_report.c.round, check_report.c.checked_at)
     )
-    values: dict[str, Mapping[str, str]] = {}
+    found: dict[str, KeptFinding] = {}
     for row in await connection.execute(query):
         report = open_json(key, REPORT_PURPOSE, bytes(row.report))
-        values.update((_key(each), each.get("message_values", {})) for each in report["findings"])
-    return values
+        found.update((_key(each), _kept(each)) for each in report["findings"])
+    return found
+
+
+def _kept(each: Mapping[str, Any]) -> KeptFinding:
+    verifications = {row["verification"] for row in each.get("rows", ())}
+    return KeptFinding(each.get("message_values", {}), "unverified" in verifications)
 
 
 def _key(each: Mapping[str, Any]) -> str:
@@ -163,7 +176,8 @@ async def findings_of(
 
 def _finding(row: Row[Any], texts: Texts) -> FindingView:
     rule = texts.rules.get(row.rule_id or "")
-    values = texts.values.get(row.key, {})
+    kept = texts.kept.get(row.key, NOT_KEPT)
+    values = kept.values
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
         id=row.id,
@@ -182,11 +196,16 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         message=_told(rule.id, rule.message, values) if rule else None,
         hint=_told(rule.id, rule.hint, values) if rule and rule.hint else None,
         legal_source=rule.legal_source if rule else None,
-        verification=rule.verification if rule else None,
+        verification=_verification(rule, kept) if rule else None,
         words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
         replies=tuple(each for each in about if each.kind == RemarkKind.REPLY),
         reasons=tuple(each for each in about if each.kind == RemarkKind.REASON),
     )
+
+
+def _verification(rule: Rule, kept: KeptFinding) -> Verification:
+    """A finding is no better verified than the rows of tables it used."""
+    return "unverified" if kept.is_unverified else rule.verification
 
 
 def _told(code: str, text: Bilingual, values: Mapping[str, str]) -> Told:
