@@ -205,10 +205,12 @@ def test_what_both_are_quoted_is_what_was_quoted_for_all_and_the_export_says_so(
         office.people.client.get(f"/v1/applications/{number}/fees") for number in (walked.old, walked.new)
     )
     (before,), on = old["superseded"], new["quote"]["quoted_on"]
+    page = office.people.client.raw("GET", f"/applications/{walked.old}").text
     sheet = office.people.manager.raw("GET", f"/v1/registers/quotes.csv?from_on={on}&to_on={on}").text
     lines = [line.split(",") for line in sheet.split("\r\n") if walked.old in line]
 
     assert (before["persons"], before["superseded_by"], before["superseded_on"]) == (3, walked.new, on)
+    assert (f"{walked.new}への分割により置き換え" in page, "&lt;" in page) == (True, False)
     assert [each["quote"]["persons"] for each in (old, new)] == [2, 1]
     assert [_prices(each["quote"]) for each in (old, new)] == [_prices(before)] * 2
     assert [each["authority"][0]["units"] for each in (before, old["quote"], new["quote"])] == [3, 2, 1]
