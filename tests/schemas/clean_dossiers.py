@@ -2,6 +2,7 @@
 
 A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each
 name a change (`change`, `unanswered`, `without`, `documents`, `as_of`, `channel`) and exactly the rules that then fail.
+Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
 import tomllib
@@ -16,6 +17,7 @@ from infra.catalogue import load_catalogue
 from schemas.document_list import document_list
 from schemas.dossier import DocumentFact, Dossier, PersonDossier, RequiredDocument
 from schemas.maps import ProcedureMap
+from tests.schemas.kept_content import a_zone, as_read
 
 LODGED_ON = date(2026, 11, 22)
 FOLDER = Path(__file__).parent / "clean"
@@ -129,16 +131,20 @@ def _with_papers(
 ) -> Dossier:
     """Every document that the answers call for is attached, at the first person those left out or altered are not."""
     papers = [
-        a_document(ready, line.kind, line.person_id, **_paper(line, dossier.as_of, altered or {}))
+        a_document(ready, line.kind, line.person_id, **_paper(line, dossier, altered or {}))
         for line in document_list(ready, dossier)
         if line.need in ("needed", "omittable")
         and not (line.kind in without and line.person_id in (None, _FIRST))
     ]
-    return dossier.model_copy(update={"documents": tuple(papers)})
+    return as_read(dossier.model_copy(update={"documents": tuple(papers)}), ready)
 
 
-def _paper(line: RequiredDocument, as_of: date, altered: Mapping[str, Any]) -> dict[str, Any]:
-    return {"issued_on": as_of, **(altered.get(line.kind, {}) if line.person_id in (None, _FIRST) else {})}
+def _paper(line: RequiredDocument, dossier: Dossier, altered: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a paper; a copy of a passport shows the answers of its person."""
+    person = dossier.person(line.person_id) if line.person_id else None
+    shown = a_zone(person.values) if person and line.kind == "passport_copy" else ()
+    changed = altered.get(line.kind, {}) if line.person_id in (None, _FIRST) else {}
+    return {"issued_on": dossier.as_of, "passports": shown, **changed}
 
 
 def _parted(ready: ProcedureMap, change: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
