@@ -85,7 +85,8 @@ class Section(Word):
 class FieldRow(Sourced):
     """One question of the form. `required_when` is a condition; without it `required` decides.
 
-    `choices_from` names a reference table whose rows are the answers (`Tables.answers`).
+    `choices_from` names a reference table whose rows are the answers (`Tables.answers`). `full_width`: whether the
+    online system takes full-width signs only; None where that is not known.
     """
 
     id: FieldId
@@ -102,6 +103,7 @@ class FieldRow(Sourced):
     pattern: str | None = None
     minimum: int | None = None
     maximum: int | None = None
+    full_width: bool | None = None
 
     @property
     def belongs_to_person(self) -> bool:

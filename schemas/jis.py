@@ -15,7 +15,12 @@ def count_foreign_to_jis(text: str) -> int:
 def mixes_widths(text: str) -> bool:
     """Whether a Japanese text also holds half-width letters, digits or signs, which full-width fields refuse."""
     is_japanese = any(unicodedata.name(sign, "").startswith(_JAPANESE) for sign in text)
-    return is_japanese and any(_is_narrow(sign) for sign in text)
+    return is_japanese and holds_half_width(text)
+
+
+def holds_half_width(text: str) -> bool:
+    """Whether any sign of a text is half-width."""
+    return any(_is_narrow(sign) for sign in text)
 
 
 def in_full_width(text: str) -> str:

@@ -15,7 +15,7 @@ from schemas.catalogue import Bilingual, Channel, ChannelId, FieldRow, Rule
 from schemas.dossier import DocumentFact, Dossier, PlaceKind, RuleFinding
 from schemas.examination import XLSX
 from schemas.findings import Severity
-from schemas.jis import count_foreign_to_jis, mixes_widths
+from schemas.jis import count_foreign_to_jis, holds_half_width, mixes_widths
 from schemas.maps import ProcedureMap
 from schemas.named_checks import CHANNEL
 from schemas.rules import evaluate, filled, used_by
@@ -38,6 +38,7 @@ class ObstacleCode(StrEnum):
     NOT_RELEASED = "not_released"
     FOREIGN_CHARACTERS = "foreign_characters"
     HALF_WIDTH = "half_width"
+    WIDTH_UNKNOWN = "width_unknown"
     COARSE_SCAN = "coarse_scan"
     SEPARATE_SHEETS = "separate_sheets"
     OTHER_PAPER = "other_paper"
@@ -115,12 +116,23 @@ OBSTACLES: Mapping[ObstacleCode, Telling] = {
     ObstacleCode.HALF_WIDTH: _telling(
         False,
         (
-            "日本語の文に半角の文字があります。全角だけの欄では受け付けられません。",
-            "A Japanese text holds half-width characters; fields for full width refuse them.",
+            "全角だけの欄に半角の文字があります。",
+            "A field for full-width characters only holds half-width ones.",
         ),
         (
             "入力の際に全角に変えてください。内容は変えないでください。",
             "Type it in full width when lodging; do not change what it says.",
+        ),
+    ),
+    ObstacleCode.WIDTH_UNKNOWN: _telling(
+        False,
+        (
+            "日本語の文に半角の文字があります。この欄が全角だけを受け付けるかは確認できていません。",
+            "A Japanese text holds half-width characters. Whether this field takes full width only is not known.",
+        ),
+        (
+            "受け付けられないときは、入力の際に全角に変えてください。内容は変えないでください。",
+            "If it is refused, type it in full width when lodging; do not change what it says.",
         ),
     ),
     ObstacleCode.COARSE_SCAN: _telling(
@@ -293,8 +305,9 @@ class _Looking(NamedTuple):
             if foreign:
                 values = {"count": str(foreign)}
                 yield _obstacle(ObstacleCode.FOREIGN_CHARACTERS, "field", [row.id], person_id, values)
-            if mixes_widths(text):
-                yield _obstacle(ObstacleCode.HALF_WIDTH, "field", [row.id], person_id, {})
+            width = _width_code(row, text)
+            if width is not None:
+                yield _obstacle(width, "field", [row.id], person_id, {})
 
     def _texts(self) -> Iterator[tuple[Subject, FieldRow, str]]:
         for subject, row in self.asking.questions():
@@ -322,6 +335,14 @@ def _weight_code(size_bytes: int, limit_bytes: int) -> ObstacleCode | None:
     if size_bytes > limit_bytes:
         return ObstacleCode.SET_TOO_LARGE
     return ObstacleCode.SET_NEAR_LIMIT if size_bytes * 100 >= limit_bytes * NEAR_PERCENT else None
+
+
+def _width_code(row: FieldRow, text: str) -> ObstacleCode | None:
+    """What the width of signs may meet; a field whose row says nothing is not known to want full width."""
+    if row.full_width:
+        return ObstacleCode.HALF_WIDTH if holds_half_width(text) else None
+    unknown = row.full_width is None and mixes_widths(text)
+    return ObstacleCode.WIDTH_UNKNOWN if unknown else None
 
 
 def _is_a4(size_mm: tuple[int, int]) -> bool:

@@ -1,5 +1,6 @@
 """Will a channel take the set: weight, formats, characters, scans and paper; each obstacle with a way to mend it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,9 +108,38 @@ def test_characters_and_widths_are_asked_online_only() -> None:
 
     assert [(each.code.value, each.stops, each.places) for each in shown.obstacles] == [
         ("foreign_characters", True, ("organisation_name",)),
-        ("half_width", False, ("organisation_name",)),
+        ("width_unknown", False, ("organisation_name",)),
     ]
     assert asked(procedure=PLAN, channel="counter", answers={"implementer_name": "髙橋1"}).obstacles == ()
+
+
+@pytest.mark.parametrize(
+    ("full_width", "answer", "told"),
+    [
+        (None, "見本 1", ["width_unknown"]),
+        (None, "SAMPLE 1", []),
+        (None, "見本１", []),
+        (True, "見本 1", ["half_width"]),
+        (True, "SAMPLE 1", ["half_width"]),
+        (True, "見本１", []),
+        (False, "見本 1", []),
+    ],
+)
+def test_a_field_is_said_to_want_full_width_only_where_its_row_says_so(
+    *, full_width: bool | None, answer: str, told: list[str]
+) -> None:
+    ready = a_map()
+    rows = [
+        row.model_copy(update={"full_width": full_width}) if row.id == "organisation_name" else row
+        for row in ready.procedure.fields
+    ]
+    ready = replace(ready, procedure=ready.procedure.model_copy(update={"fields": tuple(rows)}))
+    online = ready.procedure.channel("online")
+    assert online is not None
+
+    shown = preflight(ready, a_dossier(ready, {"organisation_name": answer}), online, ("p1",))
+
+    assert codes(shown) == told
 
 
 def test_nothing_of_an_answer_is_repeated() -> None:
