@@ -67,21 +67,25 @@ SAMPLE_TARIFF = Path(__file__).with_name("sample_tariff.toml")
 
 @dataclass(frozen=True)
 class Place:
-    """One stack's directory, ports and secrets. `fast` gives up durability; it is for tests only."""
+    """One stack's directory, ports and secrets. For tests only: `fast` gives up durability, and `authority_line` is
+    where the worker finds the authority when it is to go over a line that can break."""
 
     directory: Path
     ports: Ports
     secrets: StackSecrets
     fast: bool = False
+    authority_line: str | None = None
 
     @classmethod
-    def at(cls, directory: Path, ports: Ports, *, fast: bool = False) -> Self:
+    def at(
+        cls, directory: Path, ports: Ports, *, fast: bool = False, authority_line: str | None = None
+    ) -> Self:
         """Open or make the directory. Others may pass through it: PostgreSQL may run as `nobody`."""
         directory = directory.absolute()
         (directory / "logs").mkdir(parents=True, exist_ok=True)
         directory.chmod(0o711)
         (directory / "logs").chmod(0o700)
-        return cls(directory, ports, StackSecrets.kept_in(directory / SECRETS), fast)
+        return cls(directory, ports, StackSecrets.kept_in(directory / SECRETS), fast, authority_line)
 
     @property
     def secrets_file(self) -> Path:
@@ -133,7 +137,7 @@ class Place:
             "TORITSUGI_KEY_ENCRYPTION_KEY": self.secrets.key_encryption_key,
             "TORITSUGI_SESSION_SECRET": self.secrets.session_secret,
             "TORITSUGI_TARIFF_FILE": str(SAMPLE_TARIFF),
-            "TORITSUGI_AUTHORITY_SIMULATOR_URL": _http(self.ports.authority),
+            "TORITSUGI_AUTHORITY_SIMULATOR_URL": self.authority_line or _http(self.ports.authority),
             "TEMPORAL_ADDRESS": f"{LOOPBACK}:{self.ports.temporal}",
             "TEMPORAL_NAMESPACE": NAMESPACE,
         }

@@ -69,6 +69,7 @@ class Stack:
 
     `services` are names of MAKERS. Without `ports` free ones are chosen (tests); `fast` gives up
     durability on power loss and lets Temporal skip time. `sample_office` fills the desk once it runs.
+    `authority_line` is an address the worker uses instead of the authority's own.
     Raises PortTakenError, AlreadyRunningError, NotReadyError.
     """
 
@@ -80,8 +81,10 @@ class Stack:
         ports: Ports | None = None,
         fast: bool = False,
         sample_office: bool = False,
+        authority_line: str | None = None,
     ) -> None:
-        self.place = Place.at(directory, ports or Ports.free(), fast=fast)
+        chosen = ports or Ports.free()
+        self.place = Place.at(directory, chosen, fast=fast, authority_line=authority_line)
         self._services = {name: MAKERS[name](self.place) for name in MAKERS if name in services}
         self._children: dict[str, Child] = {}
         self._claim: Claim | None = None

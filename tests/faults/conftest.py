@@ -5,24 +5,38 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.dev.demo.__main__ import WHO, people_of
-from infra.dev.demo.day import People
-from infra.dev.own_servers import DESK, SERVERS
+from infra.dev.ports import Ports
 from infra.dev.services import Stack
-from tests.faults.patience import Persistent, stubborn
+from tests.faults.cutting import Line, killable
+from tests.faults.patience import Persistent, patient_people
 from tests.faults.story import Lived, live_through
 from tests.journeys.office import Office
 
 
 @pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The desk that is killed."""
-    running = Stack(tmp_path_factory.mktemp("house"), (*SERVERS, *DESK), fast=True, sample_office=True)
-    asyncio.run(running.__aenter__())
-    try:
-        yield running
-    finally:
-        asyncio.run(running.__aexit__(None, None, None))
+def ports() -> Ports:
+    """The doors of the desk that is killed."""
+    return Ports.free()
+
+
+@pytest.fixture(scope="package")
+def line(ports: Ports) -> Iterator[Line]:
+    """The line between its worker and the authority."""
+    with Line(ports.authority) as carrying:
+        yield carrying
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory, ports: Ports, line: Line) -> Iterator[Stack]:
+    """The desk that is killed. It wants two people to confirm what was carried to a counter."""
+    running = killable(tmp_path_factory.mktemp("house"), ports, line)
+    with pytest.MonkeyPatch.context() as wishes:
+        wishes.setenv("TORITSUGI_SECOND_CONFIRMS", '["otit.*:counter"]')
+        asyncio.run(running.__aenter__())
+        try:
+            yield running
+        finally:
+            asyncio.run(running.__aexit__(None, None, None))
 
 
 @pytest.fixture(scope="package")
@@ -45,22 +59,15 @@ def met() -> dict[str, Persistent]:
 @pytest.fixture(scope="package")
 def office(house: Stack, met: dict[str, Persistent]) -> Iterator[Office]:
     """The sample office with people who do not give up."""
-    usual = people_of(house.place)
-    visitors = {role: stubborn(house, subject) for role, subject in WHO.items()}
-    met |= {role: transport for role, (_, transport) in visitors.items()}
-    patient = People(
-        **{role: visitor for role, (visitor, _) in visitors.items()},
-        authority=usual.authority,
-        today=usual.today,
-    )
-    opened = Office(house, patient)
+    people, transports = patient_people(house)
+    met |= transports
+    opened = Office(house, people)
     yield opened
     opened.close()
-    patient.leave()
-    usual.leave()
+    people.leave()
 
 
 @pytest.fixture(scope="package")
-def lived(office: Office) -> Lived:
+def lived(office: Office, line: Line) -> Lived:
     """What five applications lived through."""
-    return live_through(office)
+    return live_through(office, line)

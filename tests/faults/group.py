@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from infra.dev.demo.contents import PLAN
 from infra.dev.demo.day import dispositions, review, second_review
 from infra.dev.demo.visitor import Json, Visitor, eventually
+from tests.faults.lodgings import LONG_SECONDS, NOT_THERE
 from tests.faults.lookout import Lookout
-from tests.faults.story import IN_FLIGHT_SECONDS, LONG_SECONDS, NOT_THERE
 from tests.journeys.office import Office, refusal
 from tests.journeys.sown import a_group
 
 SIZE = 18
+IN_FLIGHT_SECONDS = 0.3
+BY_TWO = "counter"
+"""The channel for which this desk wants two people."""
 SLOW_SECONDS = 6.0
 """Long enough for a kill on a busy machine; shorter than what the desk waits for an answer."""
 FOLLOW_UP = "otit.plan.accreditation.E"
@@ -32,6 +35,7 @@ class Group:
     found_out: dict[str, bool] = field(default_factory=dict)
     not_entitled: tuple[int, str] = (0, "")
     killed: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
     begun: Json = field(default_factory=dict)
     draft: Json = field(default_factory=dict)
 
@@ -253,7 +257,7 @@ def _begin_by_machine(group: Group, filing: str, channel: str) -> None:
 
 
 def _by_hand(group: Group, handler: Visitor, channel: str, *, dies_meanwhile: bool = False) -> str:
-    """Begin, carry it to the authority, say how it ended; perhaps the worker dies while it is being carried."""
+    """Begin, carry it to the authority, say how it ended, at the counter by two; perhaps the worker dies meanwhile."""
     filing = _prepared(group)
     handler.post(f"/v1/filings/{filing}/begin", {"channel": channel})
     begun = handler.get(f"/v1/filings/{filing}")["filing"]
@@ -265,6 +269,11 @@ def _by_hand(group: Group, handler: Visitor, channel: str, *, dies_meanwhile: bo
     given = [{"person_id": person, "number": number} for person, number in receipts.items()]
     ended = {"outcome": "confirmed", "receipts": given if begun["kind"] == "first" else []}
     handler.post(f"/v1/filings/{filing}/end", ended)
+    if channel == BY_TWO:
+        group.reported.append(handler.get(f"/v1/filings/{filing}")["filing"]["state"])
+        people = group.office.people
+        second = people.other_handler if handler is people.handler else people.handler
+        second.post(f"/v1/filings/{filing}/end", ended)
     return filing
 
 

@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import httpx2
 
-from infra.dev.demo.__main__ import RETURN_PATH
+from infra.dev.demo.__main__ import RETURN_PATH, WHO
+from infra.dev.demo.authority import AuthorityDesk
+from infra.dev.demo.day import People
 from infra.dev.demo.visitor import RefusedAtTheDesk, Visitor
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
+from schemas.calendar import japan_date
 
 PATIENCE_SECONDS = 150.0
 PAUSE_SECONDS = 0.3
@@ -64,6 +68,17 @@ def stubborn(desk: Stack, subject: str) -> tuple[Visitor, Persistent]:
     token = obtain_token(place.issuer, CLIENT_ID, secret, place.public_url + RETURN_PATH, subject)
     transport = Persistent()
     return Visitor(place.public_url, token, subject, transport=transport), transport
+
+
+def patient_people(desk: Stack) -> tuple[People, dict[str, Persistent]]:
+    """The sample people of a desk, none of whom gives up, and what each of them met."""
+    visitors = {role: stubborn(desk, subject) for role, subject in WHO.items()}
+    people = People(
+        **{role: visitor for role, (visitor, _) in visitors.items()},
+        authority=AuthorityDesk(desk.address("authority")),
+        today=japan_date(datetime.now(UTC)),
+    )
+    return people, {role: transport for role, (_, transport) in visitors.items()}
 
 
 def again(act: Callable[[], Got], what: str) -> Got:

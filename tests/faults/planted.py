@@ -8,7 +8,8 @@ import pytest
 
 from infra.dev.demo.visitor import RefusedAtTheDesk
 from tests.corpus import pdf_with_script, pdf_with_text
-from tests.faults.story import CANARIES, NOT_THERE, Lived
+from tests.faults.lodgings import NOT_THERE
+from tests.faults.story import CANARIES, Lived
 from tests.faults.windows import Step
 from tests.journeys.office import Office
 

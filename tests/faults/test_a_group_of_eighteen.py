@@ -14,6 +14,9 @@ from tests.journeys.proofs import troubles
 
 pytestmark = pytest.mark.timeout(600)
 LOOKS_AT_LEAST = 100
+SAID_BY = """SELECT r.actor_id, c.actor_id FROM event r JOIN event c
+  ON c.number = r.number AND c.kind = 'lodging_confirmed' AND c.body->>'filing_id' = r.body->>'filing_id'
+  WHERE r.number = %s AND r.kind = 'lodging_reported'"""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,16 @@ def test_it_was_lodged_in_parts_over_several_channels_by_entitled_handlers(group
 
 def test_who_is_not_entitled_lodges_nothing(group: Group) -> None:
     assert group.not_entitled == (403, "certificate_expired")
+
+
+def test_what_was_carried_to_a_counter_was_confirmed_by_a_second_person(group: Group) -> None:
+    kinds = group.office.events(group.number)
+    said = group.office.rows(SAID_BY, group.number)
+
+    assert (kinds.count("second_asked"), kinds.count("lodging_reported")) == (3, 3)
+    assert group.reported == ["intended"] * 3
+    assert len(said) == 3
+    assert all(first != second for first, second in said)
 
 
 def test_a_person_looked_where_nobody_could_know(group: Group) -> None:

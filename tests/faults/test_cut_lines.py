@@ -1,59 +1,97 @@
-"""The line to the authority breaks at every step of a lodging: what is certain is said, the rest is asked of a person."""
+"""The line to the authority breaks at every step of a lodging, and of reading its news: nothing doubled, nothing lost."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
-from infra.dev.demo.authority import AuthorityDesk
-from infra.dev.services import Stack
-from tests.faults.cutting import Cut, a_filing, lodged_through
+from infra.dev.demo.visitor import eventually
+from tests.faults.cutting import NEWS, Cut, Line
+from tests.faults.lodgings import (
+    all_arrive,
+    book_of,
+    cut_in_each_step,
+    doubles,
+    ledger_of,
+    lost,
+    ready,
+)
+from tests.journeys.office import Office
+from tests.journeys.proofs import troubles
+
+pytestmark = pytest.mark.timeout(300)
+NEWS_CUTS = (Cut.BEFORE_THE_REQUEST, Cut.BEFORE_THE_ANSWER, Cut.IN_THE_ANSWER)
+UNKNOWN, ABSENT, RECORDED = "lodging_unknown", "confirm_absent", "result_recorded"
 
 
-@pytest.fixture
-def authority(counter: Stack) -> Iterator[AuthorityDesk]:
-    desk = AuthorityDesk(counter.address("authority"))
-    yield desk
-    desk.close()
+@dataclass
+class Broken:
+    """The application whose line broke at each step."""
+
+    office: Office
+    numbers: dict[Cut, str]
+
+    def events(self, cut: Cut, kind: str) -> int:
+        """How many events of this kind its history has."""
+        return self.office.events(self.numbers[cut]).count(kind)
+
+
+@pytest.fixture(scope="module")
+def broken(office: Office, line: Line) -> Iterator[Broken]:
+    numbers = dict(zip(Cut, ready(office, len(Cut)), strict=True))
+    cut_in_each_step(office, line, {number: cut for cut, number in numbers.items()})
+    line.break_for(NEWS, *NEWS_CUTS)
+    all_arrive(office, numbers.values())
+    eventually(lambda: line.has_broken_for(NEWS), "the news were read again")
+    yield Broken(office, numbers)
 
 
 @pytest.mark.parametrize(
-    ("cut", "outcome"),
+    ("cut", "unknown", "absent", "begun"),
     [
-        (Cut.AT_THE_DOOR, "not_sent"),
-        (Cut.BEFORE_THE_REQUEST, "unknown"),
-        (Cut.IN_THE_REQUEST, "unknown"),
-        (Cut.BEFORE_THE_ANSWER, "unknown"),
-        (Cut.IN_THE_ANSWER, "unknown"),
+        (Cut.AT_THE_DOOR, 0, 0, 2),
+        (Cut.BEFORE_THE_REQUEST, 1, 1, 2),
+        (Cut.IN_THE_REQUEST, 1, 1, 2),
+        (Cut.REQUEST_COMES_LATE, 1, 0, 1),
+        (Cut.BEFORE_THE_ANSWER, 1, 0, 1),
+        (Cut.IN_THE_ANSWER, 1, 0, 1),
+        (Cut.ANSWER_NEVER_COMES, 1, 0, 1),
+        (Cut.AFTER_THE_ANSWER, 0, 0, 1),
     ],
 )
-async def test_wherever_the_line_breaks_the_authority_has_it_once(
-    counter: Stack, authority: AuthorityDesk, cut: Cut, outcome: str
+def test_what_nobody_can_know_is_asked_of_people_and_only_what_is_not_there_is_sent_again(
+    broken: Broken, cut: Cut, unknown: int, absent: int, begun: int
 ) -> None:
-    told = await lodged_through(counter.address("authority"), authority, a_filing(), cut)
+    tasks = broken.office.case(broken.numbers[cut])["tasks"]
 
-    assert told.first.outcome == outcome
-    assert told.asked_a_person is (outcome == "unknown")
-    assert told.acceptances == 1
+    assert broken.events(cut, UNKNOWN) == unknown
+    assert [task["kind"] for task in tasks].count("find_out") == unknown
+    assert [task["kind"] for task in tasks].count(ABSENT) == absent
+    assert broken.events(cut, "lodging_intended") == begun
+    assert broken.events(cut, "lodging_confirmed") == 1
 
 
-@pytest.mark.parametrize(
-    ("cut", "acceptances"),
-    [(Cut.IN_THE_REQUEST, 0), (Cut.BEFORE_THE_ANSWER, 1), (Cut.IN_THE_ANSWER, 1)],
-)
-async def test_the_same_silence_hides_what_arrived_and_what_did_not(
-    counter: Stack, authority: AuthorityDesk, cut: Cut, acceptances: int
-) -> None:
-    filing = a_filing()
-    looked: list[int] = []
+def test_the_authority_and_we_know_the_same_numbers_once(broken: Broken) -> None:
+    book, ledger = (kept(broken.office, broken.numbers.values()) for kept in (book_of, ledger_of))
 
-    class Looking(AuthorityDesk):
-        def acceptances(self, reference: str) -> int:
-            looked.append(super().acceptances(reference))
-            return looked[-1]
+    assert (doubles(book), lost(ledger, book)) == ([], [])
+    assert len(book) == len(ledger) == len(Cut)
 
-    eyes = Looking(counter.address("authority"))
 
-    await lodged_through(counter.address("authority"), eyes, filing, cut)
-    eyes.close()
+def test_the_news_are_told_once_however_their_line_broke(broken: Broken, line: Line) -> None:
+    recorded = {cut: broken.events(cut, RECORDED) for cut in Cut}
 
-    assert looked == [acceptances, 1]
+    assert recorded == dict.fromkeys(Cut, 1)
+    assert {cut for about, cut in line.broken if about == NEWS} == set(NEWS_CUTS)
+
+
+def test_chains_standings_and_balls_are_whole(broken: Broken) -> None:
+    assert [t for number in broken.numbers.values() for t in troubles(broken.office.desk, number)] == []
+
+
+def test_doubles_and_losses_are_seen() -> None:
+    book = [("A", "p1", "R-1"), ("A", "p1", "R-2"), ("B", "p1", "R-3")]
+    ledger = [("A", "p1", "R-1"), ("B", "p1", "R-9"), ("C", "p1", None)]
+
+    assert doubles(book) == [("A", "p1")]
+    assert lost(ledger, book) == [("B", "p1"), ("C", "p1")]

@@ -23,6 +23,17 @@ FROM examination e JOIN document_version d ON d.id = e.document_id WHERE d.numbe
 
 def a_group(office: Office, procedure: str, persons: int) -> Sown:
     """A complete draft of so many persons."""
+    (sown,) = _copied(office, _a_pattern(office, procedure, persons), count=1, persons=persons)
+    return sown
+
+
+def copies(office: Office, procedure: str, count: int) -> list[Sown]:
+    """So many complete drafts of one person each."""
+    return _copied(office, _a_pattern(office, procedure, 1), count=count, persons=1)
+
+
+def _a_pattern(office: Office, procedure: str, persons: int) -> str:
+    """A draft whose every paper is there; answers its number."""
     client, today = office.people.client, office.people.today
     draft = client.draft(procedure, min(persons, 2))
     number = str(draft["number"])
@@ -36,7 +47,7 @@ def a_group(office: Office, procedure: str, persons: int) -> Sown:
     kinds = {each.id: str(each.scope) for each in load_catalogue().procedure(procedure, on=today).documents}
     for line in papers[1:]:
         _stands_for(office, number, papers[0], line | {"scope": kinds[line["kind"]]})
-    return _copied(office, number, persons)
+    return number
 
 
 def handed_in(office: Office, procedure: str, persons: int) -> tuple[str, tuple[str, ...]]:
@@ -61,10 +72,10 @@ def _stands_for(office: Office, number: str, uploaded: Json, line: Json) -> None
     office.change(EXAMINATION_LIKE, document_id, *like)
 
 
-def _copied(office: Office, number: str, persons: int) -> Sown:
+def _copied(office: Office, number: str, *, count: int, persons: int) -> list[Sown]:
     ground = Ground(office.desk, office.people)
     field = Field(ground, number)
-    (sown,) = field.sow(1, persons)
+    sown = field.sow(count, persons)
     field.close()
     ground.close()
     return sown
