@@ -81,6 +81,7 @@ class FilingOnTheDesk(Shown):
 
     `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
     being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
+    `lodged_by`: who lodged it, where another looks after it now. `said`: what was written about its persons.
     `offices`: where it may be lodged; `offices_beside`: where persons would go by today's answers whom a handler sends
     elsewhere; `stops`: what keeps it from being lodged, and through which channels.
     """
@@ -93,6 +94,7 @@ class FilingOnTheDesk(Shown):
     is_being_prepared: bool = False
     confirmed_by_second: bool = False
     reported_by: Named | None = None
+    lodged_by: Named | None = None
     evidence: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
     offices_beside: tuple[OfficeBeside, ...] = ()
@@ -167,6 +169,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second or confirming.second_asked,
             reported_by=confirming.reported_by,
+            lodged_by=confirming.lodged_by,
             said=beside_acts(await said_of(connection, view.number, key), view.persons),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table),

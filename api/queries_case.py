@@ -12,6 +12,7 @@ from api.queries_deadlines import DeadlineView, deadlines_of, stops_beside, task
 from api.queries_filings import FilingView, filings_of
 from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of
 from api.queries_tasks import TaskRow, tasks_of
+from api.queries_words import Said, beside_acts, said_of
 from api.remark_rows import RemarkKind
 from infra.database.tables import (
     applicant,
@@ -73,7 +74,7 @@ class RoundView(Word):
 class CaseView(Word):
     """Everything about one case but the content itself. `has_started` is False until the road has begun.
 
-    `task_days` tells how the day of a task came about, by task id.
+    `task_days` tells how the day of a task came about, by task id; `said` is what people wrote beside their acts.
     """
 
     number: str
@@ -97,6 +98,7 @@ class CaseView(Word):
     task_days: Mapping[str, Derivation]
     rounds: tuple[RoundView, ...]
     came_from: str | None = None
+    said: tuple[Said, ...] = ()
 
 
 class HandedInCase(NamedTuple):
@@ -156,6 +158,7 @@ async def case_view(
         task_days=tasks_explained(tasks, ready),
         rounds=await rounds_of(connection, number),
         came_from=row.split_from,
+        said=beside_acts(await said_of(connection, number, key)),
     )
 
 

@@ -19,7 +19,7 @@ from infra.database.tables import (
 from infra.packs import pack_in_force
 from infra.registers import certificate_of, mandates_between
 from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
-from schemas.filing import FilingKind, FilingState, Receipt, Way
+from schemas.filing import Filing, FilingKind, FilingState, Receipt, Way
 from schemas.maps import ProcedureMap
 from schemas.refusals import REFUSALS
 from schemas.words import Word
@@ -181,23 +181,28 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
 
 
 class Confirming(NamedTuple):
-    """Whether the desk wants two people to confirm a filing, and who reported already that it arrived."""
+    """Whether the desk wants two people to confirm a filing, who reported already that it arrived, and who lodged it.
+
+    `reported_by` only while it is under way; `lodged_by` only where another looks after it now.
+    """
 
     second_asked: bool = False
     reported_by: Named | None = None
+    lodged_by: Named | None = None
 
 
 async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confirming:
-    """How a filing under way will be confirmed."""
-    if view.state is not FilingState.INTENDED:
-        return Confirming()
+    """What the road remembers of who acts on a filing, besides who looks after it."""
     query = select(standing.c.folded["filings"]).where(standing.c.number == view.number)
     filings = (await connection.execute(query)).scalar_one_or_none() or []
-    kept: dict[str, Any] = next((each for each in filings if each["id"] == view.id), {})
-    asked, told = bool(kept.get("second_asked")), kept.get("reported")
-    if told is None:
-        return Confirming(asked)
-    return Confirming(asked, named(await names_of(connection, [told["by"]]), told["by"]))
+    kept = next((Filing.model_validate(each) for each in filings if each["id"] == view.id), None)
+    if kept is None:
+        return Confirming()
+    is_under_way = kept.state is FilingState.INTENDED
+    reporter = kept.reported.by if kept.reported and is_under_way else None
+    lodger = kept.handler if kept.handler != kept.keeper else None
+    names = await names_of(connection, (reporter, lodger))
+    return Confirming(kept.second_asked and is_under_way, named(names, reporter), named(names, lodger))
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:

@@ -47,15 +47,15 @@ async def said_of(connection: AsyncConnection, number: str, key: DataKey | None)
     return tuple(_said(each, tasks, named) for each in remarks if each.kind != RemarkKind.DRAFT)
 
 
-def beside_acts(said: Iterable[Said], persons: Iterable[str]) -> tuple[Said, ...]:
-    """Those that say something about these persons beside their findings."""
-    concerned = frozenset(persons)
+def beside_acts(said: Iterable[Said], persons: Iterable[str] | None = None) -> tuple[Said, ...]:
+    """Those that say something beside findings: about these persons, or about anybody when none are named."""
+    concerned = None if persons is None else frozenset(persons)
     return tuple(
         each
         for each in said
         if each.words.kind in BESIDE_ACTS
         and each.words.finding_id is None
-        and (not each.persons or concerned & frozenset(each.persons))
+        and (concerned is None or not each.persons or concerned & frozenset(each.persons))
     )
 
 

@@ -1,6 +1,5 @@
 """The inbox of results: the list by age, one arrival with its proposals, and what people decide about it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,30 +9,27 @@ from fastapi import APIRouter, Query, Request, Response
 from api import arrival_confirming, arrivals, cases
 from api.access import Principal
 from api.arrival_confirming import Confirming
-from api.arrivals import ArrivalInPath, Looking, Sorting, arrival_key
+from api.arrivals import ArrivalInPath, Looking, Sorting
 from api.desk import AtDesk
 from api.pages.arrival_forms import decision_in, sent_notice
+from api.pages.arrival_pages import drawn_part
 from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
-from api.pages.page_images import page_of
 from api.pages.reviews import people_in
 from api.pages.sending import sent_file
 from api.pages.terms import Terms
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
-from api.queries_arrivals import PART_PURPOSE, ArrivalView, kept_part
+from api.queries_arrivals import ArrivalView
 from api.queries_case import PersonView, persons_of
 from api.queries_colleagues import colleagues_with
 from api.queries_filings import FilingView, filings_of, one_filing
-from api.read_log import record_read
-from infra.keys import open_sealed
 from schemas.arrival_owners import LATE_AFTER
 from schemas.arrivals import ArrivalKind, ArrivalState, Match
 from schemas.examination import REFUSED_FILES
 from schemas.filing import FilingKind
 from schemas.identifiers import is_application_number
 from schemas.parties import Right
-from schemas.refusals import Refused
 
 LISTED = 50
 PAGES_SHOWN = 10
@@ -193,15 +189,7 @@ async def show_page(
     at: AtDesk, principal: Looking, arrival_id: ArrivalInPath, place: int, page: int
 ) -> Response:
     """One page of a released attachment, drawn anew; nothing of the original reaches the browser."""
-    key = await arrival_key(at, arrival_id)
-    async with at.database.as_desk() as connection:
-        kept = await kept_part(connection, arrival_id, place) if place < 1_000 else None
-        if kept is None:
-            raise Refused("not_found")
-        await record_read(connection, principal.id, arrival_id, "arrival_page", at.now())
-    sealed = await asyncio.to_thread(at.objects.read, kept.vault_key, kept.vault_version)
-    content = await asyncio.to_thread(open_sealed, key, PART_PURPOSE, sealed)
-    return Response(await page_of(content, kept.media_type, page), media_type="image/webp")
+    return await drawn_part(at, arrival_id, place, page, staff_id=principal.id)
 
 
 @router.post("/arrivals/{arrival_id}/assign")

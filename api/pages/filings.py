@@ -82,7 +82,8 @@ async def filing_page(
 
 def _is_second(visit: Visit, on_desk: filings.FilingOnTheDesk) -> bool:
     """Whether this reader is asked to confirm what a colleague reported."""
-    first = {each.id for each in (on_desk.reported_by, on_desk.filing.handler) if each is not None}
+    lodger = on_desk.lodged_by or on_desk.filing.handler
+    first = {each.id for each in (on_desk.reported_by, lodger) if each is not None}
     return on_desk.reported_by is not None and visit.principal.id not in first
 
 

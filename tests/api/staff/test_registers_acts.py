@@ -192,7 +192,8 @@ class TestLeaving:
         assert (HANDLER in able, stranger.id in able) == (True, False)
         assert (lacking["moves"][0]["code"], lacking["left"]) == ("no_mandate", [filing_id])
         assert (report["left"], report["closed"]) == ([], True)
-        assert (await day.get(HANDLER, f"/v1/filings/{filing_id}"))["filing"]["handler"]["id"] == HANDLER
+        kept = await day.get(HANDLER, f"/v1/filings/{filing_id}")
+        assert (kept["filing"]["handler"]["id"], kept["lodged_by"]["id"]) == (HANDLER, newcomer.id)
 
     async def test_what_nobody_was_named_for_keeps_the_account_open(
         self, day: OfficeDay, newcomer: Newcomer
