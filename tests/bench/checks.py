@@ -6,12 +6,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from activities.checks.named import NAMED_CHECKS
-from activities.documents.examination import examine
+from activities.documents.examination import Examined, examine
 from activities.documents.warm import end_idle_readers
 from infra.catalogue import load_catalogue
+from infra.dossiers import Collected, DocumentRow
+from infra.dossiers import dossier as read_as_kept
 from infra.kept_checks import kept_check
 from schemas.dossier import Dossier
 from schemas.examination import PDF, ExaminationLimits, Scan, ScanVerdict
@@ -22,6 +25,7 @@ from tests.bench.figures import Figure, Sheet, at_most
 from tests.bench.packages import READER_AT_MOST_BYTES, Watch
 from tests.corpus import pdf_with_text
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map
+from tests.schemas.kept_content import kept
 
 PERSONS, FILES, READ_AT_ONCE = 50, 400, 2
 SECONDS_AT_MOST = 60.0
@@ -75,8 +79,8 @@ def _rules(sheet: Sheet, procedure_id: str, *, seconds: float) -> None:
     ready = a_map(procedure_id)
     section = f"checks, {procedure_id}, {len(ready.rules)} rules"
     alone, many = (grown(a_complete_dossier(procedure_id), persons) for persons in (1, PERSONS))
-    for dossier in (alone, many):
-        _full(sheet, section, ready, dossier, seconds)
+    for grown_to in (alone, many):
+        _full(sheet, section, ready, grown_to, seconds)
     _further_round(sheet, section, ready, many, seconds)
 
 
@@ -134,18 +138,20 @@ class _Unscanned:
 
 
 def _large_application(sheet: Sheet, files: int) -> None:
-    """Every file examined in the limited process, two at once, then all rules asked."""
+    """Every file of one application examined in the limited process, two at once, then read as kept, and all rules asked."""
+    ready, whole = a_map(PLAN), grown(a_complete_dossier(PLAN), PERSONS)
+    papers = sorted(whole.documents, key=lambda each: each.person_id is not None)[:files]
+    handed_in = kept(whole.model_copy(update={"documents": tuple(papers)}))
     with tempfile.TemporaryDirectory(prefix="toritsugi-bench-") as folder:
-        papers = [_paper(Path(folder), place) for place in range(files)]
+        paths = [_paper(Path(folder), row) for row in handed_in.documents]
         end_idle_readers()
         with Watch() as watch, ThreadPoolExecutor(READ_AT_ONCE) as at_once:
             began = time.perf_counter()
-            outcomes = list(at_once.map(_examined, papers))
+            found = list(at_once.map(_examined, paths))
             read = time.perf_counter() - began
         end_idle_readers()
-    ready, dossier = a_map(PLAN), grown(a_complete_dossier(PLAN), PERSONS)
     began = time.perf_counter()
-    evaluate(ready, dossier, named_checks=NAMED_CHECKS)
+    evaluate(ready, read_as_kept(_as_found(handed_in, found), ready, whole.as_of), named_checks=NAMED_CHECKS)
     checked = time.perf_counter() - began
     section = f"checks, {PERSONS} persons with {files} files of 1-3 pages"
     told = read + checked
@@ -154,7 +160,7 @@ def _large_application(sheet: Sheet, files: int) -> None:
             section, "seconds to read and check", told, limit="60 s", verdict=at_most(told, SECONDS_AT_MOST)
         ),
         Figure(section, "files read per second", files / read, note=f"{READ_AT_ONCE} at once"),
-        Figure(section, "files released", sum(outcome == "released" for outcome in outcomes)),
+        Figure(section, "files released", sum(each.verdict.outcome == "released" for each in found)),
         Figure(
             section,
             "memory of a reader at its peak, bytes",
@@ -166,15 +172,16 @@ def _large_application(sheet: Sheet, files: int) -> None:
     )
 
 
-def _paper(folder: Path, place: int) -> Path:
-    path = folder / f"{place}.pdf"
-    path.write_bytes(pdf_with_text(f"Sample {place}", pages=1 + place % 3))
+def _paper(folder: Path, row: DocumentRow) -> Path:
+    """A file of 1-3 pages for one line of the application's list."""
+    path = folder / f"{row.id}.pdf"
+    path.write_bytes(pdf_with_text(f"{row.kind} {row.person_id or 'all'}", pages=1 + len(row.id) % 3))
     return path
 
 
-def _examined(path: Path) -> str:
+def _examined(path: Path) -> Examined:
     content = path.read_bytes()
-    found = examine(
+    return examine(
         path,
         PDF,
         len(content),
@@ -182,4 +189,13 @@ def _examined(path: Path) -> str:
         limits=ExaminationLimits(),
         scanner=_Unscanned(),
     )
-    return str(found.verdict.outcome)
+
+
+def _as_found(handed_in: Collected, found: list[Examined]) -> Collected:
+    """The application with what the examination found of its own files."""
+    rows = [
+        replace(row, facts=each.verdict.model_dump(mode="json"), size_bytes=each.verdict.size_bytes)
+        for row, each in zip(handed_in.documents, found, strict=True)
+    ]
+    readings = {row.id: each.reading for row, each in zip(rows, found, strict=True)}
+    return replace(handed_in, documents=rows, readings=readings)
