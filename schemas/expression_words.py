@@ -46,6 +46,7 @@ _NAMES: dict[str, tuple[str, str]] = {
         "省略の申出(以前の提出日・番号・理由)",
         "what was said to leave it out (day, number, reason)",
     ),
+    "quota": ("基本人数枠の表", "table of base head counts"),
     "offices": ("本人の官署(申請の中で最も多い官署)", "the person’s office (the one of most persons)"),
     "passport_zone": ("旅券の機械読取領域(MRZ)", "the passport’s zone"),
     "told": ("Excel様式のセル", "cells of the Excel form"),

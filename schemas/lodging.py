@@ -10,6 +10,7 @@ from schemas.deadlines import Deadline, Derivation
 from schemas.dossier import Dossier
 from schemas.maps import ProcedureMap
 from schemas.offices import office_for, office_named
+from schemas.rows_used import looked_up
 from schemas.tables import FeeAmount, Office
 from schemas.words import Word
 
@@ -196,7 +197,8 @@ def _office(asking: Asking, subject: Subject) -> Office | None:
     if row.office is not None:
         return office_named(tables, row.table, row.office)
     prefecture = asking.answers(subject).get(row.prefecture_field or "")
-    return office_for(tables, row.table, str(prefecture)) if prefecture is not None else None
+    found = office_for(tables, row.table, str(prefecture)) if prefecture is not None else None
+    return looked_up("offices", found) if found else None
 
 
 def _fee_table(asking: Asking) -> str | None:

@@ -18,9 +18,9 @@ _OTHERS = frozenset({ANSWERS, ELSEWHERE})
 class CheckRow(Word):
     """One check. It is run again only when a part it `looks_at` changed.
 
-    `reads` names what it decides with: fields, facts of documents, the day, the channel. `at_place`: a finding is about
-    the answer or document at its place, otherwise about everything of its subject. `repeats_answer`: the answer at its
-    place is kept with the finding.
+    `reads` names what it decides with: fields, facts of documents, tables, the day, the channel. `at_place`: a finding
+    is about the answer or document at its place, otherwise about everything of its subject. `repeats_answer`: the
+    answer at its place is kept with the finding.
     """
 
     version: int = 1
@@ -125,7 +125,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
     ),
     "head_count_elsewhere": CheckRow(
         looks_at=EVERYTHING | {ELSEWHERE},
-        reads=("person_count", "full_time_staff", "elsewhere"),
+        reads=("person_count", "full_time_staff", "elsewhere", "quota"),
         compares=_both(
             (
                 "この申請の人数に同じ会社の進行中の申請の人数を加え、受入れ人数枠と比べます。",

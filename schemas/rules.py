@@ -111,7 +111,10 @@ def _checked(asking: Asking, rule: Rule, check: NamedCheck, known: Known | None)
     if before is not None:
         return before
     row = CHECK_ROWS[rule.check or ""]
-    return tuple(_found_by(row, asking, rule, flaw) for flaw in check(asking))
+    with noting() as noted:
+        found = [_found_by(row, asking, rule, flaw) for flaw in check(asking)]
+    rows = tuple(_row_used(asking, each) for each in noted if each.table in row.reads)
+    return tuple(each.model_copy(update={"rows": rows}) if rows else each for each in found)
 
 
 def _found_by(row: CheckRow, asking: Asking, rule: Rule, flaw: Flaw) -> RuleFinding:

@@ -35,3 +35,12 @@ def test_a_finding_holds_the_values_its_check_declares(rule_id: str) -> None:
 
 def test_digits_that_may_be_a_my_number_are_not_kept_with_the_finding() -> None:
     assert [each.inputs for each in failing("ALL-TX-06")] == [{}]
+
+
+def test_the_offices_that_were_compared_are_kept_with_their_sources() -> None:
+    name = next(rule_id for rule_id in sorted(CASES) if CHECK_OF[rule_id] == "one_office")
+
+    rows = [row for each in failing(name) for row in each.rows]
+
+    assert {row.table for row in rows} == {"offices"}
+    assert len({row.told.ja for row in rows}) > 1
