@@ -26,10 +26,9 @@ from api.hand_in import Receipt, seal_round
 from api.idempotency import Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.problems import RefusedTogether
-from api.queries_links import as_waiting, linked_persons
+from api.queries_links import waits_of
 from api.quotes import write_quote
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
-from api.waiting import insist_on_the_same_persons
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
@@ -254,16 +253,14 @@ async def hand_in(
     key = await key_of(at.keys, number)
     async with scope(at, principal) as connection:
         case = await locked_case(connection, number, author)
-        linked = await linked_persons(connection, number)
 
         async def perform() -> Answered:
-            await insist_on_the_same_persons(connection, at.keys, case, linked)
             receipt = await _first_round(connection, at, case, author, version=version, key=key)
             return Answered(201, {"number": number, "receipt": receipt.shown()}, number)
 
         answered = await once(connection, act, author.at, perform)
+        waits = await waits_of(connection, number)
     handed = HandedInShown.model_validate(answered.body)
-    waits = as_waiting(linked)
     await start_road(at, case, author, handed_in_at=handed.receipt.handed_in_at, waits=waits)
     return handed
 

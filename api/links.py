@@ -10,8 +10,8 @@ from api.desk import AtDesk
 from api.idempotency import Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.queries_links import waits_of
-from api.reading import Case, case_of
-from api.waiting import NewLink, end_waiting, make_waiting
+from api.reading import Case, case_of, key_of
+from api.waiting import NewLink, end_waiting, insist_on_one_person, make_waiting
 from schemas.links import Waiting
 from schemas.refusals import Refused
 
@@ -35,11 +35,13 @@ async def make_link(
     Refused: `content_sealed`, `unknown_person`, `not_found`, `link_circle`, `link_other_person`.
     """
     author = author_of(at, principal)
+    keys = (await key_of(at.keys, number), await key_of(at.keys, wanted.other_number))
     async with scope(at, principal) as connection:
         case = await _draft(connection, number, author)
 
         async def perform() -> Answered:
-            await make_waiting(connection, at.keys, case, author, wanted)
+            other = await make_waiting(connection, case, author, wanted)
+            await insist_on_one_person(connection, keys, case, other, wanted)
             return Answered(201, {}, number)
 
         await once(connection, act, author.at, perform)

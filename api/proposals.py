@@ -19,10 +19,9 @@ from api.queries import reading_key
 from api.queries_case import HandedInCase
 from api.queries_findings import Words, remarks_of
 from api.queries_splits import folded_standing
-from api.reading import Case, case_of
+from api.reading import Case, case_of, key_of
 from api.remark_rows import RemarkKind
-from api.waiting import NewLink, end_waiting, make_waiting, waited_for
-from infra.keys import KeyRing
+from api.waiting import NewLink, end_waiting, insist_on_one_person, make_waiting, waited_for
 from schemas import messages
 from schemas.commands import Answer, AnswerProposal, Propose
 from schemas.identifiers import Number
@@ -130,11 +129,13 @@ async def _insist_on_the_other(at: Desk, case: HandedInCase, wanted: NewProposal
         other_number=wanted.other_number,
         other_person_id=wanted.other_person_id,
     )
+    keys = (await key_of(at.keys, case.number), await key_of(at.keys, wanted.other_number))
     async with at.database.as_desk() as connection:
         here = await case_of(connection, case.number, case.organisation_id)
-        other = await waited_for(connection, at.keys, here, asked)
-    if other.is_draft:
-        raise Refused("not_found", "other_number")
+        other = await waited_for(connection, here, asked)
+        if other.is_draft:
+            raise Refused("not_found", "other_number")
+        await insist_on_one_person(connection, keys, here, other, asked)
 
 
 @router.post("/{proposal_id}/answer")
@@ -152,7 +153,7 @@ async def answer(
     async with scope(at, principal) as connection:
         case = await locked_case(connection, number, author)
         if wanted.answer == "accepted":
-            await _let_wait(connection, at.keys, case, author, proposal_id)
+            await _let_wait(connection, case, author, proposal_id)
     reason = reason_of(case, principal, act, wanted.reason)
     command = AnswerProposal(
         actor=principal.actor,
@@ -169,9 +170,7 @@ async def answer(
         raise
 
 
-async def _let_wait(
-    connection: AsyncConnection, keys: KeyRing, case: Case, author: Author, proposal_id: str
-) -> None:
+async def _let_wait(connection: AsyncConnection, case: Case, author: Author, proposal_id: str) -> None:
     """The link is written before the road is told. Of what was answered already the road knows the answer."""
     asked = await _proposal(connection, case, proposal_id)
     if asked is None or asked.other_number is None or asked.other_person_id is None:
@@ -183,7 +182,7 @@ async def _let_wait(
         other_number=asked.other_number,
         other_person_id=asked.other_person_id,
     )
-    await make_waiting(connection, keys, case, author, wanted)
+    await make_waiting(connection, case, author, wanted)
 
 
 async def _proposal(connection: AsyncConnection, case: Case, proposal_id: str) -> Proposal | None:

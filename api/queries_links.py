@@ -1,9 +1,6 @@
 """Which persons of an application wait for which other applications of the same client."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import link
@@ -20,18 +17,11 @@ REACHES = text(
 
 async def waits_of(connection: AsyncConnection, number: str) -> tuple[Waiting, ...]:
     """For whom an application waits, as its road is told when it starts."""
-    return as_waiting(await linked_persons(connection, number))
-
-
-def as_waiting(linked: Iterable[Row[Any]]) -> tuple[Waiting, ...]:
-    """The same of rows that were read already."""
-    return tuple(Waiting(person_id=row.person_id, other_number=row.other_number) for row in linked)
-
-
-async def linked_persons(connection: AsyncConnection, number: str) -> Sequence[Row[Any]]:
-    """Who waits, for which other application, and who he is there (`other_person_id`)."""
-    query = select(link).where(link.c.number == number, link.c.kind == WAITS_FOR)
-    return (await connection.execute(query.order_by(link.c.person_id))).all()
+    query = select(link.c.person_id, link.c.other_number).where(
+        link.c.number == number, link.c.kind == WAITS_FOR
+    )
+    rows = await connection.execute(query.order_by(link.c.person_id))
+    return tuple(Waiting(person_id=row.person_id, other_number=row.other_number) for row in rows)
 
 
 async def waits_in_the_end_for(connection: AsyncConnection, first: str, number: str) -> bool:

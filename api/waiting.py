@@ -1,10 +1,10 @@
 """Who waits for which other application of his client: he must be himself there, and nobody waits in a ring."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Row, delete, insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Body
@@ -12,12 +12,14 @@ from api.content import Author
 from api.queries_links import WAITS_FOR, waits_in_the_end_for
 from infra.database.tables import link
 from infra.dossiers import Case, case_of, contents_of, opened, values_in
-from infra.keys import KeyDestroyed, KeyRing, KeyUnknown
-from infra.wrapped_keys import wrapped_key
+from infra.keys import DataKey
 from schemas.catalogue import Value
 from schemas.identifiers import Number
 from schemas.links import is_one_person
 from schemas.refusals import Refused
+
+Keys = tuple[DataKey, DataKey]
+"""The keys of who waits and of what is waited for; asked before a transaction begins."""
 
 
 class NewLink(Body):
@@ -28,10 +30,10 @@ class NewLink(Body):
     other_person_id: Annotated[str, Field(max_length=120)]
 
 
-async def waited_for(connection: AsyncConnection, keys: KeyRing, case: Case, wanted: NewLink) -> Case:
+async def waited_for(connection: AsyncConnection, case: Case, wanted: NewLink) -> Case:
     """The application that the person may wait for.
 
-    Raises Refused `not_found` (also for another client's), `unknown_person`, `link_circle`, `link_other_person`.
+    Raises Refused `not_found` (also for another client's), `unknown_person`, `link_circle`.
     """
     other = await case_of(connection, wanted.other_number, case.organisation_id)
     if wanted.person_id not in case.persons:
@@ -40,43 +42,31 @@ async def waited_for(connection: AsyncConnection, keys: KeyRing, case: Case, wan
         raise Refused("unknown_person", "other_person_id")
     if await waits_in_the_end_for(connection, other.number, case.number):
         raise Refused("link_circle", "other_number")
-    await _insist_on_one_person(connection, keys, (case, wanted.person_id), (other, wanted.other_person_id))
     return other
 
 
-async def insist_on_the_same_persons(
-    connection: AsyncConnection, keys: KeyRing, case: Case, linked: Sequence[Row[Any]]
+async def insist_on_one_person(
+    connection: AsyncConnection, keys: Keys, case: Case, other: Case, wanted: NewLink
 ) -> None:
-    """Whoever waits still waits for himself, whatever was written since. Raises Refused `link_other_person`."""
-    for row in linked:
-        other = await case_of(connection, row.other_number, case.organisation_id)
-        here, there = (case, row.person_id), (other, row.other_person_id)
-        await _insist_on_one_person(connection, keys, here, there)
-
-
-async def _insist_on_one_person(
-    connection: AsyncConnection, keys: KeyRing, here: tuple[Case, str], there: tuple[Case, str]
-) -> None:
-    said = [await _answers_of(connection, keys, *each) for each in (here, there)]
-    if is_one_person(*said) is False:
+    """What both applications say of the person must show that he is the same. Raises Refused `link_other_person`."""
+    here = await _answers_of(connection, keys[0], case, wanted.person_id)
+    there = await _answers_of(connection, keys[1], other, wanted.other_person_id)
+    if not is_one_person(here, there):
         raise Refused("link_other_person", "other_number")
 
 
 async def _answers_of(
-    connection: AsyncConnection, keys: KeyRing, case: Case, person_id: str
+    connection: AsyncConnection, key: DataKey, case: Case, person_id: str
 ) -> Mapping[str, Value]:
-    try:
-        key = keys.unwrapped(case.number, await wrapped_key(connection, case.number))
-    except (KeyUnknown, KeyDestroyed):
-        raise Refused("not_found", "other_number") from None
     return values_in(opened(key, (await contents_of(connection, case)).get(person_id)))
 
 
-async def make_waiting(
-    connection: AsyncConnection, keys: KeyRing, case: Case, author: Author, wanted: NewLink
-) -> None:
-    """Write that a person waits, in place of what he waited for. Raises Refused as `waited_for` does."""
-    other = await waited_for(connection, keys, case, wanted)
+async def make_waiting(connection: AsyncConnection, case: Case, author: Author, wanted: NewLink) -> Case:
+    """Write that a person waits, in place of what he waited for; answers for which application.
+
+    Raises Refused as `waited_for` does.
+    """
+    other = await waited_for(connection, case, wanted)
     await end_waiting(connection, case, wanted.person_id)
     row = {
         "number": case.number,
@@ -90,6 +80,7 @@ async def make_waiting(
         "made_at": author.at,
     }
     await connection.execute(insert(link).values(row))
+    return other
 
 
 async def end_waiting(connection: AsyncConnection, case: Case, person_id: str) -> None:

@@ -181,8 +181,8 @@ REFUSALS: dict[str, Telling] = {
     ),
     "link_other_person": Telling(
         409,
-        "両方の案件の氏名・旅券番号・生年月日・国籍が一致しません。同じ申請人の案件だけを待つことができます。",
-        "Name, passport, birth date or nationality differ. A person can only wait for his own other application.",
+        "両方の案件の氏名・旅券番号・生年月日・国籍から、同じ申請人と確かめられません。未入力のときは先に入力してください。",
+        "Name, passport, birth date and nationality don't show that it is the same person. Answer them first in both.",
     ),
     "no_follow_up": Telling(
         409,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.reading import Case
 from tests.api.pages.browsing import CLIENT, HANDLER, OTHER, PageDay
 from tests.api.staff.office_day import CANARY, receipt_number
 
@@ -19,6 +20,13 @@ async def linked(day: PageDay, first: Any) -> Any:
     waits = await day.done(CLIENT, f"/v1/applications/{draft.number}/links", wanted)
     assert waits == [{"person_id": draft.persons[0], "other_number": first.number}]
     return await day.sealed(draft)
+
+
+async def known(day: PageDay) -> Case:
+    """A draft that says who its person is."""
+    draft = await day.drafted()
+    await day.fill(draft, {draft.persons[0]: {"name_latin": f"{CANARY} TARO"}})
+    return draft
 
 
 async def test_a_person_waits_until_the_other_application_is_decided(day: PageDay) -> None:
@@ -47,7 +55,7 @@ async def test_a_person_waits_until_the_other_application_is_decided(day: PageDa
 
 
 async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applications(day: PageDay) -> None:
-    one, two = await day.drafted(), await day.drafted()
+    one, two = await known(day), await known(day)
     foreign = await day.drafted(1)
     path = f"/v1/applications/{one.number}/links"
 
@@ -86,31 +94,25 @@ async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applicatio
     assert late.json()["code"] == "content_sealed"
 
 
-async def test_nobody_waits_for_somebody_else_neither_when_linked_nor_when_handed_in(day: PageDay) -> None:
+async def test_nobody_waits_for_somebody_else_or_for_who_is_not_known_yet(day: PageDay) -> None:
     one, two = await day.drafted(), await day.drafted()
     own, other = ({"name_latin": name, "birth_on": "1999-04-01"} for name in ("SAMPLE TARO", "SAMPLE JIRO"))
-    wanted = {
-        "person_id": one.persons[0],
-        "other_number": two.number,
-        "other_person_id": two.persons[0],
-    }
-    base = f"/v1/applications/{one.number}"
+    wanted = {"person_id": one.persons[0], "other_number": two.number, "other_person_id": two.persons[0]}
+    path = f"/v1/applications/{one.number}/links"
     await day.fill(two, {two.persons[0]: other})
-    await day.fill(one, {one.persons[0]: own})
 
-    refused = await day.act(CLIENT, f"{base}/links", wanted)
+    unknown = await day.act(CLIENT, path, wanted)
+    await day.fill(one, {one.persons[0]: own})
+    differs = await day.act(CLIENT, path, wanted)
     await day.fill(one, {one.persons[0]: other})
-    made = await day.act(CLIENT, f"{base}/links", wanted)
-    await day.fill(one, {one.persons[0]: own})
-    sealed = await day.act(CLIENT, f"{base}/hand-in", {})
+    made = await day.act(CLIENT, path, wanted)
 
-    assert (refused.status_code, refused.json()["code"]) == (409, "link_other_person")
-    assert made.status_code == 201
-    assert (sealed.status_code, sealed.json()["code"]) == (409, "link_other_person")
+    assert [each.status_code for each in (unknown, differs, made)] == [409, 409, 201]
+    assert {each.json()["code"] for each in (unknown, differs)} == {"link_other_person"}
 
 
 async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: PageDay) -> None:
-    one, two = await day.drafted(), await day.drafted()
+    one, two = await known(day), await known(day)
     page = f"/applications/{one.number}"
     path = f"{page}/persons/{one.persons[0]}/link"
 
