@@ -30,6 +30,10 @@ A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, vali
 A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
     VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
 
+MANY = 30
+A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on)
+    VALUES ('stop-1', 'post', 'channel_down', 'x', 'manager-1', now(), current_date + 1)"""
+
 
 @pytest.fixture
 def number(office: Office) -> str:
@@ -154,6 +158,31 @@ async def test_a_package_sealed_again_the_same_day_is_the_same_package(
     kept = await office.ground.rows("SELECT filing_id, sha256 FROM package")
     assert first == second
     assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
+
+
+async def test_one_stop_keeps_thirty_cases_back_also_who_came_meanwhile_and_its_end_frees_them_all(
+    lodging: Lodging, office: Office, number: str
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    waiting = [number, *(another(office) for _ in range(MANY - 1))]
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_STOP)
+    waiting.append(another(office))
+
+    stopped = [await outcome(lodging, each) for each in waiting]
+    with office.ground.behind_the_desk() as connection:
+        connection.execute("UPDATE lodging_stop SET lifted_at = now(), lifted_by = 'manager-1'")
+    freed = [await outcome(lodging, each) for each in waiting]
+
+    assert stopped == ["lodging_stopped"] * (MANY + 1)
+    assert freed == ["sealed"] * (MANY + 1)
+
+
+def another(office: Office) -> str:
+    number = application_number(2026, next(RANDOM))
+    office.ground.take_in(handed_in(number=number), office.keys.make(number))
+    return number
 
 
 @pytest.mark.parametrize(("channel", "second_asked"), [("counter", True), ("post", False)])
