@@ -137,6 +137,7 @@ def _references(procedure: Procedure, tables: Tables, rules: frozenset[str]) -> 
             )
     for document in procedure.documents:
         _document_row(procedure, document)
+        _prompts(procedure, document, rules | {row.id for row in tables.checklist})
     _window(procedure, tables)
     _routing(procedure, tables)
     _fee(procedure, tables)
@@ -191,6 +192,13 @@ def _field_row(procedure: Procedure, field: FieldRow) -> None:
 def _document_row(procedure: Procedure, document: DocumentKind) -> None:
     if (document.may_omit_when is None) != (document.omission is None):
         raise CatalogueError(procedure.id, f"documents.{document.id}.omission", "needs condition and reason")
+
+
+def _prompts(procedure: Procedure, document: DocumentKind, known: frozenset[str]) -> None:
+    for unknown in sorted({prompt.rule for prompt in document.look_for} - known):
+        raise CatalogueError(
+            procedure.id, f"documents.{document.id}.look_for", f"no rule or checklist row is {unknown}"
+        )
 
 
 def _rule_place(procedure: Procedure, rule: Rule) -> None:

@@ -16,6 +16,7 @@ from schemas.maps import Catalogue, NotInForce, UnknownProcedure
 from tests.schemas.cases import EXTENSION, PLAN, a_map
 
 Change = Callable[[dict[str, Any]], object]
+PROMPT = {"rule": "OTIT-ZZ-99", "ja": "見る", "en": "Look"}
 NOWHERE = {
     "table": "otit",
     "office": "NOWHERE",
@@ -85,6 +86,7 @@ def test_the_unchanged_plan_is_accepted() -> None:
         ("fields.as_of", "given twice", lambda c: c["fields"].append({**field(c, "goal"), "id": "as_of"})),
         ("documents.plan.required_when", "undeclared", lambda c: document(c, "plan").update(required_when="x")),
         ("documents.plan.omission", "needs condition", lambda c: document(c, "plan").update(may_omit_when="true")),
+        ("documents.plan.look_for", "no rule or checklist row is", lambda c: document(c, "plan").update(look_for=[PROMPT])),
         ("window.anchor", "is not a date field", lambda c: c["window"].update(anchor="goal")),
         ("office", "one of both", lambda c: c["office"].update(office="TYO")),
         ("office.office", "no office", lambda c: c.update(office=NOWHERE)),
