@@ -68,6 +68,20 @@ _NOT_TWICE = _both(
 )
 _TOLD_ALIKE = _both(("申請どうしの記載が一致すること", "The applications say the same"))
 
+
+def _of_forms(ja: str, en: str) -> CheckRow:
+    return CheckRow(
+        reads=("told",),
+        compares=_both(
+            (
+                f"{ja}を、添付されたExcel様式の同じ項目のセルと比べます。",
+                f"{en} with the cells of attached Excel forms under the same label.",
+            )
+        ),
+        passes=_both(("様式のセルと記入が一致すること", "The cells and the answer say the same")),
+    )
+
+
 CHECK_ROWS: Mapping[str, CheckRow] = {
     "blank_pages": CheckRow(
         reads=("blank_pages",),
@@ -97,16 +111,11 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         ),
         passes=_both(("旅券番号が人ごとに異なること", "Every person has a passport number of his own")),
     ),
-    "forms_agree": CheckRow(
-        reads=("told",),
-        compares=_both(
-            (
-                "記入された値を、添付されたExcel様式の同じ項目のセルと比べます。",
-                "The answer with the cells of attached Excel forms under the same label.",
-            )
-        ),
-        passes=_both(("様式のセルと記入が一致すること", "The cells and the answer say the same")),
+    "employer_in_forms": _of_forms(
+        "申請者の名称・住所・代表者", "The applicant’s name, address and representative"
     ),
+    "treatment_in_forms": _of_forms("賃金・労働時間・徴収費用", "Pay, hours and charges"),
+    "forms_agree": _of_forms("記入された値", "The answer"),
     "fresh_documents": CheckRow(
         reads=("issued_on", "as_of"),
         compares=_both(

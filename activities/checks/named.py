@@ -9,6 +9,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "blank_pages": readings.blank_pages,
     "comparators_elsewhere": elsewhere.comparators_elsewhere,
     "distinct_persons": completeness.distinct_persons,
+    "employer_in_forms": readings.employer_in_forms,
     "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,
     "head_count_elsewhere": elsewhere.head_count_elsewhere,
@@ -35,5 +36,6 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "sharp_photo": readings.sharp_photo,
     "signed_in_time": dates.signed_in_time,
     "staff_elsewhere": elsewhere.staff_elsewhere,
+    "treatment_in_forms": readings.treatment_in_forms,
     "wages_elsewhere": elsewhere.wages_elsewhere,
 }

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
+from decimal import Decimal
 
 from schemas.asking import Asking
 from schemas.calendar import months_before
@@ -17,15 +18,46 @@ _PHOTO = "photo"
 _PHOTO_WITHIN_MONTHS = 6
 _MOST_CELLS = 5
 _LOOKED_AT_FOR_MY_NUMBER = ("ALL-TX-06", "ISA-RC-10")
+_NUMBERS = ("integer", "money_yen", "decimal")
+_FIELDS_OF: Mapping[str, frozenset[str]] = {
+    "employer_in_forms": frozenset({"applicant_name", "applicant_address", "representative_name"}),
+    "treatment_in_forms": frozenset(
+        {
+            "monthly_base_yen",
+            "annual_hours",
+            "weekly_hours",
+            "housing_yen",
+            "food_yen",
+            "lecture_allowance_yen",
+        }
+    ),
+}
 _NOT_LETTERS = re.compile(r"[\W_]")
 
 
 def forms_agree(asking: Asking) -> Iterator[Flaw]:
-    """Answers that an attached Excel form tells otherwise; says in which cells, not what."""
+    """Answers that an attached Excel form tells otherwise; says in which cells, not what. Without those of other rules."""
+    asked = {each.rule.check for each in asking.ready.rules}
+    of_others = frozenset().union(*(fields for check, fields in _FIELDS_OF.items() if check in asked))
+    fields = {row.id for row in asking.ready.procedure.fields} - of_others
+    yield from _told_otherwise(asking, fields)
+
+
+def employer_in_forms(asking: Asking) -> Iterator[Flaw]:
+    """Name, address and representative of the employer where a form tells them otherwise."""
+    yield from _told_otherwise(asking, _FIELDS_OF["employer_in_forms"])
+
+
+def treatment_in_forms(asking: Asking) -> Iterator[Flaw]:
+    """Pay, hours and charges where a form tells them otherwise."""
+    yield from _told_otherwise(asking, _FIELDS_OF["treatment_in_forms"])
+
+
+def _told_otherwise(asking: Asking, fields: Set[str]) -> Iterator[Flaw]:
     all_told = _told(asking)
     for subject, row in asking.questions():
         answer = asking.answers(subject).get(row.id)
-        if answer is None:
+        if answer is None or row.id not in fields:
             continue
         person_id = subject.person_id if subject else None
         others = [
@@ -117,6 +149,8 @@ def _told(asking: Asking) -> dict[tuple[str | None, str], list[ValueSeen]]:
 def _agrees(asking: Asking, row: FieldRow, told: ValueSeen, answer: Value) -> bool:
     if row.type == "date":
         return date.fromisoformat(told.value) == date.fromisoformat(str(answer))
+    if row.type in _NUMBERS:
+        return Decimal(told.value) == Decimal(str(answer))
     if row.type == "latin_name":
         return _words(told.value) == _words(str(answer))
     if row.type == "country":

@@ -21,6 +21,7 @@ _MOST_ROWS, _MOST_COLUMNS, _FARTHEST, _BELOW = 400, 120, 40, 3
 _LONGEST_CELL = 200
 _NUMBERED = re.compile(r"^(?:[(][0-9]{1,2}[)]|[0-9]{1,2}[.、)]?)(?=[^0-9])")
 _NAME = re.compile(r"[A-Z][A-Z .,'\-]{1,98}")
+_AMOUNT = re.compile(r"[¥\\]?([0-9]{1,9}(?:\.[0-9]{1,2})?)(?:円|時間|H|YEN)?")
 _CODE = re.compile(r"[A-Z0-9]{5,20}")
 _SEXES = {"男": "male", "女": "female", "MALE": "male", "FEMALE": "female", "M": "male", "F": "female"}
 
@@ -93,6 +94,9 @@ def _read(kind: str, cell: object) -> str | None:
     if kind == "number":
         code = re.sub(r"[ \-]", "", plain)
         return code if _CODE.fullmatch(code) else None
+    if kind == "amount":
+        amount = _AMOUNT.fullmatch(re.sub(r"[,\s]", "", plain))
+        return amount[1] if amount else None
     if kind == "sex":
         return _SEXES.get(plain)
     return told.strip() or None

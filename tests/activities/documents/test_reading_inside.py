@@ -108,8 +108,24 @@ def test_labelled_cells_are_read_with_their_places(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "field", "value"),
+    [
+        (["基本賃金(月額)", "215,000円"], "monthly_base_yen", "215000"),
+        (["基本給（月額）", 215000.0], "monthly_base_yen", "215000"),
+        (["週所定労働時間", "38.5時間"], "weekly_hours", "38.5"),
+        (["実習実施者の氏名又は名称", "見本金属株式会社"], "applicant_name", "見本金属株式会社"),
+    ],
+)
+def test_the_employer_and_what_he_pays_are_read(row: list[object], field: str, value: str) -> None:
+    (seen,) = values_in_sheet(1, [row], (0, 0))
+
+    assert (seen.field, seen.value, seen.cell) == (field, value, "B1")
+
+
+@pytest.mark.parametrize(
     "row",
     [
+        ["基本賃金(月額)", "別紙のとおり"],
         ["生年月日", "不明"],
         ["生年月日", "性別"],
         ["生年月日"],
