@@ -6,6 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ALONE := tests/browser tests/faults
+SHARED = $(RUN) -m pytest -n auto --dist=loadfile --no-loadscope-reorder
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { command -v $$name; break; }; done)
@@ -29,10 +30,10 @@ up: install
 down: install
 	@$(RUN) -m infra.dev down
 
-# What runs a browser or kills whole desks goes alone: two of these at once make a small machine miss its times.
+# What runs a browser or kills whole desks comes first, two at once and nothing else: more make a small machine miss its times.
 test: install
-	$(RUN) -m pytest $(ALONE)
-	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile $(addprefix --ignore=,$(ALONE))
+	$(SHARED) --maxprocesses=2 $(ALONE)
+	$(SHARED) --maxprocesses=4 $(addprefix --ignore=,$(ALONE))
 
 demo: install
 	@$(RUN) -m infra.dev.demo

@@ -4,14 +4,30 @@ import asyncio
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from infra.dev.demo.__main__ import people_of
 from infra.dev.demo.day import People
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 from infra.logs import configure
+
+BROWSER = "tests/browser/"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Dealt out among processes a file stays together, and so does the folder that shares a browser."""
+    dealt = LoadFileScheduling(config, log)
+    dealt._split_scope = lambda test: BROWSER if test.startswith(BROWSER) else test.partition("::")[0]
+    return dealt
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever needs the whole desk goes first, so that no process is left with the longest files in the end."""
+    items.sort(key=lambda item: "whole_desk" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
