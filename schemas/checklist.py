@@ -17,7 +17,7 @@ from schemas.words import Word
 class ChecklistItem(Word):
     """One thing to look for. `key` is the same in every round under one map: the rule, its first document, and which prompt.
 
-    `severity` is what an objection usually weighs; `kinds` are the documents to look at.
+    `severity` is what an objection usually weighs; `kinds` are the documents to look at; `why` no machine decides it.
     """
 
     key: str
@@ -30,6 +30,7 @@ class ChecklistItem(Word):
     verification: Verification
     verified_on: date
     kinds: tuple[str, ...]
+    why: Bilingual | None = None
 
 
 class Spot(Word):
@@ -53,14 +54,14 @@ def checklist_items(ready: ProcedureMap) -> tuple[ChecklistItem, ...]:
     for kind in ready.procedure.documents:
         for asked in _prompts_on(kind, ready):
             kinds.setdefault(asked, []).append(kind)
-    rows = _rows(ready)
+    rows, whys = _rows(ready), {row.id: row.why for row in ready.tables.checklist}
     begun: Counter[str] = Counter()
     items = []
     for (rule_id, prompt), on in kinds.items():
         begins = f"{rule_id}:{on[0].id}"
         begun[begins] += 1
         item = _item(ready.procedure, rows.get(rule_id), rule_id, prompt=prompt, kinds=on)
-        items.append(item.model_copy(update={"key": f"{begins}:{begun[begins]}"}))
+        items.append(item.model_copy(update={"key": f"{begins}:{begun[begins]}", "why": whys.get(rule_id)}))
     return tuple(items)
 
 

@@ -164,11 +164,13 @@ class ChecklistRow(Listed):
     """A rule that only a person decides, looking at papers: what it is called and what an objection usually weighs.
 
     `of_signed` is what is looked for on every document that somebody has to sign; others are prompted by their documents.
+    `why` says what keeps a machine from deciding it.
     """
 
     severity: Severity
     legal_source: str
     of_signed: Bilingual | None = None
+    why: Bilingual | None = None
 
 
 class Source(Word):

@@ -6,7 +6,7 @@ from infra.catalogue import load_catalogue
 from schemas.checklist import checklist_items, checklist_of
 from schemas.dossier import DocumentFact, Omission
 from schemas.maps import ProcedureMap
-from tests.schemas.cases import EXTENSION, a_complete_dossier, a_dossier, a_map
+from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_dossier, a_map
 
 CATALOGUE = load_catalogue()
 
@@ -20,6 +20,13 @@ def test_every_prompt_of_a_map_is_an_item_with_a_key_of_its_own(ready: Procedure
     assert len({item.key for item in items}) == len(items)
     assert prompted <= {(kind, item.rule_id) for item in items for kind in item.kinds}
     assert {item.rule_id for item in items} <= known
+
+
+def test_what_no_machine_decides_says_why_where_a_figure_or_a_reading_is_missing() -> None:
+    told = {item.rule_id: item.why for item in checklist_items(a_map(PLAN)) if item.why is not None}
+
+    assert {"OTIT-CAP-05", "OTIT-HRS-11", "OTIT-ID-09", "OTIT-PAY-03"} <= set(told)
+    assert all(why.ja != why.en for why in told.values())
 
 
 def test_every_row_of_the_checklist_is_prompted_by_a_map() -> None:
