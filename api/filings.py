@@ -30,8 +30,9 @@ from api.queries_filings import (
     one_filing,
     packages_of,
 )
+from api.queries_findings import remarks_of
 from api.queries_tasks import lodging_task_of
-from api.queries_words import Said, beside_acts, said_of
+from api.queries_words import Said, said_beside_acts
 from api.read_log import record_read
 from api.remark_rows import NewRemark, RemarkKind
 from infra.stops import running_stops
@@ -170,7 +171,9 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second or confirming.second_asked,
             reported_by=confirming.reported_by,
             lodged_by=confirming.lodged_by,
-            said=beside_acts(await said_of(connection, view.number, key), view.persons),
+            said=await said_beside_acts(
+                connection, view.number, await remarks_of(connection, view.number, key), view.persons
+            ),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table),
             stops=await _stops_ahead(connection, view, ready),

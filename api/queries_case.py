@@ -12,7 +12,7 @@ from api.queries_deadlines import DeadlineView, deadlines_of, stops_beside, task
 from api.queries_filings import FilingView, filings_of
 from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of
 from api.queries_tasks import TaskRow, tasks_of
-from api.queries_words import Said, beside_acts, said_of
+from api.queries_words import Said, said_beside_acts
 from api.remark_rows import RemarkKind
 from infra.database.tables import (
     applicant,
@@ -158,7 +158,7 @@ async def case_view(
         task_days=tasks_explained(tasks, ready),
         rounds=await rounds_of(connection, number),
         came_from=row.split_from,
-        said=beside_acts(await said_of(connection, number, key)),
+        said=await said_beside_acts(connection, number, texts.remarks.values()),
     )
 
 

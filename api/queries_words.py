@@ -10,10 +10,9 @@ from sqlalchemy import cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.queries_findings import Words, remarks_of
+from api.queries_findings import Words
 from api.remark_rows import RemarkKind
 from infra.database.tables import event, task
-from infra.keys import DataKey
 from schemas.tasks import ABOUT_THE_CASE, TaskKind
 from schemas.words import Word
 
@@ -36,26 +35,28 @@ class _Named(NamedTuple):
     kind: str
 
 
-async def said_of(connection: AsyncConnection, number: str, key: DataKey | None) -> tuple[Said, ...]:
-    """Everything that was written beside acts on an application, the oldest first; drafts are not among it.
+async def said_of(connection: AsyncConnection, number: str, remarks: Iterable[Words]) -> tuple[Said, ...]:
+    """What was written about an application, each with the act it belongs to, in the same order; drafts are left out.
 
     `persons` are those of the task, or the one the words are about; none of them: it is about everybody.
     """
+    written = [each for each in remarks if each.kind != RemarkKind.DRAFT]
+    if not written:
+        return ()
     tasks = await _tasks(connection, number)
     named = await _named(connection, number)
-    remarks = await remarks_of(connection, number, key)
-    return tuple(_said(each, tasks, named) for each in remarks if each.kind != RemarkKind.DRAFT)
+    return tuple(_said(each, tasks, named) for each in written)
 
 
-def beside_acts(said: Iterable[Said], persons: Iterable[str] | None = None) -> tuple[Said, ...]:
+async def said_beside_acts(
+    connection: AsyncConnection, number: str, remarks: Iterable[Words], persons: Iterable[str] | None = None
+) -> tuple[Said, ...]:
     """Those that say something beside findings: about these persons, or about anybody when none are named."""
+    beside = [each for each in remarks if each.kind in BESIDE_ACTS and each.finding_id is None]
+    said = await said_of(connection, number, beside)
     concerned = None if persons is None else frozenset(persons)
     return tuple(
-        each
-        for each in said
-        if each.words.kind in BESIDE_ACTS
-        and each.words.finding_id is None
-        and (concerned is None or not each.persons or concerned & frozenset(each.persons))
+        each for each in said if concerned is None or not each.persons or concerned & frozenset(each.persons)
     )
 
 

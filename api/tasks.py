@@ -18,7 +18,7 @@ from api.queries_colleagues import colleagues_with
 from api.queries_filings import FilingView, one_filing
 from api.queries_findings import FindingView, Words, drafts_of, findings_of
 from api.queries_tasks import Box, TaskFilter, TaskRow, inbox, one_task
-from api.queries_words import Said, beside_acts, said_of
+from api.queries_words import Said, said_beside_acts
 from api.read_log import record_read
 from schemas import messages
 from schemas.commands import Answer, ClaimTask, PassOnTask, ReleaseTask
@@ -115,7 +115,7 @@ async def show_task(principal: Looking, at: AtDesk, task_id: TaskInPath) -> Task
             findings=await findings_of(connection, task.number, texts, persons=task.persons),
             drafts=await drafts_of(connection, task.number, key, task_id),
             filing=await one_filing(connection, task.filing_id) if task.filing_id else None,
-            said=beside_acts(await said_of(connection, task.number, key), task.persons),
+            said=await said_beside_acts(connection, task.number, texts.remarks.values(), task.persons),
         )
 
 

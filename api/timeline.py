@@ -12,6 +12,7 @@ from api.gateway import EngineHistory
 from api.paging import Paged, following, position
 from api.paths import NumberInPath
 from api.queries import reading_key
+from api.queries_findings import remarks_of
 from api.queries_timeline import Happened, NoticeSent, notices_of, timeline
 from api.queries_words import said_of, words_at
 from api.read_log import record_read
@@ -60,7 +61,7 @@ async def _with_words(
     key = await reading_key(at.keys, number)
     async with at.database.as_desk() as connection:
         await record_read(connection, principal.id, number, "timeline", at.now())
-        said = await said_of(connection, number, key)
+        said = await said_of(connection, number, await remarks_of(connection, number, key))
     return tuple(row.model_copy(update={"words": words_at(said, row.seq, row.facts)}) for row in rows)
 
 
