@@ -16,6 +16,7 @@ from infra.database.rights import (
     OWN_ROWS,
     SEEN_BY_CLIENT,
     SEEN_BY_DESK,
+    SINGLE_COLUMNS,
     WRITTEN_BY_CLIENT,
 )
 from infra.database.tables import METADATA
@@ -60,6 +61,8 @@ def _grant(connection: Connection) -> None:
         connection.execute(text(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"))
         for table, granted in rights.items():
             connection.execute(text(f"GRANT {granted} ON {table} TO {role}"))
+        for table, columns in SINGLE_COLUMNS.get(role, {}).items():
+            connection.execute(text(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {role}"))
 
 
 def _guard(connection: Connection) -> None:

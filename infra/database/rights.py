@@ -93,7 +93,7 @@ WORKER: dict[str, str] = {
     "filing_fee": WRITE,
     "lapse_notice": WRITE,
     "data_key": "SELECT, UPDATE",
-    "application": "SELECT, UPDATE (ended_at, erased_at)",
+    "application": READ,
     "applicant": READ,
     "content": READ,
     "document_version": READ,
@@ -130,6 +130,10 @@ GRANTS: dict[str, dict[str, str]] = {
     "toritsugi_desk": DESK,
     "toritsugi_worker": WORKER,
 }
+SINGLE_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "toritsugi_worker": {"application": ("ended_at", "erased_at")},
+}
+"""What a role may change of a table that it may otherwise only read: the end of a draft is the desk's round's to write."""
 HATS_OF_THE_FRONT_DESK = ("toritsugi_client", "toritsugi_desk")
 ORGANISATION_SETTING = "toritsugi.organisation"
 OWN_ROWS = f"organisation_id = (SELECT NULLIF(current_setting('{ORGANISATION_SETTING}', true), ''))"

@@ -27,7 +27,7 @@ from tests.faults.patience import patient_people
 from tests.faults.windows import Step
 from tests.journeys.office import Office
 
-TIMES_CUT, TIMES_KILLED = 3, 2
+TIMES_CUT, TIMES_KILLED = 2, 2
 INTENDED = "SELECT count(*) FROM event WHERE kind = 'lodging_intended' AND number = ANY (%s)"
 ASKED = "SELECT count(*) FROM task WHERE kind = 'find_out' AND number = ANY (%s)"
 SECTION = f"lodging by machine, interrupted at each of {len(Step)} steps by kills and {len(Cut)} by its line"

@@ -9,7 +9,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy.dialects import postgresql
 
-from infra.database.rights import CLIENT, DESK, GRANTS, HATS_OF_THE_FRONT_DESK, NOT_OF_AN_ORGANISATION
+from infra.database.rights import (
+    CLIENT,
+    DESK,
+    GRANTS,
+    HATS_OF_THE_FRONT_DESK,
+    NOT_OF_AN_ORGANISATION,
+    SINGLE_COLUMNS,
+)
 from infra.database.tables import METADATA
 from infra.dev.place import ROLES
 from infra.dev.services import Stack
@@ -18,6 +25,8 @@ DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 OURS = (*GRANTS, ROLES["api"], ROLES["worker"])
 CONTENT = ("application", "applicant", "content", "document_version", "omission", "hand_in", "split_off")
 OURS_AND_THEIRS = ("wall-a", "wall-b")
+HIDING = ("split_from", "ended_at")
+"""What hides an application from everybody when it is filled in."""
 READABLE = sorted(name for name, granted in CLIENT.items() if "SELECT" in granted)
 WITH_ORGANISATION = "SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id'"
 GUARD: LiteralString = """
@@ -107,6 +116,18 @@ def test_rights_are_as_the_one_table_says_and_no_more(connection: psycopg.Connec
         assert given == {table: set(granted.split(", ")) for table, granted in rights.items()}
 
 
+def test_single_columns_are_written_as_the_one_table_says_and_no_more(connection: psycopg.Connection) -> None:
+    query = """SELECT c.table_name, c.column_name FROM information_schema.column_privileges c
+               WHERE c.grantee = %s AND c.privilege_type = 'UPDATE' AND NOT EXISTS (
+                 SELECT FROM information_schema.role_table_grants t WHERE t.grantee = c.grantee
+                   AND t.table_name = c.table_name AND t.privilege_type = 'UPDATE')"""
+    for hat in GRANTS:
+        given = set(connection.execute(query, [hat]).fetchall())
+        columns = SINGLE_COLUMNS.get(hat, {}).items()
+
+        assert given == {(table, column) for table, named in columns for column in named}
+
+
 def test_no_hat_can_change_or_take_away_an_event(connection: psycopg.Connection) -> None:
     query = """SELECT grantee, privilege_type FROM information_schema.role_table_grants
                WHERE table_name = 'event' AND grantee = ANY (%s)"""
@@ -148,7 +169,7 @@ def value_of(table: str, each: Any, organisation: str) -> Any:
         return organisation
     if each.foreign_keys and not each.nullable:
         return f"{organisation}-{next(iter(each.foreign_keys)).column.name}"
-    if (table, each.name) == ("application", "split_from"):
+    if table == "application" and each.name in HIDING:
         return None
     plain = {
         "TEXT": f"{organisation}-number" if each.name == "number" else f"{organisation}-{each.name}",
