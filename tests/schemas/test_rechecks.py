@@ -179,7 +179,7 @@ def test_a_check_whose_code_changed_since_is_run_again() -> None:
     ready = a_map(EXTENSION)
     dossier = a_complete_dossier(EXTENSION)
     before = kept(ready, dossier)
-    earlier_code = before.model_copy(update={"check_versions": before.check_versions | {"ALL-SET-01": 0}})
+    earlier_code = before.model_copy(update={"check_versions": {**before.check_versions, "ALL-SET-01": 0}})
 
     earlier = earlier_results(ready, earlier_code, dossier)
 
