@@ -69,6 +69,17 @@ _NOT_TWICE = _both(
 _TOLD_ALIKE = _both(("申請どうしの記載が一致すること", "The applications say the same"))
 
 
+def _each_his_own(reads: tuple[str, ...], ja: str, en: str) -> CheckRow:
+    return CheckRow(
+        looks_at=frozenset({ANSWERS}),
+        reads=reads,
+        compares=_both(
+            (f"申請の中のすべての人の{ja}を互いに比べます。", f"The {en} of all persons with each other.")
+        ),
+        passes=_both((f"{ja}が人ごとに異なること", f"The {en} differ from person to person")),
+    )
+
+
 def _of_forms(ja: str, en: str) -> CheckRow:
     return CheckRow(
         reads=("told",),
@@ -100,16 +111,11 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         passes=_TOLD_ALIKE,
         at_place=True,
     ),
-    "distinct_persons": CheckRow(
-        looks_at=frozenset({ANSWERS}),
-        reads=("passport_number",),
-        compares=_both(
-            (
-                "申請の中のすべての人の旅券番号を互いに比べます。",
-                "The passport numbers of all persons with each other.",
-            )
-        ),
-        passes=_both(("旅券番号が人ごとに異なること", "Every person has a passport number of his own")),
+    "distinct_persons": _each_his_own(("passport_number",), "旅券番号", "passport numbers"),
+    "distinct_plans": _each_his_own(
+        ("prior_accreditation_number", "accreditation_number", "plan_number"),
+        "認定番号",
+        "accreditation numbers",
     ),
     "employer_in_forms": _of_forms(
         "申請者の名称・住所・代表者", "The applicant’s name, address and representative"

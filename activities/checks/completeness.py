@@ -11,6 +11,8 @@ from schemas.dossier import DocumentFact
 from schemas.lodging import office_of
 from schemas.rules import Flaw
 
+_PLAN_NUMBERS = ("prior_accreditation_number", "accreditation_number", "plan_number")
+
 
 def required_fields(asking: Asking) -> Iterator[Flaw]:
     """Every field that must be answered and is not; what hangs on an unanswered field waits for it."""
@@ -82,12 +84,22 @@ def one_office(asking: Asking) -> Iterator[Flaw]:
 
 def distinct_persons(asking: Asking) -> Iterator[Flaw]:
     """Persons who carry the passport number of somebody earlier in the application."""
+    yield from _given_before(asking, "passport_number")
+
+
+def distinct_plans(asking: Asking) -> Iterator[Flaw]:
+    """Persons with the accreditation number of somebody earlier in the application: one plan is one trainee's."""
+    for field in _PLAN_NUMBERS:
+        yield from _given_before(asking, field)
+
+
+def _given_before(asking: Asking, field: str) -> Iterator[Flaw]:
     seen: set[object] = set()
     for person in asking.dossier.persons:
-        passport = asking.answers(person).get("passport_number")
-        if passport is not None and passport in seen:
-            yield Flaw(place_kind="field", place="passport_number", person_id=person.person_id)
-        seen.add(passport)
+        answer = asking.answers(person).get(field)
+        if answer is not None and answer in seen:
+            yield Flaw(place_kind="field", place=field, person_id=person.person_id)
+        seen.add(answer)
 
 
 def _claimed(fact: DocumentFact) -> str:

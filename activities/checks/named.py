@@ -9,6 +9,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "blank_pages": readings.blank_pages,
     "comparators_elsewhere": elsewhere.comparators_elsewhere,
     "distinct_persons": completeness.distinct_persons,
+    "distinct_plans": completeness.distinct_plans,
     "employer_in_forms": readings.employer_in_forms,
     "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,
