@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -103,6 +104,21 @@ def test_who_is_put_into_two_filings_is_found_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(filing, "_joinable", lambda situation, line: None)
 
     assert "in two live filings" in trouble_found()
+
+
+def test_who_is_lodged_while_he_waits_for_another_application_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = filing._ready
+
+    def impatient(situation: Situation) -> list[PersonLine]:
+        lines = tuple(each.model_copy(update={"waits_for": None}) for each in situation.standing.persons)
+        standing = situation.standing.model_copy(update={"persons": lines})
+        return kept(replace(situation, standing=standing))
+
+    monkeypatch.setattr(filing, "_ready", impatient)
+
+    assert "waits for another application" in trouble_found()
 
 
 def test_one_number_for_two_persons_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
