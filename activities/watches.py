@@ -1,13 +1,13 @@
 """The activity `watch_what_comes_next`: from each result what follows and by when is noted, and told to the client in time.
 
 What is noted for a person is replaced when his result changes; what is told is one mail per application, follow-up, day
-and step. Both outlive the application.
+and step, to which a further one is added when persons come later. Both outlive the application.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import Row, delete, or_, select, text
@@ -109,10 +109,12 @@ class Watches:
         return [each for basis in bases for each in watches_of(ready, facts, basis)]
 
     async def tell(self, now: datetime) -> None:
-        """Write one mail per application, follow-up, day and step that is due today; what is written stays."""
+        """Write one mail per application, follow-up, day and step that is due today, of the persons not yet told of it;
+        what is written stays."""
         async with self._database.as_worker() as connection:
             rows = (await connection.execute(_near(japan_date(now)))).all()
-            notices = list(_notices(rows, now))
+            told = await _told(connection, {row.number for row in rows})
+            notices = list(_notices(rows, told, now))
             if notices:
                 await connection.execute(insert(notice).on_conflict_do_nothing(), notices)
 
@@ -147,31 +149,63 @@ def _near(today: date) -> Any:
         select(watch, standing.c.seq)
         .join(standing, standing.c.number == watch.c.number)
         .where(or_(closing, opened))
+        .order_by(watch.c.number, watch.c.follow_up, watch.c.person_id)
     )
 
 
-def _notices(rows: Iterable[Row[Any]], now: datetime) -> Iterable[dict[str, Any]]:
+class News(NamedTuple):
+    """What a mail tells of an application: the follow-up, the step, and the day of that step."""
+
+    number: str
+    follow_up: str
+    step: str
+    on: date | None
+
+    @property
+    def said(self) -> str:
+        """The same news has the same words."""
+        return f"{self.number}/{self.follow_up}/{self.step}/{self.on}"
+
+
+async def _told(connection: AsyncConnection, numbers: Iterable[str]) -> set[tuple[str, str]]:
+    """Who of these applications was told what already, by the news and the person."""
+    asked = select(notice.c.facts["said"].astext, notice.c.facts["told"]).where(
+        notice.c.number.in_(numbers), notice.c.kind.in_((NoticeKind.NEXT_OPENS, NoticeKind.NEXT_CLOSES))
+    )
+    rows = (await connection.execute(asked)).all()
+    return {(said, person_id) for said, persons in rows for person_id in persons or ()}
+
+
+def _notices(rows: Iterable[Row[Any]], told: Set[tuple[str, str]], now: datetime) -> Iterator[dict[str, Any]]:
     today = japan_date(now)
-    groups: defaultdict[tuple[str, str, str, date | None], list[Row[Any]]] = defaultdict(list)
+    groups: defaultdict[News, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         step = _watch(row).step(today)
-        if step is not None:
-            groups[row.number, row.follow_up, step, row.closes_on].append(row)
-    for (number, follow_up, step, closes_on), some in groups.items():
-        kind = NoticeKind.NEXT_OPENS if step == OPENS else NoticeKind.NEXT_CLOSES
-        said = f"{number}/{follow_up}/{step}/{closes_on or some[0].opens_on}"
-        yield {
-            "id": str(uuid5(IDS, said)),
-            "number": number,
-            "organisation_id": some[0].organisation_id,
-            "seq": some[0].seq,
-            "kind": kind,
-            "audience": TO_CLIENT,
-            "facts": {"persons": len(some)} | ({"due_on": closes_on.isoformat()} if closes_on else {}),
-            "state": "waiting",
-            "attempts": 0,
-            "due_at": now,
-        }
+        if step is None:
+            continue
+        news = News(row.number, row.follow_up, step, row.opens_on if step == OPENS else row.closes_on)
+        if (news.said, row.person_id) not in told:
+            groups[news].append(row)
+    for news, some in groups.items():
+        yield _notice(news, some, now)
+
+
+def _notice(news: News, some: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
+    persons = [row.person_id for row in some]
+    closes_on = min((row.closes_on for row in some if row.closes_on is not None), default=None)
+    return {
+        "id": str(uuid5(IDS, f"{news.said}/{','.join(persons)}")),
+        "number": news.number,
+        "organisation_id": some[0].organisation_id,
+        "seq": some[0].seq,
+        "kind": NoticeKind.NEXT_OPENS if news.step == OPENS else NoticeKind.NEXT_CLOSES,
+        "audience": TO_CLIENT,
+        "facts": {"persons": len(persons), "said": news.said, "told": persons}
+        | ({"due_on": closes_on.isoformat()} if closes_on else {}),
+        "state": "waiting",
+        "attempts": 0,
+        "due_at": now,
+    }
 
 
 def _watch(row: Row[Any]) -> Watch:

@@ -16,6 +16,7 @@ from tests.ground import Ground
 from tests.workflows.office import RANDOM, Keys
 
 EXTENSION = "isa.extension.ssw1"
+PLAN = "otit.plan.accreditation.D"
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 
 
@@ -36,12 +37,12 @@ class Desk:
             ground.database, self.keys.ring, packs_of_the_worker(load_catalogue(), ground.database)
         )
 
-    async def take(self, road: PaperRoad, *, erased: bool = False) -> str:
+    async def take(self, road: PaperRoad, *, procedure: str = EXTENSION, erased: bool = False) -> str:
         """An application of its own number is handed in and walks this road; answers the number."""
         number = application_number(2026, next(RANDOM))
         taken = handed_in(*road.handed_in.persons, number=number)
         wrapped = None if erased else self.keys.make(number)
-        self.ground.take_in(taken.model_copy(update={"procedure": EXTENSION}), wrapped)
+        self.ground.take_in(taken.model_copy(update={"procedure": procedure}), wrapped)
         await self.record(road, number)
         return number
 
@@ -101,6 +102,22 @@ async def test_the_opening_of_a_window_is_told_once(desk_ground: Ground) -> None
     await desk.look(datetime(2026, 12, 6, 1, 0, tzinfo=UTC))
 
     assert (untold, await desk.told()) == ([], [("next_opens", 1)])
+
+
+async def test_whoever_is_decided_later_is_told_too_on_the_same_day_or_another(desk_ground: Ground) -> None:
+    desk, road = Desk(desk_ground), lodged("p1", "p2", "p3", "p4")
+    road.result("p1")
+    number = await desk.take(road, procedure=PLAN)
+    for later in (("p2", "p3"), (), ("p4",)):
+        await desk.look(road.now)
+        road.wait(days=0 if later[1:] else 1)
+        for person in later:
+            road.result(person)
+        await desk.record(road, number)
+    for _ in range(2):
+        await desk.look(road.now)
+
+    assert await desk.told() == [("next_opens", 1), ("next_opens", 2), ("next_opens", 1)]
 
 
 async def test_a_result_that_was_wrong_takes_its_watches_with_it(desk_ground: Ground) -> None:
