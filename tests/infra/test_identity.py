@@ -32,6 +32,7 @@ from infra.identity import (
 from infra.settings import Settings
 from tests.infra.issuer import CLIENT_ID, SampleIssuer, running_issuer
 from tests.infra.loopback import answering, free_port
+from tests.offline import settings_with
 
 
 @pytest.fixture
@@ -41,17 +42,11 @@ def issuer() -> Iterator[SampleIssuer]:
 
 
 def settings_for(issuer: str) -> Settings:
-    return Settings.model_validate(
-        {
-            "database_url": "unused",
-            "worker_database_url": "unused",
-            "oidc_issuer": issuer,
-            "oidc_client_id": CLIENT_ID,
-            "oidc_client_secret": "s3cret/ +",
-            "public_url": "https://desk.example/",
-            "key_encryption_key": "unused",
-            "session_secret": "unused",
-        }
+    return settings_with(
+        oidc_issuer=issuer,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret="s3cret/ +",
+        public_url="https://desk.example/",
     )
 
 

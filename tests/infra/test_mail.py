@@ -10,8 +10,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
-from infra.settings import Settings
 from tests.infra.loopback import free_port
+from tests.offline import settings_with
 
 MAIL = OutgoingMail(
     key="notice-1",
@@ -58,17 +58,7 @@ def port(mailbox: Mailbox) -> Iterator[int]:
 
 
 def post_at(port: int, **other: Any) -> Post:
-    needed = {
-        "database_url": "unused",
-        "worker_database_url": "unused",
-        "oidc_issuer": "unused",
-        "oidc_client_id": "unused",
-        "oidc_client_secret": "unused",
-        "public_url": "unused",
-        "key_encryption_key": "unused",
-        "session_secret": "unused",
-    }
-    return Post(Settings.model_validate({**needed, "smtp_port": port, **other}))
+    return Post(settings_with(smtp_port=port, **other))
 
 
 async def test_a_mail_arrives_with_text_and_page_and_its_own_identity(mailbox: Mailbox, port: int) -> None:
