@@ -30,11 +30,15 @@ ENDED = text(
          JOIN link m ON m.number = o.moved_to AND m.other_number = w.there AND m.other_person_id = w.who
                     AND m.kind = 'split_from')
        SELECT w.number, w.person_id, w.waits_for, o.result FROM waiting w
-       JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
-       WHERE o.moved_to IS NULL AND (o.result IS NOT NULL OR o.stage = 'closed')
+       JOIN application a ON a.number = w.there
+       LEFT JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
+       LEFT JOIN applicant p ON p.number = w.there AND p.person_id = w.who
+       WHERE (o.moved_to IS NULL AND (o.result IS NOT NULL OR o.stage = 'closed'))
+          OR (o.person_id IS NULL AND (a.ended_at IS NOT NULL OR p.person_id IS NULL))
        ORDER BY w.number, w.person_id LIMIT :many"""
 )
-"""Who was split off is followed to where he is now: a move is no end."""
+"""Who was split off is followed to where he is now: a move is no end. A draft that ended is one, and so is being taken out
+of it."""
 
 
 class Links:

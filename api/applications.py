@@ -29,6 +29,7 @@ from api.problems import RefusedTogether
 from api.queries_links import waits_of
 from api.quotes import write_quote
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
+from api.waiting import end_waiting
 from infra.keys import DataKey
 from infra.logs import get_log
 from schemas import messages
@@ -241,6 +242,7 @@ async def remove(
         case = await locked_case(connection, number, author)
         insist_on_version(version, case.version)
         saved = await remove_person(connection, case, author, person_id, key)
+        await end_waiting(connection, case, person_id)
     return Saved(number=number, version=saved)
 
 

@@ -12,18 +12,15 @@ from schemas import messages
 from schemas.application import HandedIn
 from schemas.commands import Withdraw
 from schemas.identifiers import application_number
-from schemas.links import Waiting
 from schemas.standing import Stage
+from tests.activities.waiting import A_LINK, waiting_for
 from tests.builders import CLIENT, ORGANISATION, handed_in
 from tests.workflows import acting
-from tests.workflows.office import RANDOM, Office, Road, walk
+from tests.workflows.office import RANDOM, Office, walk
 
 A_SPLIT = """INSERT INTO split_off
     (to_number, number, organisation_id, persons, findings, act_id, made_by, capacity, made_at)
     VALUES (%s, %s, %s, %s, %s, %s, 'acc-client', 'client', now() - interval '1 minute')"""
-A_LINK = """INSERT INTO link
-    (number, person_id, other_number, organisation_id, other_person_id, kind, made_by, capacity, made_at)
-    VALUES (%s, %s, %s, %s, %s, %s, 'acc-client', 'client', now())"""
 
 
 @pytest.fixture
@@ -118,7 +115,7 @@ async def test_who_waits_for_a_person_that_was_split_off_waits_for_him_where_he_
     async with office.working():
         road = await office.begin("p1", "p2")
         await road.until_stage(Stage.REVIEW)
-        waiter = await _waiting_for(office, rounds, road)
+        waiter = await waiting_for(office, rounds, road.number, "p2")
         given = written(office, road.number, "p2")
         await walk(splits.deliver)
         await walk(rounds.start_what_was_not_started)
@@ -131,26 +128,6 @@ async def test_who_waits_for_a_person_that_was_split_off_waits_for_him_where_he_
 
     assert (while_moved, when_ended) == (0, 1)
     assert [line.link_outcome for line in standing.persons] == ["withdrawn"]
-
-
-async def _waiting_for(office: Office, rounds: Rounds, road: Road) -> Road:
-    number = application_number(2026, next(RANDOM))
-    given = handed_in(f"{number}.w", number=number)
-    given = given.model_copy(
-        update={"waits": (Waiting(person_id=given.persons[0], other_number=road.number),)}
-    )
-    office.ground.take_in(given, office.keys.make(number))
-    office.ground.hand_in(number, 1, *given.persons)
-    with office.ground.behind_the_desk() as connection:
-        link = (number, given.persons[0], road.number, ORGANISATION, "p2", "waits_for")
-        connection.execute(A_LINK, link)
-        connection.execute(
-            "UPDATE application SET handed_in_at = now() - interval '1 minute' WHERE number = %s", (number,)
-        )
-    await walk(rounds.start_what_was_not_started)
-    waiter = office.road(number)
-    await waiter.until_stage(Stage.REVIEW)
-    return waiter
 
 
 async def test_what_is_being_split_off_contradicts_nobody_before_it_is_there(

@@ -196,6 +196,25 @@ async def test_persons_come_and_go_while_it_is_a_draft(client: Visitor) -> None:
     assert len(seen["persons"]) == 2
 
 
+async def test_whoever_is_taken_out_waits_for_nobody_any_more(client: Visitor) -> None:
+    here, there = await client.begin(persons=1), await client.begin(persons=1)
+    for begun in (here, there):
+        named = {"persons": {begun["persons"][0]: {"name_latin": "SAMPLE TARO"}}}
+        await client.patch(f"/v1/applications/{begun['number']}/content", named, version=1)
+    place = f"/v1/applications/{here['number']}"
+    wanted = {
+        "person_id": here["persons"][0],
+        "other_number": there["number"],
+        "other_person_id": there["persons"][0],
+    }
+
+    linked = await client.post(f"{place}/links", wanted)
+    await client.delete(f"{place}/persons/{here['persons'][0]}")
+
+    assert linked.status_code == 201, linked.text
+    assert (await client.get(f"{place}/links")).json() == []
+
+
 @pytest.mark.parametrize(("count", "status"), [(1, 201), (2, 422)])
 async def test_no_more_than_a_hundred_persons_come(client: Visitor, count: int, status: int) -> None:
     begun = await client.begin(persons=99)

@@ -1,0 +1,31 @@
+"""A road whose person waits for a person of another application."""
+
+from activities.rounds import Rounds
+from schemas.identifiers import application_number
+from schemas.links import Waiting
+from schemas.standing import Stage
+from tests.builders import ORGANISATION, handed_in
+from tests.workflows.office import RANDOM, Office, Road, walk
+
+A_LINK = """INSERT INTO link
+    (number, person_id, other_number, organisation_id, other_person_id, kind, made_by, capacity, made_at)
+    VALUES (%s, %s, %s, %s, %s, %s, 'acc-client', 'client', now())"""
+LONG_HANDED_IN = "UPDATE application SET handed_in_at = now() - interval '1 minute' WHERE number = %s"
+
+
+async def waiting_for(office: Office, rounds: Rounds, other_number: str, other_person_id: str) -> Road:
+    """Handed in and begun: its only person waits."""
+    number = application_number(2026, next(RANDOM))
+    given = handed_in(f"{number}.w", number=number)
+    (person,) = given.persons
+    given = given.model_copy(update={"waits": (Waiting(person_id=person, other_number=other_number),)})
+    office.ground.take_in(given, office.keys.make(number))
+    office.ground.hand_in(number, 1, person)
+    with office.ground.behind_the_desk() as connection:
+        link = (number, person, other_number, ORGANISATION, other_person_id, "waits_for")
+        connection.execute(A_LINK, link)
+        connection.execute(LONG_HANDED_IN, (number,))
+    await walk(rounds.start_what_was_not_started)
+    waiter = office.road(number)
+    await waiter.until_stage(Stage.REVIEW)
+    return waiter
