@@ -1,14 +1,13 @@
-"""The gateway: the only file of the front desk that speaks to Temporal. Starts roads, asks them, reads their histories."""
+"""The gateway: the only file of the front desk that speaks to Temporal. Starts roads, asks them, has them read."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
     WorkflowFailureError,
@@ -18,14 +17,11 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import (
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from infra.engine_histories import EngineHistory, engine_history
 from infra.keys import KeyRing
 from infra.roads import set_out
 from infra.settings import Settings
@@ -49,38 +45,6 @@ Told = TypeVar("Told", bound=Word)
 
 class NotReady(Exception):
     """The engine or a worker did not answer in time. The same act with the same key can be sent again."""
-
-
-class EngineEvent(Word):
-    """One event of the engine's history, in plain words of the engine; payloads stay sealed."""
-
-    id: int
-    at: datetime
-    type: str
-    name: str | None = None
-    summary: str | None = None
-
-
-class PendingAct(Word):
-    """An activity that is being tried."""
-
-    name: str
-    state: str
-    attempt: int
-    last_failure: str | None = None
-
-
-class EngineHistory(Word):
-    """The engine's side of one application: status, events, pending work, and a link to Temporal's own page."""
-
-    status: str
-    run_id: str
-    started_at: datetime
-    closed_at: datetime | None
-    events: tuple[EngineEvent, ...]
-    pending: tuple[PendingAct, ...]
-    problems: tuple[str, ...]
-    link: str | None
 
 
 class Gateway:
@@ -226,31 +190,14 @@ class Gateway:
     async def engine_history(self, number: str) -> EngineHistory:
         """What the engine knows of one application. Raises Refused `not_handed_in` when it knows nothing, or NotReady."""
         client = await self._connected()
-        handle = client.get_workflow_handle(number)
         try:
-            described = await handle.describe(rpc_timeout=ANSWER_WITHIN)
-            events = [_event(event) async for event in handle.fetch_history_events(rpc_timeout=ANSWER_WITHIN)]
+            return await engine_history(
+                client, number, ui_url=self._settings.temporal_ui_url, within=ANSWER_WITHIN
+            )
         except RPCError as trouble:
             if trouble.status is RPCStatusCode.NOT_FOUND:
                 raise Refused("not_handed_in") from None
             raise NotReady from None
-        raw = described.raw_description
-        return EngineHistory(
-            status=described.status.name.lower() if described.status else "unknown",
-            run_id=described.run_id,
-            started_at=described.start_time,
-            closed_at=described.close_time,
-            events=tuple(events),
-            pending=tuple(_pending(each) for each in raw.pending_activities),
-            problems=_problems(described.typed_search_attributes),
-            link=self._link(client, number, described.run_id),
-        )
-
-    def _link(self, client: Client, number: str, run_id: str) -> str | None:
-        base = self._settings.temporal_ui_url
-        if base is None:
-            return None
-        return f"{base.rstrip('/')}/namespaces/{client.namespace}/workflows/{number}/{run_id}/history"
 
     async def _why(self, handle: WorkflowHandle[Any, Any], trouble: RPCError) -> Exception:
         if trouble.status is not RPCStatusCode.NOT_FOUND:
@@ -286,38 +233,3 @@ def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
         field = cause.details[0] if cause.details else None
         return Refused(cause.type, str(field) if field else None)
     return NotReady()
-
-
-def _event(event: Any) -> EngineEvent:
-    kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
-    return EngineEvent(
-        id=event.event_id, at=event.event_time.ToDatetime(tzinfo=UTC), type=kind, name=_name(event)
-    )
-
-
-def _name(event: Any) -> str | None:
-    chosen = event.WhichOneof("attributes")
-    attributes = getattr(event, chosen)
-    for path in ("activity_type", "workflow_type"):
-        if hasattr(attributes, path):
-            return str(getattr(attributes, path).name) or None
-    if hasattr(attributes, "accepted_request"):
-        return str(attributes.accepted_request.input.name) or None
-    return str(getattr(attributes, "marker_name", "")) or None
-
-
-def _pending(each: Any) -> PendingAct:
-    failure = each.last_failure.application_failure_info.type if each.HasField("last_failure") else None
-    return PendingAct(
-        name=each.activity_type.name,
-        state=str(each.state),
-        attempt=each.attempt,
-        last_failure=failure or None,
-    )
-
-
-def _problems(attributes: TypedSearchAttributes) -> tuple[str, ...]:
-    for pair in attributes:
-        if pair.key.name == "TemporalReportedProblems":
-            return tuple(str(each) for each in pair.value)
-    return ()

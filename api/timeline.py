@@ -8,7 +8,6 @@ from api.access import Principal, needs, scope
 from api.acts import case_at
 from api.bodies import Shown
 from api.desk import AtDesk, Desk
-from api.gateway import EngineHistory
 from api.paging import Paged, following, position
 from api.paths import NumberInPath
 from api.queries import reading_key
@@ -17,6 +16,7 @@ from api.queries_timeline import Happened, NoticeSent, notices_of, timeline
 from api.queries_words import said_of, words_at
 from api.read_log import record_read
 from api.reading import case_of
+from infra.engine_histories import EngineHistory
 from schemas.parties import Right
 from schemas.refusals import Refused
 

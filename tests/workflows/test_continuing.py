@@ -1,13 +1,16 @@
 """A long life: a road goes on in a new run with everything it knows; changed code under a running road is noticed."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from infra.dev.temporal_server import DYNAMIC, DYNAMIC_IN_TESTS, program
+from infra.engine_histories import EngineHistory, engine_history
 from schemas import messages
 from schemas.calendar import end_of_day
 from schemas.commands import LiftHold, PlaceHold, ReleaseTask
@@ -20,12 +23,14 @@ from tests.workflows.office import Office, Road, opened_office
 from workflows import deadlines
 
 FEW_EVENTS = "limit.historyCount.suggestContinueAsNew=60"
+SOON_REPORTED = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=1"
+BRIEFLY = timedelta(seconds=5)
 
 
 @pytest.fixture(scope="module")
 async def impatient_engine() -> AsyncIterator[dict[str, str]]:
-    """An engine that wants every history short."""
-    facts = (*DYNAMIC, *DYNAMIC_IN_TESTS, FEW_EVENTS)
+    """An engine that wants every history short and reports trouble at once."""
+    facts = (*DYNAMIC, *DYNAMIC_IN_TESTS, FEW_EVENTS, SOON_REPORTED)
     arguments = [part for fact in facts for part in ("--dynamic-config-value", fact)]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=program(), dev_server_extra_args=arguments
@@ -37,6 +42,24 @@ async def impatient_engine() -> AsyncIterator[dict[str, str]]:
 async def impatient(ground: Ground, impatient_engine: dict[str, str]) -> AsyncIterator[Office]:
     async with opened_office(ground, impatient_engine, "impatient") as office:
         yield office
+
+
+class LostGate(asyncio.Event):
+    """Nobody gets through: what was asked there fails each time, with words that must not be told."""
+
+    async def wait(self) -> Literal[True]:
+        raise ConnectionResetError("CANARY TARO")
+
+
+async def told(office: Office, road: Road) -> EngineHistory:
+    return await engine_history(office.client, road.number, ui_url=None, within=BRIEFLY)
+
+
+async def told_when(office: Office, road: Road, holds: Callable[[EngineHistory], object]) -> EngineHistory:
+    async with asyncio.timeout(30):
+        while not holds(history := await told(office, road)):
+            await asyncio.sleep(0.1)
+    return history
 
 
 async def take_and_give_back(road: Road, times: int) -> None:
@@ -114,3 +137,71 @@ async def test_changed_code_that_works_out_something_else_is_noticed(
     assert unchanged is None
     assert changed is not None
     assert "Diverged" in str(changed)
+
+
+async def test_the_runs_before_a_new_one_are_told_with_it(impatient: Office) -> None:
+    async with impatient.working():
+        road = await impatient.begin()
+        await take_and_give_back(road, 12)
+
+        history = await told_when(impatient, road, lambda now: now.earlier)
+
+    before = history.earlier[0]
+    assert (history.status, before.status) == ("running", "continued_as_new")
+    assert history.run_id != before.run_id
+    assert before.events[-1].type == "workflow_execution_continued_as_new"
+    assert not history.more
+
+
+async def test_the_engines_events_are_told_with_their_steps_and_what_was_written_beside_them(
+    impatient: Office,
+) -> None:
+    async with impatient.working():
+        road = await impatient.begin()
+        await acting.review(road, a_remark())
+        await road.until_stage(Stage.CORRECTION)
+
+        history = await told(impatient, road)
+
+    steps = [
+        (each.name, each.attempt, each.summary) for each in history.events if each.type == "marker_recorded"
+    ]
+    timers = [each.summary for each in history.events if each.type == "timer_started"]
+    assert steps[0] == ("check_round", 1, "自動点検 automatic checks")
+    assert "record" in {name for name, _, _ in steps}
+    assert timers[-1] == "期限 next deadline or reminder"
+    assert {each.name for each in history.events if "update" in each.type} == {"complete_task"}
+
+
+async def test_what_is_tried_again_is_told_with_its_failure_but_not_its_words(impatient: Office) -> None:
+    impatient.around.unexamined = 1
+    impatient.around.examine_gate = LostGate()
+    async with impatient.working():
+        road = await impatient.begin()
+        tried = await told_when(impatient, road, lambda now: now.pending and now.pending[0].attempt > 1)
+        impatient.around.examine_gate = asyncio.Event()
+        impatient.around.examine_gate.set()
+        await road.task(TaskKind.REVIEW)
+
+        done = await told(impatient, road)
+
+    pending = tried.pending[0]
+    past = next(each for each in done.events if each.type == "activity_task_started")
+    assert (pending.name, pending.last_failure) == ("examine_documents", "ConnectionResetError")
+    assert pending.state in ("scheduled", "started")
+    assert (past.name, past.failure) == ("examine_documents", "ConnectionResetError")
+    assert past.attempt is not None and past.attempt > 1
+    assert "CANARY" not in tried.model_dump_json() + done.model_dump_json()
+
+
+async def test_a_road_that_stands_still_says_what_is_wrong(impatient: Office) -> None:
+    impatient.around.check_faults = 9
+    async with impatient.working():
+        road = await impatient.begin()
+
+        history = await told_when(impatient, road, lambda now: now.problems)
+
+    failed = next(each for each in history.events if each.type == "workflow_task_failed")
+    assert failed.failure == "Fault"
+    assert "category=WorkflowTaskFailed" in history.problems
+    assert history.pending[0].name == "workflow_task"

@@ -117,6 +117,9 @@ async def test_a_manager_sees_the_engine_behind_a_case(day: OfficeDay) -> None:
 
     assert engine["status"] == "running"
     assert engine["events"][0]["type"] == "workflow_execution_started"
+    assert "record" in {each["name"] for each in engine["events"]}
+    assert any(each["summary"] for each in engine["events"])
+    assert (engine["earlier"], engine["more"], engine["problems"]) == ([], False, [])
     assert CANARY not in str(engine)
 
 
