@@ -1,5 +1,5 @@
 """The activity `remind_of_lapses`: before something of the authority to act lapses, its handler and the managers are told;
-also when what an authority sent is not settled for days.
+also when what an authority sent is not settled for days, and when a stop of lodging is to be looked at again.
 
 One reminder per thing, last day, step and reader; the row is the memory, so a restart or a repetition tells nobody twice.
 """
@@ -19,6 +19,7 @@ from infra.database.connection import Database
 from infra.database.tables import account, lapse_notice
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.registers import lapses_until
+from infra.stops import running_stops
 from infra.waiting_arrivals import waiting_arrivals
 from schemas.arrival_owners import is_reminded
 from schemas.authority import Lapse, LapsingThing
@@ -31,7 +32,7 @@ WRITTEN_AT_A_TIME = 1_000
 AGAIN_WITHIN = timedelta(minutes=1)
 AGAIN_AT_MOST = timedelta(hours=1)
 LAPSES = "/registers/lapses"
-PAGES = {LapsingThing.ARRIVAL: "/arrivals/{entry}"}
+PAGES = {LapsingThing.ARRIVAL: "/arrivals/{entry}", LapsingThing.STOP: "/stops"}
 DUE = text(
     """SELECT n.*, a.email, a.locale, a.active FROM lapse_notice n JOIN account a ON a.id = n.recipient_id
        WHERE n.state = 'waiting' AND n.due_at <= :now ORDER BY n.due_at, n.id LIMIT 1
@@ -77,6 +78,7 @@ class Lapses:
             due = [(lapse, lapse.step(today, self._steps)) for lapse in found]
             steps = [(lapse, step) for lapse, step in due if step is not None]
             steps += [(lapse, 0) for lapse in await _waiting_too_long(connection, today)]
+            steps += [(lapse, 0) for lapse in await _stops_to_look_at(connection, today)]
             if not steps:
                 return
             managers = await _managers(connection)
@@ -132,6 +134,15 @@ async def _waiting_too_long(connection: AsyncConnection, today: date) -> list[La
         Lapse(thing=LapsingThing.ARRIVAL, entry=each.id, account_id=each.owner, on=today)
         for each in await waiting_arrivals(connection)
         if each.owner is not None and is_reminded(japan_date(each.received_at), today)
+    ]
+
+
+async def _stops_to_look_at(connection: AsyncConnection, today: date) -> list[Lapse]:
+    """The stops that still run and of which somebody is to be reminded today; first of all who placed them."""
+    return [
+        Lapse(thing=LapsingThing.STOP, entry=stop.id, account_id=stop.placed_by, on=today)
+        for stop in await running_stops(connection)
+        if stop.is_reminded(today)
     ]
 
 

@@ -160,7 +160,8 @@ def _bureau_doubt(
 
 
 class LapsingThing(StrEnum):
-    """What can lapse, or falls due, of the authority to act; and what an authority sent, when nobody settles it."""
+    """What can lapse, or falls due, of the authority to act; what an authority sent, when nobody settles it; and a stop
+    that is to be looked at again."""
 
     CERTIFICATE = "certificate"  # 取次者証明書
     CERTIFICATE_RETURN = "certificate_return"  # 証明書の返納
@@ -169,10 +170,11 @@ class LapsingThing(StrEnum):
     MANDATE = "mandate"  # 取次の依頼
     WRITTEN_REQUEST = "written_request"  # 依頼書
     ARRIVAL = "arrival"  # 官署からの到着物
+    STOP = "stop"  # 提出の停止の見直し
 
 
 class Lapse(Word):
-    """One thing with its last day. `entry` is the account's id for a certificate, else the mandate's or the arrival's."""
+    """One thing with its last day. `entry` is the account's id for a certificate, else the id of the thing itself."""
 
     thing: LapsingThing
     entry: str

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
-from schemas.calendar import japan_date
+from schemas.calendar import days_between, japan_date
 from schemas.catalogue import Bilingual
 from schemas.deadlines import Derivation, ja_day
 from schemas.words import Word
 
 StopReason = Literal["channel_down", "authority_closed", "rule_changes", "other"]
+
+
+REMINDED_EVERY_DAYS = 7
 
 
 class StoppableLodging(Word):
@@ -24,7 +27,7 @@ class StoppableLodging(Word):
 class Stop(Word):
     """One stop. What is None is not asked: a stop of a channel covers every procedure lodged through it.
 
-    On `until_on` a manager looks at it again; it does not end by itself.
+    On `until_on` a manager looks at it again, and is reminded until it is lifted; it does not end by itself.
     """
 
     id: str
@@ -43,6 +46,14 @@ class Stop(Word):
         asked = ("procedure", "authority", "office", "channel")
         named = [name for name in asked if getattr(self, name) is not None]
         return bool(named) and all(getattr(self, name) == getattr(lodging, name) for name in named)
+
+    def is_due(self, on: date) -> bool:
+        """Whether the day (Japan) on which it is to be looked at again has come."""
+        return self.until_on <= on
+
+    def is_reminded(self, on: date) -> bool:
+        """Whether somebody is reminded of it on this day: on its own, and every week after."""
+        return self.is_due(on) and days_between(self.until_on, on) % REMINDED_EVERY_DAYS == 0
 
 
 def covering(stops: Iterable[Stop], lodging: StoppableLodging) -> tuple[Stop, ...]:

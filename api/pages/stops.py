@@ -9,6 +9,7 @@ from api.pages.forms import Filled, FilledIn
 from api.pages.trouble import Trouble, attempted, made
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.stops import Holding, Looking, StopAsked, StopInPath
+from schemas.calendar import japan_date
 from schemas.parties import Right
 
 FIELDS = ("procedure", "authority", "office", "channel", "until_on")
@@ -34,6 +35,7 @@ async def stops_page(visit: Visit, *, trouble: Trouble | None = None, form: Fill
         names={row.id: row.name for row in visit.at.catalogue.procedures()},
         offices={row.id: row for row in tables.offices},
         reasons=REASONS,
+        today=japan_date(visit.at.now()),
         may_stop=Right.HOLD in visit.principal.rights,
     )
 

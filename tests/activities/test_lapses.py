@@ -140,6 +140,25 @@ async def test_who_has_something_from_an_authority_is_reminded_of_it_after_days(
     assert told == [("arrival-a", who, on) for on in days for who in ("h-1", "m-1")]
 
 
+A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on, lifted_at) VALUES
+    ('stop-a', 'post', 'channel_down', 'x', 'm-1', now(), %s, NULL),
+    ('stop-b', 'post', 'channel_down', 'x', 'm-1', now(), %s, now())"""
+
+
+async def test_a_stop_that_runs_past_its_day_is_told_of_every_week_until_it_is_lifted(
+    desk_ground: Ground, lapses: Lapses
+) -> None:
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(A_STOP, (TODAY + timedelta(days=1), TODAY))
+
+    for passed in (0, 1, 2, 7, 8):
+        await lapses.note(NOW + timedelta(days=passed))
+
+    rows = await desk_ground.rows("SELECT thing, entry, recipient_id, lapses_on FROM lapse_notice ORDER BY 4")
+    days = [TODAY + timedelta(days=passed) for passed in (1, 8)]
+    assert [tuple(row.values()) for row in rows] == [("stop", "stop-a", "m-1", on) for on in days]
+
+
 async def test_nothing_is_lost_while_the_mail_server_is_away(
     desk_ground: Ground, lapses: Lapses, settings: Settings
 ) -> None:

@@ -31,6 +31,18 @@ def test_a_stop_covers_what_fits_all_it_names(named: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "is_due", "is_reminded"),
+    [(22, False, False), (23, True, True), (24, True, False), (29, True, False), (30, True, True)],
+)
+def test_a_stop_is_looked_at_again_from_its_day_and_told_of_every_week(
+    day: int, *, is_due: bool, is_reminded: bool
+) -> None:
+    stop, on = a_stop(channel="online"), date(2026, 11, day)
+
+    assert (stop.is_due(on), stop.is_reminded(on)) == (is_due, is_reminded)
+
+
+@pytest.mark.parametrize(
     "named",
     [
         {"channel": "post"},

@@ -77,6 +77,17 @@ async def test_what_is_stopped_is_said_on_the_page_before_anybody_tries(day: Pag
     assert lifted["stops"] == []
 
 
+async def test_the_page_of_stops_says_which_are_to_be_looked_at_again(day: PageDay) -> None:
+    for days in (0, 1):
+        until_on = (day.today() + timedelta(days=days)).isoformat()
+        body = {"channel": "post", "reason": "other", "words": "x", "until_on": until_on}
+        await day.done(MANAGER, "/v1/stops", body)
+
+    page = await day.page(MANAGER, "/stops")
+
+    assert page.text.count("見直しの日です") == 1
+
+
 async def test_every_office_of_the_authority_is_offered(day: PageDay) -> None:
     _, filing = await prepared(day)
 
