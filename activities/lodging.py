@@ -18,6 +18,7 @@ from infra.database.connection import Database
 from infra.database.tables import fee_quote, organisation
 from infra.dossiers import Collected, DocumentRow, case_of, collected, current, dossier, values_in
 from infra.keys import KeyRing
+from infra.lodged import LodgedBefore, enclosed, lodged_before
 from infra.objects import ObjectStore
 from infra.packs import Packs
 from infra.registers import entitlement_of
@@ -73,9 +74,12 @@ class Lodging:
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             client = await _client(connection, asked)
+            earlier = await lodged_before(connection, asked.number, FilingKind(asked.filing_kind))
         ready = await self._packs.of(case)
         _insist_on_no_stop(stops, asked, ready)
-        order = package_order(asked, everything, ready, client_name=client.name, desk_name=self._desk_name)
+        order = package_order(
+            asked, everything, ready, earlier, client_name=client.name, desk_name=self._desk_name
+        )
         sealed, where = await asyncio.to_thread(self._seal, order)
         await self._ledger.store_package(
             {
@@ -176,13 +180,20 @@ def _fee(
 
 
 def package_order(
-    asked: LodgingAsked, everything: Collected, ready: ProcedureMap, *, client_name: str, desk_name: str
+    asked: LodgingAsked,
+    everything: Collected,
+    ready: ProcedureMap,
+    earlier: LodgedBefore,
+    *,
+    client_name: str,
+    desk_name: str,
 ) -> PackageOrder:
-    """What is bound: the persons of this filing and the documents that count, in the authority's order."""
+    """What is bound: the persons of this filing and the documents that go along, in the authority's order."""
     procedure = ready.procedure
     lines = {
         person: line for line, person in enumerate(everything.case.persons, 1) if person in asked.persons
     }
+    going = enclosed(everything, FilingKind(asked.filing_kind), asked.persons, earlier)
     office = next((row for row in ready.tables.offices if row.id == asked.office), None)
     channel = procedure.channel(asked.channel)
     return PackageOrder.model_validate(
@@ -190,6 +201,7 @@ def package_order(
             "number": asked.number,
             "filing_id": asked.filing_id,
             "kind": asked.filing_kind,
+            "parent_id": asked.parent_id,
             "procedure": procedure.id,
             "procedure_title_ja": procedure.name.ja,
             "procedure_title_en": procedure.name.en,
@@ -202,11 +214,16 @@ def package_order(
             "desk_name": desk_name,
             "sealed_at": datetime.combine(date.fromisoformat(asked.as_of), time(), tzinfo=UTC),
             "persons": [
-                PersonInPackage(line=line, person_id=person, name=name_of(values_in(everything.of(person))))
+                PersonInPackage(
+                    line=line,
+                    person_id=person,
+                    name=name_of(values_in(everything.of(person))),
+                    receipt=earlier.receipts.get(person),
+                )
                 for person, line in lines.items()
             ],
-            "documents": _documents(everything, ready, lines),
-            "omitted": _omitted(everything, ready, lines),
+            "documents": _documents(going, ready, lines),
+            "omitted": _omitted(going, ready, lines),
         }
     )
 

@@ -9,6 +9,7 @@ from api.desk import Desk
 from api.queries_filings import FilingView
 from api.queries_splits import folded_standing
 from api.reading import case_of, collected, dossier, key_of
+from infra.lodged import enclosed, lodged_before
 from schemas.calendar import japan_date
 from schemas.filing import FilingState
 from schemas.lodging import offices_of
@@ -39,10 +40,12 @@ async def before_the_act(at: Desk, view: FilingView, ready: ProcedureMap) -> Bef
         case = await case_of(connection, view.number, None)
         everything = await collected(connection, case, key, sealed_only=True)
         standing = await folded_standing(connection, view.number)
+        before = await lodged_before(connection, view.number, view.kind)
     facts = dossier(everything, ready, japan_date(at.now()))
     chosen = [each for each in ready.procedure.channels if view.channel in (None, each.id)]
     lines = [line for line in standing.persons if line.person_id in view.persons] if standing else []
+    going = {each.id for each in enclosed(everything, view.kind, view.persons, before).documents}
     return BeforeTheAct(
-        preflight=tuple(preflight(ready, facts, each, view.persons) for each in chosen),
+        preflight=tuple(preflight(ready, facts, each, view.persons, enclosed=going) for each in chosen),
         offices_beside=offices_beside(lines, offices_of(ready, facts)) if view.parent_id is None else (),
     )

@@ -23,11 +23,15 @@ BULK_TEMPLATE_UNKNOWN = Bilingual(
 
 
 class PersonInPackage(Word):
-    """One person on the cover sheet; `line` is the line of the application, counted from 1."""
+    """One person on the cover sheet; `line` is the line of the application, counted from 1.
+
+    `receipt` is the authority's number of what was lodged for him before.
+    """
 
     line: int = Field(ge=1)
     person_id: Id
     name: str
+    receipt: str | None = None
 
 
 class DocumentInPackage(Word):
@@ -55,11 +59,15 @@ class OmittedDocument(Word):
 
 
 class PackageOrder(Word):
-    """All a package is made of. The same order and the same files give the same bytes."""
+    """All a package is made of. The same order and the same files give the same bytes.
+
+    `parent_id` is the first filing that a supplement or a withdrawal belongs to.
+    """
 
     number: Number
     filing_id: Id
     kind: FilingKind = FilingKind.FIRST
+    parent_id: Id | None = None
     procedure: Id
     procedure_title_ja: str
     procedure_title_en: str
@@ -128,6 +136,7 @@ class PackageManifest(Word):
     number: str
     filing_id: str
     kind: FilingKind
+    parent_id: str | None = None
     procedure: str
     map_version: date
     rules_version: str

@@ -3,7 +3,7 @@
 Pure: the content, one way of the map, the persons of a filing. No value of the content is repeated.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -215,12 +215,23 @@ class Preflight(Word):
     steps: tuple[Bilingual, ...] = ()
 
 
-def preflight(ready: ProcedureMap, dossier: Dossier, channel: Channel, persons: Sequence[str]) -> Preflight:
-    """What `channel` will say to the files and answers of these persons, the common ones included."""
+def preflight(
+    ready: ProcedureMap,
+    dossier: Dossier,
+    channel: Channel,
+    persons: Sequence[str],
+    *,
+    enclosed: Collection[str] | None = None,
+) -> Preflight:
+    """What `channel` will say to the files and answers of these persons, the common ones included.
+
+    `enclosed`: the documents that go along, where not all do.
+    """
     files = [
         fact
         for fact in dossier.documents
         if fact.omitted is None and fact.state != "refused" and fact.person_id in (None, *persons)
+        if enclosed is None or fact.document_id in enclosed
     ]
     through = dossier.model_copy(update={"channel": channel.id})
     looking = _Looking(Asking(ready, through), channel, tuple(persons), files)

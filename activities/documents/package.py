@@ -122,7 +122,7 @@ def _request(order: PackageOrder, files: list[str], directory: Path) -> dict[str
 def _cover(order: PackageOrder) -> dict[str, Any]:
     told = order.model_dump(mode="json", exclude={"documents", "omitted", "set_limit_bytes"})
     told["kind_ja"] = _KINDS_JA[order.kind]
-    told["sealed_on_ja"] = order.sealed_at.astimezone(JAPAN).strftime("%Y年%m月%d日 %H:%M（日本時間）")
+    told["sealed_on_ja"] = order.sealed_at.astimezone(JAPAN).strftime("%Y年%m月%d日")
     told["documents"] = [
         {
             "number": number,

@@ -1,6 +1,8 @@
 """Who may lodge: a valid certificate, an online id where it is online, and a mandate of this client for this procedure."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from activities.ledger import Ledger
 from activities.lodging import Lodging, name_of
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
-from infra.objects import ObjectStore, s3_client
+from infra.objects import ObjectStore, s3_client, vault_key
 from infra.packs import packs_of_the_worker
 from schemas.checked import LodgingAsked
+from schemas.examination import PDF
 from schemas.identifiers import application_number
+from tests import corpus
 from tests.builders import ORGANISATION, handed_in
 from tests.ground import Ground
 from tests.workflows.office import RANDOM, Office
@@ -33,6 +37,17 @@ A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures,
 MANY = 30
 A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on)
     VALUES ('stop-1', 'post', 'channel_down', 'x', 'manager-1', now(), current_date + 1)"""
+
+A_DOCUMENT = """INSERT INTO document_version
+    (id, organisation_id, number, kind, scope, person_id, version, state, file_name, media_type, size_bytes, sha256,
+     uploaded_by, capacity, created_at, completed_at, sealed_in_round)
+    VALUES (%(id)s, %(organisation)s, %(number)s, %(kind)s, 'person', %(person)s, %(round)s, 'uploaded', '',
+        'application/pdf', %(size)s, %(sha256)s, 'acc-client', 'client', now(), now(), %(round)s)"""
+RELEASED = """INSERT INTO examination
+    (document_id, organisation_id, number, outcome, facts, vault_key, vault_version, examined_at)
+    VALUES (%(id)s, %(organisation)s, %(number)s, 'released', '{}', %(key)s, %(version)s, now())"""
+LODGED = """INSERT INTO filing (id, organisation_id, number, kind, state, persons, office, package_sha256, changed_at)
+    VALUES (%s, %s, %s, 'first', %s, %s, 'tokyo', %s, now())"""
 
 
 @pytest.fixture
@@ -210,6 +225,63 @@ async def test_a_sealed_package_is_locked_against_deletion(
         s3_client(settings).delete_object(
             Bucket=settings.s3_vault_bucket, Key=kept["vault_key"], VersionId=kept["vault_version"]
         )
+
+
+def hand_in_paper(office: Office, stack: Stack, folder: Path, number: str, paper: tuple[str, int]) -> None:
+    """A document of p1, handed in with this round, examined and kept in the vault."""
+    kind, round_ = paper
+    content, document_id = corpus.pdf_with_text(f"{kind} {round_}"), f"{number}.{kind}.{round_}"
+    path, key = folder / document_id, vault_key(number, document_id)
+    path.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    version = ObjectStore.connect(stack.place.settings()).release(path, key, PDF, sha256)
+    row = {"id": document_id, "organisation": ORGANISATION, "number": number, "person": f"{number}.p1"}
+    row |= {"kind": kind, "sha256": sha256, "key": key, "version": version}
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_DOCUMENT, row | {"round": round_, "size": len(content)})
+        connection.execute(RELEASED, row)
+
+
+async def bound_in(office: Office, filing_id: str) -> list[str]:
+    kept = await office.ground.rows("SELECT manifest FROM package WHERE filing_id = :id", id=filing_id)
+    return [document["document_id"] for document in kept[0]["manifest"]["documents"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first_was", "enclosed"),
+    [
+        ("supplement", "confirmed", ["photo.2"]),
+        ("supplement", "absent", ["passport_copy.1", "photo.2"]),
+        ("withdrawal", "confirmed", []),
+    ],
+)
+async def test_a_later_filing_encloses_only_what_the_authority_does_not_have(
+    lodging: Lodging,
+    number: str,
+    office: Office,
+    activity_stack: Stack,
+    tmp_path: Path,
+    *,
+    kind: str,
+    first_was: str,
+    enclosed: list[str],
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    first = asked_for(number)
+    second = {"filing_id": f"{number}.filing.2", "filing_kind": kind, "parent_id": first.filing_id}
+    for paper in (("passport_copy", 1), ("photo", 1)):
+        hand_in_paper(office, activity_stack, tmp_path, number, paper)
+    sealed = await lodging.prepare(first)
+    row = (first.filing_id, ORGANISATION, number, first_was, list(first.persons), sealed.sha256)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(LODGED, row)
+    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 2))
+
+    await lodging.prepare(first.model_copy(update=second))
+
+    assert len(await bound_in(office, first.filing_id)) == 2
+    assert sorted(await bound_in(office, f"{number}.filing.2")) == [f"{number}.{each}" for each in enclosed]
 
 
 @pytest.mark.parametrize(

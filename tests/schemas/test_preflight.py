@@ -154,6 +154,17 @@ def test_other_persons_answers_are_not_asked() -> None:
     assert codes(asked(answers={"name_kanji": "髙"}, persons=("p2",))) == ["foreign_characters"]
 
 
+def test_only_what_goes_along_with_a_later_filing_is_weighed() -> None:
+    ready, fresh = a_map(), a_file(size_bytes=1_000)
+    way = ready.procedure.channel("online")
+    facts = a_dossier(ready, persons=2, documents=(fresh, a_file("photo", size_bytes=LIMIT)))
+    assert way is not None
+
+    shown = preflight(ready, facts, way, ("p1",), enclosed={fresh.document_id})
+
+    assert (shown.takes, shown.size_bytes, codes(shown)) == (True, 1_000, [])
+
+
 def test_a_coarse_scan_is_noted_online() -> None:
     coarse = a_file(coarse_pages=(2, 3), scan_dpi=120)
 

@@ -273,7 +273,7 @@ def test_the_cover_tells_whom_and_what_in_japanese(package: Package) -> None:
 
     for expected in (NUMBER, FILING, "技能実習計画認定申請", "東京事務所", "郵送", "SAMPLE NGUYỄN VĂN ẢNH"):
         assert expected in text
-    assert "2026 年 11 月 22 日 12:04" in text.replace("2026年11月22日", "2026 年 11 月 22 日")
+    assert "封緘日2026年11月22日" in "".join(text.split())
     assert "登記事項証明書" in text
 
 
@@ -309,12 +309,32 @@ def test_a_set_that_was_stamped_before_can_be_bound_again(package: Package, tmp_
     assert [text.count(NUMBER) for text in texts] == [2] * 8
 
 
-def test_a_withdrawal_without_documents_is_a_cover_and_an_empty_list(tmp_path: Path) -> None:
-    empty = bound(an_order([]), {}, tmp_path / "empty.zip")
+def test_a_withdrawal_without_documents_is_a_cover_that_names_what_is_withdrawn(tmp_path: Path) -> None:
+    first = an_order([])
+    numbered = [
+        person.model_copy(update={"receipt": receipt})
+        for person, receipt in zip(first.persons, ("東機第1234号", None), strict=True)
+    ]
+    told = {"filing_id": f"{NUMBER}.filing.2", "kind": "withdrawal", "parent_id": FILING, "persons": numbered}
 
-    assert empty.manifest.pages == 0
+    empty = bound(PackageOrder.model_validate(first.model_dump() | told), {}, tmp_path / "empty.zip")
+
+    cover = "".join("".join(page_texts(unpacked(empty, "00-cover.pdf"))).split())
+    assert (empty.manifest.pages, empty.manifest.parent_id) == (0, FILING)
+    assert f"先の提出の番号{FILING}" in cover
+    assert "（取下げ）" in cover
+    assert "提出先の受付番号" in cover
+    assert cover.count("東機第1234号") == 1
     with zipfile.ZipFile(empty.path) as archive:
         assert archive.namelist() == ["00-cover.pdf", "manifest.json"]
+
+
+def test_the_cover_of_a_first_filing_names_no_earlier_one(package: Package) -> None:
+    cover = "".join("".join(page_texts(unpacked(package, "00-cover.pdf"))).split())
+
+    assert "先の提出の番号" not in cover
+    assert "受付番号" in cover
+    assert "提出先の受付番号" not in cover
 
 
 def test_bytes_other_than_those_reviewed_are_never_bound(tmp_path: Path) -> None:
