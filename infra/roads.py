@@ -48,7 +48,7 @@ async def set_out(
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=again,
         search_attributes=_searchable(handed_in),
-        static_summary=handed_in.procedure,
+        static_summary=f"申請案件 application: {handed_in.procedure}, {len(handed_in.persons)} 人 persons",
         rpc_timeout=within,
     )
 

@@ -20,6 +20,7 @@ from schemas.standing import Standing
 from workflows.policies import at_once
 from workflows.road import next_steps
 from workflows.situation import Decision, Happenings, Situation
+from workflows.telling import written_down
 
 ANSWERS_KEPT = 200
 C = TypeVar("C", bound=Command)
@@ -98,8 +99,8 @@ class Case:
             entry = Entry(
                 number=self.handed_in.number, organisation_id=self.handed_in.organisation_id, events=events
             )
-            told = ", ".join(dict.fromkeys(event.body.kind for event in events))
-            recorded = await at_once(Ledger.record, entry, summary=told[:60])
+            told = written_down(event.body.kind for event in events)
+            recorded = await at_once(Ledger.record, entry, summary=told)
             if recorded != digest(events):
                 raise Diverged(f"events {events[0].seq} to {events[-1].seq}")
 

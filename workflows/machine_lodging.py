@@ -49,8 +49,9 @@ async def _attempt(case: Case, each: Filing) -> Lodged:
         package_sha256=each.package_sha256 or "",
         parent_id=each.parent_id,
     )
+    told = f"機械への提出 lodge by machine: {len(each.persons)} 人 persons"
     try:
-        return await only_once(Authorities.lodge, asked, summary=f"{each.id} → {each.office}")
+        return await only_once(Authorities.lodge, asked, summary=told)
     except ActivityError:
         return Lodged(outcome="unknown", reason="no_answer")
 
@@ -85,7 +86,7 @@ async def claim(case: Case, filing_id: str, receipts: tuple[Receipt, ...]) -> No
         filing_id=filing_id,
         receipts=receipts,
     )
-    await at_once(Ledger.claim_receipts, claim, summary="receipt numbers")
+    await at_once(Ledger.claim_receipts, claim, summary="受付番号の照合 claim receipt numbers")
 
 
 def _happened(case: Case, each: Filing, lodged: Lodged, receipts: tuple[Receipt, ...]) -> Happenings:

@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowUpdateFailedError
 
+from infra.engine_histories import engine_history
 from schemas import messages
 from schemas.commands import BeginLodging, ClaimTask, LiftHold, PlaceHold, Withdraw
 from schemas.filing import FilingState, Way
@@ -22,6 +23,8 @@ from tests.builders import (
 )
 from tests.workflows import acting
 from tests.workflows.office import Office, Road, numbered
+
+METADATA = "__temporal_workflow_metadata"
 
 
 async def events_in(road: Road) -> int:
@@ -366,15 +369,18 @@ async def test_the_history_replays_and_tells_the_same(office: Office) -> None:
     assert failure is None
 
 
-async def test_every_act_shows_in_the_engines_history_with_a_name(office: Office) -> None:
+async def test_every_act_shows_in_the_engines_own_pages_with_a_name_and_words(office: Office) -> None:
     async with office.working():
         road = await office.begin()
         await acting.claim(road, TaskKind.REVIEW, REVIEWER)
-        history = await road.history()
+        history = await engine_history(office.client, road.number, ui_url=None, within=timedelta(seconds=5))
+        shown = await road.handle.query(METADATA, result_type=WorkflowMetadata)
 
-    accepted = [
-        event.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
-        for event in history.events
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    written = [each.summary for each in history.events if each.name == "record"]
+    assert [each.name for each in history.events if each.type.endswith("update_accepted")] == ["claim_task"]
+    assert written == [
+        "受付 Received · 自動点検 Automatic checks · 作業の開始待ち Task opened",
+        "作業の引受け Task taken",
     ]
-    assert accepted == ["claim_task"]
+    assert "事前点検 Advance review (担当中 Taken)" in shown.current_details
+    assert REVIEWER.id not in shown.current_details
