@@ -1,5 +1,6 @@
 """Who comes in: tokens, keys and sessions; closed accounts are out at once; every role only where it belongs."""
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +12,11 @@ import pytest
 
 from api import directory, sessions
 from api.desk import Desk
+from infra.identity import IdentityProvider
 from schemas.parties import Role
 from tests.api.conftest import Visiting, browsing
 from tests.api.visiting import SSW, Visitor
+from tests.infra.issuer import running_issuer
 
 STAFF = {
     Role.REVIEWER: "reviewer-1",
@@ -106,6 +109,22 @@ async def test_strangers_are_asked_to_sign_in(http: httpx2.AsyncClient, header: 
     answer = await http.get("/v1/applications", headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize(("ends_in_seconds", "status"), [(600, 200), (-600, 401)])
+async def test_a_token_counts_until_it_expires(desk: Desk, ends_in_seconds: int, status: int) -> None:
+    with running_issuer() as issuer:
+        identity = IdentityProvider(desk.settings.model_copy(update={"oidc_issuer": issuer.address}))
+        audience, ends = desk.settings.oidc_client_id, int(time.time()) + ends_in_seconds
+        token = issuer.token(sub="supervising-01-1", aud=audience, exp=ends)
+
+        async with browsing(replace(desk, identity=identity)) as http:
+            answer = await Visitor(http, token).get("/v1/me")
+        await identity.aclose()
+
+    assert answer.status_code == status
+    assert answer.json().get("code") == (None if status == 200 else "not_signed_in")
+    assert answer.headers["content-type"] == f"application/{'' if status == 200 else 'problem+'}json"
 
 
 async def test_a_closed_account_is_out_at_once(visitor: Visiting, desk: Desk) -> None:

@@ -2,15 +2,20 @@
 
 import asyncio
 import uuid
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from api.applications import map_today
 from api.desk import Desk
 from infra.keys import open_json
+from schemas.calendar import JAPAN
 from schemas.maps import ProcedureMap
+from tests.api.conftest import browsing
 from tests.api.visiting import PLAN, SSW, Visitor, answers_for
 
 
@@ -309,3 +314,30 @@ async def test_a_person_s_values_are_overwritten_when_the_person_is_taken_out(
         row = (await connection.execute(asked, {"number": number, "scope": person})).scalar_one()
     assert saved.status_code == 200, saved.text
     assert open_json(await desk.keys.key_for(number), "content", bytes(row)) == {}
+
+
+@pytest.mark.parametrize(
+    ("procedure", "in_force_on", "not_in_force_on"),
+    [
+        (PLAN, date(2027, 3, 31), date(2027, 4, 1)),
+        ("esd.plan.supervised", date(2026, 9, 1), date(2026, 8, 31)),
+    ],
+)
+async def test_a_procedure_is_begun_only_while_it_is_in_force(
+    client: Visitor, desk: Desk, procedure: str, in_force_on: date, not_in_force_on: date
+) -> None:
+    inside, outside = (
+        replace(desk, now=partial(datetime.combine, day, time(12), JAPAN))
+        for day in (in_force_on, not_in_force_on)
+    )
+
+    async with browsing(outside) as http:
+        answer = await Visitor(http, client.token).post("/v1/applications", {"procedure": procedure})
+
+    problem = answer.json()
+    assert map_today(inside, procedure).procedure.id == procedure
+    assert (answer.status_code, problem["code"], problem["field"]) == (
+        422,
+        "procedure_not_in_force",
+        "procedure",
+    )

@@ -18,31 +18,35 @@ async def send(client: Visitor, raw: bytes, **headers: str) -> httpx2.Response:
 
 
 @pytest.mark.parametrize(
-    ("raw", "status", "code"),
+    ("raw", "status", "code", "fields"),
     [
-        (b'{"procedure": "x"', 400, "malformed_body"),
-        (b"", 422, "malformed_request"),
-        (b'\xff\xfe{"procedure": "x"}', 400, "malformed_body"),
-        (b'{"procedure": "\xff"}', 400, "malformed_body"),
-        (b'\xef\xbb\xbf{"procedure": "x"}', 400, "malformed_body"),
-        (b"[" * 100_000, 400, "malformed_body"),
-        (b'{"persons": ' + b"9" * 200_000 + b"}", 400, "malformed_body"),
-        (b'{"procedure": "x", "persons": NaN}', 422, "malformed_request"),
-        (b'{"procedure": "x", "persons": -Infinity}', 422, "malformed_request"),
-        (b'{"procedure": "x", "persons": 1e999}', 422, "malformed_request"),
-        (b'{"procedure": "x", "procedure": "y"}', 400, "malformed_body"),
-        (b'{"procedure": "\\ud800"}', 422, "malformed_request"),
-        (b'{"procedure": "a\\u0000b"}', 422, "malformed_request"),
-        (b'{"procedure": ["x"]}', 422, "malformed_request"),
-        (b'{"procedure": "' + b"x" * 100_001 + b'"}', 422, "malformed_request"),
-        (b'"text"', 422, "malformed_request"),
-        (b"null", 422, "malformed_request"),
+        (b'{"procedure": "x"', 400, "malformed_body", []),
+        (b"", 422, "malformed_request", [None]),
+        (b'\xff\xfe{"procedure": "x"}', 400, "malformed_body", []),
+        (b'{"procedure": "\xff"}', 400, "malformed_body", []),
+        (b'\xef\xbb\xbf{"procedure": "x"}', 400, "malformed_body", []),
+        (b"[" * 100_000, 400, "malformed_body", []),
+        (b'{"persons": ' + b"9" * 200_000 + b"}", 400, "malformed_body", []),
+        (b'{"procedure": "x", "persons": NaN}', 422, "malformed_request", []),
+        (b'{"procedure": "x", "persons": -Infinity}', 422, "malformed_request", []),
+        (b'{"procedure": "x", "persons": 1e999}', 422, "malformed_request", []),
+        (b'{"procedure": "x", "procedure": "y"}', 400, "malformed_body", []),
+        (b'{"procedure": "\\ud800"}', 422, "malformed_request", []),
+        (b'{"procedure": "a\\u0000b"}', 422, "malformed_request", []),
+        (b'{"procedure": ["x"]}', 422, "malformed_request", ["procedure"]),
+        (b'{"procedure": "' + b"x" * 100_001 + b'"}', 422, "malformed_request", ["procedure"]),
+        (b'"text"', 422, "malformed_request", [None]),
+        (b"null", 422, "malformed_request", [None]),
     ],
 )
-async def test_a_broken_body_is_refused(client: Visitor, raw: bytes, status: int, code: str) -> None:
+async def test_a_broken_body_is_refused(
+    client: Visitor, raw: bytes, status: int, code: str, fields: list[str | None]
+) -> None:
     answer = await send(client, raw)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code)
+    assert [fault.get("field") for fault in problem["errors"]] == fields
     assert answer.headers["content-type"] == "application/problem+json"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from api.desk import Desk
 from infra.database.tables import content, remark
+from infra.dev.services import Stack
 from schemas.maps import ProcedureMap
 from tests.api.conftest import Visiting
 from tests.api.visiting import Visitor
@@ -144,6 +145,26 @@ async def test_the_client_is_told_its_own_day_and_not_the_desk_s(
     assert [told["due_at"]] == [seen["next_due_at"]] == [line["next_due_at"]] == own
     assert (before["open_findings"], seen["open_findings"], line["open_findings"]) == (0, 1, 1)
     assert overview["next_due_at"] < told["due_at"]
+
+
+async def test_the_twentieth_round_is_taken_and_no_other(
+    client: Visitor, visitor: Visiting, handed_in: dict[str, Any], stack: Stack
+) -> None:
+    number = handed_in["number"]
+    await ask_for_correction(visitor("reviewer-1"), number, handed_in["persons"][0])
+    await arrived(client, number, "correction")
+
+    answers = []
+    for rounds in (20, 19):
+        with stack.connect("toritsugi") as connection:
+            connection.execute("UPDATE application SET rounds = %s WHERE number = %s", [rounds, number])
+            connection.execute("UPDATE standing SET round = %s WHERE number = %s", [rounds, number])
+        answers.append(await client.post(f"/v1/applications/{number}/corrections", {}))
+
+    beyond, last = answers
+    assert (beyond.status_code, beyond.json()["code"]) == (409, "too_many_rounds")
+    assert beyond.json()["facts"] == {"limit": 20}
+    assert (last.status_code, last.json()["receipt"]["round"]) == (201, 20)
 
 
 async def test_nothing_is_corrected_that_nobody_asked_for(

@@ -309,3 +309,11 @@ async def test_the_same_waiver_sent_again_writes_its_reason_once(review: Review)
     written = await review.day.get(MANAGER, f"/v1/applications/{review.number}/remarks")
 
     assert [each["words"] for each in written] == ["一度だけ"]
+
+
+async def test_a_task_that_is_done_is_neither_done_nor_taken_again(review: Review) -> None:
+    await review.complete(settled=await review.settle())
+
+    answers = [await review.complete(), await review.day.act(REVIEWER, f"{review.task}/claim")]
+
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(409, "task_closed")] * 2
