@@ -100,7 +100,7 @@ async def show_arrivals(
     )
     after = position(at.settings, LIST, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await arrivals_page(connection, wanted, limit=asked.limit, after=after)
+        page = await arrivals_page(connection, wanted, limit=asked.rows(at.settings), after=after)
     return Listed(items=page.rows, next=following(at.settings, LIST, page.last))
 
 

@@ -45,7 +45,9 @@ async def show_board(
     of = f"board.{asked.order}"
     after = position(at.settings, of, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await board_page(connection, asked.filter(), now=at.now(), limit=asked.limit, after=after)
+        page = await board_page(
+            connection, asked.filter(), now=at.now(), limit=asked.rows(at.settings), after=after
+        )
     return Listed(items=page.rows, next=following(at.settings, of, page.last))
 
 

@@ -11,11 +11,19 @@ from fastapi import Query
 from infra.settings import Settings
 from schemas.refusals import Refused
 
-ROWS_AT_MOST = 100
 TAG_BYTES = 16
+ROWS_TOLD = "Rows per page; 100 at most unless the desk is set to more"
 
-Limit = Annotated[int, Query(ge=1, le=ROWS_AT_MOST, description="Rows per page")]
+Limit = Annotated[int, Query(ge=1, description=ROWS_TOLD)]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+def insist_on_rows(settings: Settings, limit: int) -> int:
+    """The rows of a page as asked. Raises Refused `malformed_request` for more than the desk gives at once."""
+    most = settings.limits.page_rows
+    if limit > most:
+        raise Refused("malformed_request", "limit", limit=most)
+    return limit
 
 
 def sealed_cursor(settings: Settings, of: str, *position: str | int) -> str:

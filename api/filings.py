@@ -148,7 +148,7 @@ async def show_filings(
     wanted = FilingFilter(organisation_id=asked.organisation, **named)
     after = position(at.settings, LIST, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await filings_page(connection, wanted, limit=asked.limit, after=after)
+        page = await filings_page(connection, wanted, limit=asked.rows(at.settings), after=after)
     return Listed(items=page.rows, next=following(at.settings, LIST, page.last))
 
 

@@ -66,7 +66,9 @@ async def show_ahead(principal: Steering, at: AtDesk, asked: Annotated[Paged, Qu
     """Everything that comes next and has a day ahead: a client's own, or for managers all; the nearest first."""
     after = position(at.settings, AHEAD, asked.cursor)
     async with scope(at, principal) as connection:
-        page = await watches_ahead(connection, japan_date(at.now()), limit=asked.limit, after=after)
+        page = await watches_ahead(
+            connection, japan_date(at.now()), limit=asked.rows(at.settings), after=after
+        )
     return Listed(items=page.rows, next=following(at.settings, AHEAD, page.last))
 
 

@@ -21,6 +21,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.lanes import Lanes
 from infra.engine_histories import EngineHistory, engine_history
 from infra.keys import KeyRing
 from infra.roads import set_out
@@ -51,11 +52,17 @@ class Gateway:
     """The engine as the front desk sees it. Connects on first use; while the engine is away, intake goes on."""
 
     def __init__(
-        self, settings: Settings, keys: KeyRing, *, environment: Mapping[str, str] | None = None
+        self,
+        settings: Settings,
+        keys: KeyRing,
+        *,
+        environment: Mapping[str, str] | None = None,
+        place_within: timedelta = ANSWER_WITHIN,
     ) -> None:
         self._settings = settings
         self._keys = keys
         self._environment = environment
+        self._places = Lanes(settings.limits.open_updates, place_within.total_seconds())
         self._client: Client | None = None
         self._asked_at = float("-inf")
         self._connecting = asyncio.Lock()
@@ -90,10 +97,10 @@ class Gateway:
         await set_out(client, journey, self._settings.task_queue, again=again, within=within)
 
     async def act(self, number: str, name: str, command: Command) -> Answer:
-        """Ask the road of an application for one act. Raises Refused with the road's code, or NotReady."""
-        client = await self._connected()
-        handle = client.get_workflow_handle(number)
-        async with self._answering(handle):
+        """Ask the road of an application for one act. Raises NotReady, or Refused with the road's code, or with
+        `too_many_requests` when too many acts of this application are under way here.
+        """
+        async with self._places.of(number), self._asking(number) as handle:
             answer: Answer = await handle.execute_update(
                 name, command, id=command.act_id, result_type=Answer, rpc_timeout=ANSWER_WITHIN
             )
@@ -104,20 +111,19 @@ class Gateway:
 
         Asked again with the same act, it tells what became of it; the intent is recorded once. Raises as `act`.
         """
-        client = await self._connected()
-        handle = client.get_workflow_handle(number)
-        async with self._answering(handle):
-            taken: WorkflowUpdateHandle[Answer] = await handle.start_update(
-                messages.BEGIN_LODGING,
-                command,
-                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                id=command.act_id,
-                result_type=Answer,
-                rpc_timeout=ANSWER_WITHIN,
-            )
-        with suppress(NotReady):
-            async with self._answering(handle):
-                return await taken.result(rpc_timeout=SEALED_WITHIN)
+        async with self._places.of(number):
+            async with self._asking(number) as handle:
+                taken: WorkflowUpdateHandle[Answer] = await handle.start_update(
+                    messages.BEGIN_LODGING,
+                    command,
+                    wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                    id=command.act_id,
+                    result_type=Answer,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            with suppress(NotReady):
+                async with self._asking(number):
+                    return await taken.result(rpc_timeout=SEALED_WITHIN)
         return None
 
     async def preparing(self, number: str) -> bool:
@@ -131,9 +137,11 @@ class Gateway:
         return any(each.activity_type.name == PREPARING for each in pending)
 
     @asynccontextmanager
-    async def _answering(self, handle: WorkflowHandle[Any, Any]) -> AsyncIterator[None]:
+    async def _asking(self, number: str) -> AsyncIterator[WorkflowHandle[Any, Any]]:
+        client = await self._connected()
+        handle = client.get_workflow_handle(number)
         try:
-            yield
+            yield handle
         except WorkflowUpdateFailedError as failed:
             raise _refusal(failed) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:

@@ -57,7 +57,9 @@ class Adopted(Body):
 async def show_impact(principal: Inspector, at: AtDesk, asked: Annotated[ImpactQuery, Query()]) -> Impacts:
     """What the shipped rules would change for open applications under others; nothing is changed. No values."""
     after = position(at.settings, LIST, asked.cursor)
-    wanted = WeighAsked(on=japan_date(at.now()), after=str(after[0]) if after else "", limit=asked.limit)
+    wanted = WeighAsked(
+        on=japan_date(at.now()), after=str(after[0]) if after else "", limit=asked.rows(at.settings)
+    )
     weighed = await at.gateway.inspect(messages.IMPACT, wanted, Weighed)
     async with at.database.as_desk() as connection:
         await record_read(

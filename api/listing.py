@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from api.access import Principal, needs, scope
 from api.bodies import Shown
-from api.cursors import Cursor, Limit, opened_cursor, sealed_cursor
+from api.cursors import Cursor, Limit, insist_on_rows, opened_cursor, sealed_cursor
 from api.desk import AtDesk
 from api.queries import keyset_page
 from api.queries_deadlines import answer_due_of
@@ -61,7 +61,7 @@ async def list_them(
             connection,
             asked,
             (application.c.created_at, application.c.number),
-            limit=limit,
+            limit=insist_on_rows(at.settings, limit),
             after=tuple(after) if after else None,
             descending=True,
         )

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import ConfigDict, Field, StringConstraints
 
 from api.bodies import Shown
-from api.cursors import ROWS_AT_MOST, opened_cursor, sealed_cursor
+from api.cursors import ROWS_TOLD, insist_on_rows, opened_cursor, sealed_cursor
 from api.queries import Key
 from infra.settings import Settings
 
@@ -18,8 +18,12 @@ class Paged(Shown):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    limit: int = Field(default=50, ge=1, le=ROWS_AT_MOST)
+    limit: int = Field(default=50, ge=1, description=ROWS_TOLD)
     cursor: str | None = Field(default=None, max_length=1_000, description="`next` of the page before")
+
+    def rows(self, settings: Settings) -> int:
+        """Rows of the page. Raises Refused `malformed_request` for more than the desk gives at once."""
+        return insist_on_rows(settings, self.limit)
 
 
 class Listed(Shown, Generic[Row]):

@@ -47,5 +47,5 @@ async def reads(principal: Inspector, at: AtDesk, asked: Annotated[ReadsQuery, Q
 async def _page(at: Desk, wanted: ReadsFilter, asked: Paged) -> Listed[StaffRead]:
     after = position(at.settings, LIST, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await reads_page(connection, wanted, limit=asked.limit, after=after)
+        page = await reads_page(connection, wanted, limit=asked.rows(at.settings), after=after)
     return Listed(items=page.rows, next=following(at.settings, LIST, page.last))

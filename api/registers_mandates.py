@@ -68,7 +68,7 @@ async def show_mandates(
     async with at.database.as_desk() as connection:
         page = await mandates_page(
             connection,
-            limit=asked.limit,
+            limit=asked.rows(at.settings),
             after=after,
             handler=asked.handler,
             organisation_id=asked.organisation,
@@ -137,7 +137,9 @@ async def show_own_mandates(
     after = position(at.settings, LIST, asked.cursor)
     own = principal.client_organisation
     async with scope(at, principal) as connection:
-        page = await mandates_page(connection, limit=asked.limit, after=after, organisation_id=own)
+        page = await mandates_page(
+            connection, limit=asked.rows(at.settings), after=after, organisation_id=own
+        )
     # Names of the desk's people are behind the client's wall; whom one has entrusted, one may know.
     async with at.database.as_desk() as connection:
         names = await names_of(connection, (row.handler.id for row in page.rows))

@@ -47,7 +47,7 @@ async def show_members(
     """Every client organisation with its place on the register."""
     after = position(at.settings, LIST, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await members_page(connection, limit=asked.limit, after=after)
+        page = await members_page(connection, limit=asked.rows(at.settings), after=after)
     return Listed(items=page.rows, next=following(at.settings, LIST, page.last))
 
 

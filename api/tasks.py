@@ -86,7 +86,7 @@ async def show_inbox(principal: Working, at: AtDesk, asked: Annotated[TaskQuery,
     of = f"{LIST}.{asked.box}"
     now, after = _since(at, of, asked.cursor)
     async with at.database.as_desk() as connection:
-        page = await inbox(connection, wanted, now=now, limit=asked.limit, after=after)
+        page = await inbox(connection, wanted, now=now, limit=asked.rows(at.settings), after=after)
     last = (now.isoformat(), *page.last) if page.last is not None else None
     return Listed(items=page.rows, next=following(at.settings, of, last))
 

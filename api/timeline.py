@@ -46,7 +46,7 @@ async def show_timeline(
         if principal.is_staff and case.is_draft:
             raise Refused("not_found")
         page = await timeline(
-            connection, number, for_client=not principal.is_staff, limit=asked.limit, after=after
+            connection, number, for_client=not principal.is_staff, limit=asked.rows(at.settings), after=after
         )
         with_notices = principal.is_staff and after is None
         notices = await notices_of(connection, number) if with_notices else ()

@@ -25,7 +25,7 @@ class Limits(BaseSettings):
     json_body_bytes: int = 256_000
     correction_rounds: int = 20
     open_updates: int = 8
-    page_rows: int = 100
+    page_rows: int = Field(default=100, ge=100, description="Rows of one page of a list; our pages show 100")
     draft_kept_days: int = 180
     hold_days: int = 14
     presigned_url_seconds: int = 600
