@@ -15,6 +15,7 @@ from schemas.tables import ClosedDay
 from schemas.words import Word
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+EIGHT_YEARS_HAVE_A_LEAP_DAY = 8
 ClosedFor = Literal["saturday", "sunday", "holiday", "year_end"]
 
 
@@ -56,6 +57,13 @@ def age_on(birth_on: date, on: date) -> int:
 def days_between(start_on: date, end_on: date) -> int:
     """Days from start to end; negative when the end is earlier."""
     return (end_on - start_on).days
+
+
+def longest_year_days(begins_on: date, ends_on: date) -> int:
+    """Days of the longest of the years, counted from the first day, that begin by the last: 366 with a 29 February."""
+    starts = [months_after(begins_on, 12 * year) for year in range(EIGHT_YEARS_HAVE_A_LEAP_DAY)]
+    begun = [start for start in starts if start <= max(begins_on, ends_on)]
+    return max(days_between(start, months_after(start, 12)) for start in begun)
 
 
 ENGLISH: Mapping[str, str] = {

@@ -55,6 +55,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "months_after": ("Nか月後", "months after"),
     "month_of": ("年月", "month of"),
     "days_between": ("日数", "days between"),
+    "longest_year_days": ("契約期間中で最も長い1年の日数", "days of the contract’s longest year"),
     "office_days_between": ("開庁日数", "office days between"),
     "age_on": ("その日の年齢", "age on"),
     "corporate_number_valid": ("法人番号の検査", "valid corporate number"),

@@ -222,6 +222,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "months_after": ("did", calendar.months_after),
         "month_of": ("ds", lambda on: on.strftime("%Y-%m")),
         "days_between": ("ddi", calendar.days_between),
+        "longest_year_days": ("ddi", calendar.longest_year_days),
         "office_days_between": ("ddi", office_days.office_days_between),
         "age_on": ("ddi", calendar.age_on),
         "corporate_number_valid": ("sb", offices.corporate_number_valid),

@@ -13,6 +13,7 @@ from schemas.calendar import (
     days_between,
     end_of_day,
     japan_date,
+    longest_year_days,
     months_after,
     months_before,
 )
@@ -75,6 +76,22 @@ def test_an_instant_before_the_end_is_still_that_day_and_the_end_is_the_next() -
 
     assert japan_date(end - timedelta(seconds=1)) == date(2026, 11, 22)
     assert japan_date(end) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "ends_on", "days"),
+    [
+        (date(2026, 10, 1), date(2027, 9, 30), 365),
+        (date(2027, 2, 28), date(2028, 2, 27), 365),
+        (date(2027, 2, 28), date(2028, 2, 28), 366),
+        (date(2027, 3, 1), date(2027, 8, 31), 366),
+        (date(2026, 10, 1), date(2028, 9, 30), 366),
+        (date(2096, 3, 1), date(9999, 12, 31), 366),
+        (date(2026, 10, 1), date(2026, 9, 30), 365),
+    ],
+)
+def test_the_longest_year_of_a_contract_has_its_leap_day(begins_on: date, ends_on: date, days: int) -> None:
+    assert longest_year_days(begins_on, ends_on) == days
 
 
 def test_days_between_are_signed() -> None:
