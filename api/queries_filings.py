@@ -206,22 +206,32 @@ async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confir
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:
-    """The packages sealed for a filing, the newest first."""
-    query = select(package).where(package.c.filing_id == filing_id).order_by(package.c.sealed_at.desc())
+    """The packages sealed for a filing: the one that is lodged, then the others, the newest first."""
     return tuple(
         PackageView(sha256=row.sha256, sealed_at=row.sealed_at, manifest=row.manifest)
-        for row in await connection.execute(query)
+        for row in await connection.execute(_packages(filing_id))
+    )
+
+
+def _packages(filing_id: str) -> Select[Any]:
+    """Two who begin at once both seal one; only one of them is the filing's own."""
+    own = select(filing.c.package_sha256).where(filing.c.id == filing_id).scalar_subquery()
+    is_another = package.c.sha256.is_distinct_from(own)
+    return (
+        select(package)
+        .where(package.c.filing_id == filing_id)
+        .order_by(is_another, package.c.sealed_at.desc())
     )
 
 
 async def kept_package(
     connection: AsyncConnection, filing_id: str, sha256: str | None = None
 ) -> KeptPackage | None:
-    """Where the newest package of a filing (or the one with this checksum) lies."""
-    query = select(package).where(package.c.filing_id == filing_id)
+    """Where the package of a filing (or the one with this checksum) lies."""
+    query = _packages(filing_id)
     if sha256 is not None:
         query = query.where(package.c.sha256 == sha256)
-    row = (await connection.execute(query.order_by(package.c.sealed_at.desc()).limit(1))).one_or_none()
+    row = (await connection.execute(query.limit(1))).one_or_none()
     return KeptPackage(row.number, row.sha256, row.vault_key, row.vault_version) if row else None
 
 

@@ -24,6 +24,7 @@ KNOWN = text(
        JOIN event e ON e.number = s.number AND e.seq = s.seq
        WHERE s.number = :number FOR UPDATE OF s"""
 )
+IS_BEGUN = text("SELECT 1 FROM filing WHERE id = :filing AND state <> 'prepared' FOR SHARE")
 MARK_SENT = text("UPDATE filing SET sent_at = :at WHERE id = :filing AND sent_at IS NULL RETURNING id")
 CLAIM_RECEIPTS = text(
     """INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
@@ -115,10 +116,15 @@ class Ledger:
             await _run(connection, {"check_report": [sealed]})
 
     async def store_package(self, row: Row, fee: Row | None = None) -> None:
-        """Keep where a sealed package lies and what is in it; and the fee of its filing, the newest one if repeated."""
-        rows = {"package": [row | {"sealed_at": _now()}], "filing_fee": [fee] if fee else []}
+        """Keep where a sealed package lies and what is in it; and the fee of its filing, the newest one if repeated.
+
+        The fee of a filing that is begun stays: who comes later has sealed a package that is never lodged.
+        """
         async with self._database.as_worker() as connection:
-            await _run(connection, rows)
+            asked = {"filing": row["filing_id"]}
+            is_begun = (await connection.execute(IS_BEGUN, asked)).one_or_none() is not None
+            fees = [fee] if fee and not is_begun else []
+            await _run(connection, {"package": [row | {"sealed_at": _now()}], "filing_fee": fees})
 
     async def mark_sent(self, filing_id: str) -> bool:
         """Compare and set: True for the first caller only. Nothing is sent without it, so nothing is sent twice."""

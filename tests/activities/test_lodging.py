@@ -34,6 +34,8 @@ A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, vali
 A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
     VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
 
+A_BEGUN_FILING = """INSERT INTO filing (id, organisation_id, number, kind, state, persons, office, changed_at)
+    VALUES (%s, %s, %s, 'first', 'intended', '{}', 'tokyo', now())"""
 MANY = 30
 A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on)
     VALUES ('stop-1', 'post', 'channel_down', 'x', 'manager-1', now(), current_date + 1)"""
@@ -173,6 +175,21 @@ async def test_a_package_sealed_again_the_same_day_is_the_same_package(
     kept = await office.ground.rows("SELECT filing_id, sha256 FROM package")
     assert first == second
     assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
+
+
+async def test_who_begins_after_another_changes_neither_the_fee_nor_what_is_lodged(
+    lodging: Lodging, number: str, office: Office
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    await lodging.prepare(asked_for(number))
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_BEGUN_FILING, (f"{number}.filing.1", ORGANISATION, number))
+
+    await lodging.prepare(asked_for(number, "counter"))
+
+    assert await office.ground.rows("SELECT channel FROM filing_fee") == [{"channel": "post"}]
+    assert len(await office.ground.rows("SELECT 1 FROM package")) == 2
 
 
 async def test_one_stop_keeps_thirty_cases_back_also_who_came_meanwhile_and_its_end_frees_them_all(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx2
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api import sessions
@@ -195,11 +195,15 @@ class OfficeDay:
     async def erase(self, number: str) -> None:
         """Destroy the application's key, as its erasure does."""
         gone = update(data_key).where(data_key.c.number == number)
+        await self.behind_the_desk(gone.values(wrapped=None, destroyed_at=self.desk.now()))
+        self.desk.keys.forget(number)
+
+    async def behind_the_desk(self, statement: Executable) -> None:
+        """What is done with the owner's rights, past every door."""
         owner = create_async_engine(self.owner_url)
         async with owner.begin() as connection:
-            await connection.execute(gone.values(wrapped=None, destroyed_at=self.desk.now()))
+            await connection.execute(statement)
         await owner.dispose()
-        self.desk.keys.forget(number)
 
     @asynccontextmanager
     async def closed_account(self, account_id: str) -> AsyncIterator[None]:

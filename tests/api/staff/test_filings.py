@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from infra.dev.services import Stack
 from schemas.planning import road_plan
@@ -18,6 +19,8 @@ EXPIRED = somebody("handler", 2)
 MANAGER = somebody("manager")
 CLIENT, STRANGER = somebody("client"), somebody("client", 1)
 BEGIN = {"channel": "online"}
+A_LATER_PACKAGE = """INSERT INTO package
+    SELECT (jsonb_populate_record(p, jsonb_build_object('sha256', repeat('0', 64), 'sealed_at', now()))).* FROM package p"""
 
 
 class Ready:
@@ -74,6 +77,20 @@ async def test_the_sealed_package_is_downloaded_whole_and_the_read_is_recorded(r
     assert [each["sha256"] for each in seen["packages"]] == [seen["filing"]["package_sha256"]]
     assert "attachment" in package.headers["content-disposition"]
     assert (HANDLER, "package") in [(each["reader"]["id"], each["what"]) for each in reads["items"]]
+
+
+async def test_the_package_that_is_lodged_stands_before_one_that_another_sealed_later(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+    own = (await ready.day.get(HANDLER, ready.filing))["filing"]["package_sha256"]
+    await ready.day.behind_the_desk(text(A_LATER_PACKAGE))
+
+    seen = await ready.day.get(HANDLER, ready.filing)
+    answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
+
+    async with httpx2.AsyncClient() as store:
+        package = await store.get(answer.headers["location"])
+    assert [each["sha256"] for each in seen["packages"]] == [own, "0" * 64]
+    assert hashlib.sha256(package.content).hexdigest() == own
 
 
 async def test_before_the_intent_there_is_no_package(ready: Ready) -> None:
