@@ -216,14 +216,6 @@ REFUSALS: dict[str, Telling] = {
         "The check of this round was not kept in a form that can be repeated.",
     ),
     "verdict_missing": Telling(422, "全員分の判定が必要です。", "A verdict is needed for every person."),
-    "finding_needed": Telling(
-        422, "補正を求めるには指摘が必要です。", "A correction needs at least one open finding."
-    ),
-    "finding_open": Telling(
-        409,
-        "未解決の指摘が残っています。",
-        "Open findings remain: verify, waive with a reason, or ask for correction.",
-    ),
     "no_such_item": Telling(
         422, "この確認事項はありません。", "The checklist of this application has no such item."
     ),

@@ -11,9 +11,10 @@ from infra.dev.doors import LOOPBACK
 from infra.dev.place import NAMESPACE, Place
 from infra.dev.processes import Command
 from infra.dev.service import Service
+from schemas import messages
 
 RETENTION = "90d"
-SEARCH_ATTRIBUTES = ("Procedure", "Office", "Organisation", "Stage")
+SEARCH_ATTRIBUTES = (messages.SEARCH_PROCEDURE, messages.SEARCH_ORGANISATION)
 # One history shard is polled 20 times a second by default: every step of a workflow would wait up to 50 ms.
 DYNAMIC = (
     "history.transferProcessorMaxPollRPS=1000",
