@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.dev.services import Stack
+from tests.browser.installed import chromium
 from tests.browser.journey import Walked, walk
 from tests.browser.walking import Walker
 
-CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +24,7 @@ QUIET = [
 @pytest.fixture(scope="package")
 def browser(desk: Stack) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield launched
         launched.close()
 
