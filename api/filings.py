@@ -12,7 +12,7 @@ from api.act_paths import FilingInPath
 from api.acts import PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
 from api.bodies import Body, Shown
 from api.desk import AtDesk, Desk
-from api.idempotency import Act, CurrentAct
+from api.idempotency import Act, Answered, CurrentAct, once
 from api.paging import Listed, Name, Paged, following, position
 from api.preflight import before_the_act
 from api.queries import Named, reading_key
@@ -34,13 +34,14 @@ from api.queries_findings import remarks_of
 from api.queries_tasks import lodging_task_of
 from api.queries_words import Said, said_beside_acts
 from api.read_log import record_read
-from api.remark_rows import NewRemark, RemarkKind
+from api.reading import key_of
+from api.remark_rows import NewRemark, RemarkKind, write_remark
 from infra.stops import running_stops
 from schemas import messages
 from schemas.calendar import japan_date
 from schemas.catalogue import Channel
 from schemas.commands import Answer, BeginLodging, EndLodging, RouteFiling
-from schemas.filing import FilingState, Receipt, Way
+from schemas.filing import UNDER_WAY, FilingState, Receipt, Way
 from schemas.identifiers import number_of
 from schemas.maps import ProcedureMap
 from schemas.offices import office_named, offices_of
@@ -129,6 +130,18 @@ class ReceiptGiven(Body):
 
     person_id: PlainId
     number: ReceiptNumber
+
+
+class Noted(Body):
+    """What is worth knowing while nobody can say yet how the lodging ended: a tracking number, whom one spoke to."""
+
+    words: SomeWords
+
+
+class NoteKept(Shown):
+    """The note's id."""
+
+    id: str
 
 
 class Ended(Body):
@@ -292,6 +305,31 @@ async def end(
         remark_id=remarks[0].id if remarks else None,
     )
     return await ask_road(at, case.number, messages.END_LODGING, command, remarks)
+
+
+@router.post("/{filing_id}/notes", status_code=201)
+async def note(
+    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: Noted, act: CurrentAct
+) -> NoteKept:
+    """Write a note, for staff, on a lodging that is under way; it ends nothing and moves no deadline.
+
+    Refused: `filing_not_open`.
+    """
+    number = number_of(filing_id)
+    case = await case_at(at, number)
+    [words] = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.words)
+    key = await key_of(at.keys, number)
+    async with at.database.as_desk() as connection:
+
+        async def perform() -> Answered:
+            view = await one_filing(connection, filing_id)
+            if view is None or view.state not in UNDER_WAY:
+                raise Refused("filing_not_open", "filing_id")
+            await write_remark(connection, key, words, at.now())
+            return Answered(201, {"id": words.id}, number)
+
+        answered = await once(connection, act, at.now(), perform)
+    return NoteKept.model_validate(answered.body)
 
 
 async def _said(

@@ -129,6 +129,22 @@ async def route(
     return gone_to(f"/filings/{filing_id}", "routed")
 
 
+@router.post("/filings/{filing_id}/notes")
+async def note(
+    request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Write down a tracking number, say, while the lodging is under way."""
+
+    async def act() -> None:
+        body = made(filings.Noted, words=form.text("note") or "")
+        await filings.note(principal, at, filing_id, body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "lodging_noted", "#said")
+
+
 @router.post("/filings/{filing_id}/end")
 async def end(
     request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn

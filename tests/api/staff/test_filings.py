@@ -184,6 +184,26 @@ async def test_an_unknown_outcome_opens_a_task_and_a_second_person_confirms_the_
     await insist_on_words_for_staff_only(ready, "追跡番号 1234", "受付一覧に見当たらない")
 
 
+async def test_a_tracking_number_is_noted_while_the_lodging_is_under_way(ready: Ready) -> None:
+    number = {"words": "追跡番号 5678"}
+    early = await ready.day.act(HANDLER, f"{ready.filing}/notes", number)
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+
+    kept = [await ready.day.act(HANDLER, f"{ready.filing}/notes", number, key="noted") for _ in range(2)]
+
+    under_way = await ready.day.get(OTHER_HANDLER, ready.filing)
+    await ready.end(outcome="unknown", receipts=[])
+    later = await ready.day.act(OTHER_HANDLER, f"{ready.filing}/notes", {"words": "窓口に電話した"})
+    to_find_out = await ready.day.task_of(ready.number, "find_out")
+    told = await ready.day.get(OTHER_HANDLER, f"/v1/tasks/{to_find_out['id']}")
+    assert (early.status_code, early.json()["code"]) == (409, "filing_not_open")
+    assert [answer.status_code for answer in (*kept, later)] == [201, 201, 201]
+    assert kept[0].json() == kept[1].json()
+    assert (under_way["filing"]["state"], said(under_way)) == ("intended", [("lodge", "追跡番号 5678")])
+    assert said(told) == [("lodge", "追跡番号 5678"), ("lodge", "窓口に電話した")]
+    await insist_on_words_for_staff_only(ready, "追跡番号 5678", "窓口に電話した")
+
+
 def said(shown: dict[str, Any]) -> list[tuple[str, str]]:
     """What was written so far: at which kind of task, which words."""
     return [(each["task_kind"], each["words"]["words"]) for each in shown["said"]]
