@@ -113,7 +113,7 @@ def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Ex
         verified_on=rule.verified_on,
         check=rule.check,
         check_version=kept.check_versions.get(rule.id),
-        reads=tuple(_read(ready, row)) if row else (),
+        reads=tuple(read_by(ready, row)) if row else (),
         compares=row.compares if row else None,
         applies_when=rule.applies_when,
         expression=rule.expression,
@@ -142,7 +142,7 @@ def _used(ready: ProcedureMap, finding: RuleFinding) -> Iterator[UsedValue]:
         yield UsedValue(name=name, label=_label(ready, name), kind="missing", value=None)
 
 
-def _read(ready: ProcedureMap, row: CheckRow) -> Iterator[Bilingual]:
+def read_by(ready: ProcedureMap, row: CheckRow) -> Iterator[Bilingual]:
     """What a named check reads, of fields those that this map has."""
     labels = ((name, _label(ready, name)) for name in row.reads)
     return (label for name, label in labels if label.ja != name)

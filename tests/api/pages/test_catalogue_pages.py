@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.named_checks import CHECK_ROWS
 from tests.api.pages.browsing import CLIENT, MANAGER, OPERATOR, REVIEWER, PageDay
 
 EXTENSION = "isa.extension.ssw1"
@@ -34,6 +35,17 @@ async def test_a_rule_tells_its_condition_and_its_procedures(day: PageDay) -> No
 
     assert (page.status, page.heading) == (200, rule.title.ja)
     assert ready.procedure.name.ja in page.text
+
+
+async def test_the_page_of_a_rule_with_a_named_check_tells_what_it_compares_reads_and_wants(
+    day: PageDay,
+) -> None:
+    row = CHECK_ROWS["fresh_documents"]
+
+    page = await day.page(CLIENT, "/catalogue/rules/ALL-DC-04")
+
+    assert page.status == 200
+    assert all(told in page.text for told in (row.compares.ja, row.passes.ja, "発行日", "fresh_documents"))
 
 
 async def test_what_only_a_person_decides_has_its_page_and_stands_on_its_procedures(day: PageDay) -> None:

@@ -1,0 +1,124 @@
+"""What the catalogue holds, and how a search finds it: by id, names, forms, law, messages and prompts. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from schemas.catalogue import Bilingual, Rule, Sourced
+from schemas.checklist import ChecklistItem, checklist_items
+from schemas.maps import Catalogue, ProcedureMap
+from schemas.tables import Tables
+
+_DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212\u30fc](?=[0-9])")
+
+
+class Hit(NamedTuple):
+    """One thing of the catalogue: where it is, what it is called, the row it comes from, other `words` that find it."""
+
+    kind: str
+    href: str
+    id: str
+    name: Bilingual
+    row: Sourced | ChecklistItem
+    words: tuple[str | None, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Its id and its names."""
+        return (self.id, *_both(self.name))
+
+    @property
+    def all_words(self) -> tuple[str, ...]:
+        """Everything that finds it."""
+        return (*self.called, *(word for word in self.words if word))
+
+
+def found(catalogue: Catalogue, search: str) -> list[Hit]:
+    """Everything in which all words of a search stand, those so named first; case, width and kind of dash don't matter."""
+    words = _folded(search).split()
+    hits = [each for each in everything(catalogue) if words and _stand_in(each.all_words, words)]
+    return sorted(hits, key=lambda each: not _stand_in(each.called, words))
+
+
+def everything(catalogue: Catalogue) -> Iterator[Hit]:
+    """Every procedure with its documents and fields, every rule, prompt and row of a table."""
+    for ready in catalogue.maps():
+        yield from _of_a_map(ready)
+    for rule in rules_of(catalogue).values():
+        yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule, _of_a_rule(rule))
+    for item, _ in prompts_of(catalogue):
+        words = (*_both(item.title), item.legal_source)
+        yield Hit("item", f"/catalogue/rules/{item.rule_id}", item.rule_id, item.prompt, item, words)
+    for name, rows in table_rows(catalogue.tables).items():
+        for row in rows:
+            if isinstance(row, Sourced):
+                yield Hit("table", f"/catalogue/tables/{name}", name, _name_of(row), row)
+
+
+def _of_a_map(ready: ProcedureMap) -> Iterator[Hit]:
+    procedure = ready.procedure
+    href = f"/catalogue/procedures/{procedure.id}?version={procedure.version}"
+    words = (procedure.form, *_both(procedure.legal_basis))
+    yield Hit("procedure", href, procedure.id, procedure.name, procedure, words)
+    for kind in procedure.documents:
+        words = (kind.form, *_both(kind.note))
+        yield Hit("document", f"{href}#d-{kind.id}", kind.id, Bilingual(ja=kind.ja, en=kind.en), kind, words)
+    for field in procedure.fields:
+        yield Hit("field", f"{href}#f-{field.id}", field.id, field.label, field)
+
+
+def _of_a_rule(rule: Rule) -> tuple[str, ...]:
+    return (*_both(rule.message), *_both(rule.hint), rule.legal_source)
+
+
+def _name_of(row: Sourced) -> Bilingual:
+    """What a row of a table is called: its names, or its telling values."""
+    ja, en = getattr(row, "ja", None), getattr(row, "en", None)
+    told = " ".join(
+        str(value) for value in row.model_dump(mode="json", exclude=set(Sourced.model_fields)).values()
+    )
+    return Bilingual(
+        ja=ja if isinstance(ja, str) else told or "—", en=en if isinstance(en, str) else told or "—"
+    )
+
+
+class Prompted(NamedTuple):
+    """What a person looks for by a rule, and the maps that prompt it."""
+
+    item: ChecklistItem
+    maps: list[ProcedureMap]
+
+
+def prompts_of(catalogue: Catalogue, rule_id: str | None = None) -> list[Prompted]:
+    """Every prompt (of one rule), what several maps prompt alike once."""
+    prompts: dict[tuple[str, str], Prompted] = {}
+    for ready in catalogue.maps():
+        for item in checklist_items(ready):
+            if rule_id in (None, item.rule_id):
+                prompts.setdefault((item.rule_id, item.prompt.ja), Prompted(item, [])).maps.append(ready)
+    return list(prompts.values())
+
+
+def rules_of(catalogue: Catalogue) -> dict[str, Rule]:
+    """Every rule of every map by its id."""
+    return {each.rule.id: each.rule for ready in catalogue.maps() for each in ready.rules}
+
+
+def table_rows(tables: Tables) -> Mapping[str, tuple[Any, ...]]:
+    """Every table of rows by its name."""
+    values = {name: getattr(tables, name) for name in type(tables).model_fields}
+    return {name: rows for name, rows in values.items() if isinstance(rows, tuple)}
+
+
+def _stand_in(texts: tuple[str, ...], words: list[str]) -> bool:
+    text = _folded(" ".join(texts))
+    return all(word in text for word in words)
+
+
+def _folded(text: str) -> str:
+    return _DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _both(text: Bilingual | None) -> tuple[str, ...]:
+    return (text.ja, text.en) if text else ()
