@@ -24,6 +24,7 @@ FORBIDDEN_NAMES = {
     "info",
     "base",
 }
+ASKS_VISIBILITY = {"list_workflows", "count_workflows"}
 CLOCK_AND_CHANCE = {"now", "today", "utcnow", "uuid4", "random", "getenv"}
 
 
@@ -33,6 +34,17 @@ def test_nobody_imports_the_worker() -> None:
     ]
 
     assert [name for name in importers if not name.startswith("tests/")] == []
+
+
+def test_lists_come_from_the_database_and_never_from_the_engine() -> None:
+    listing = [
+        f"{told(path)}: {node.attr}"
+        for path in modules("api", "activities", "workflows")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in ASKS_VISIBILITY
+    ]
+
+    assert listing == []
 
 
 def test_the_top_level_holds_what_it_holds() -> None:
