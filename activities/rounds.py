@@ -18,10 +18,12 @@ from infra.roads import ALREADY_CLOSED, set_out, tell
 from schemas import messages
 from schemas.application import HandedIn, Journey
 from schemas.calendar import end_of_day, japan_date
+from schemas.catalogue import ChannelId
 from schemas.commands import Command, EndLodging, HandInCorrection, RecordMoreRequested, RecordResult
 from schemas.deadlines import enduring_calendar_of, last_day
 from schemas.filing import ResultKind
 from schemas.links import Waiting
+from schemas.maps import ProcedureMap
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import DeskPolicy, handed_in
 from schemas.splitting import Origin
@@ -88,6 +90,12 @@ WHOSE = text("SELECT number, person_id FROM receipt WHERE receipt = :receipt")
 SOURCE = "simulator"
 
 
+def asked_after(ready: ProcedureMap, channel: ChannelId, begun_at: datetime) -> datetime:
+    """The instant from which a lodging by hand without a recorded outcome is asked after: its last office day is over."""
+    days = ready.procedure.lodging.asked_after_office_days.get(channel, USUAL_OFFICE_DAYS)
+    return end_of_day(last_day(enduring_calendar_of(ready), japan_date(begun_at), days, "office"))
+
+
 class Rounds:
     """What the desk looks after again and again."""
 
@@ -137,15 +145,11 @@ class Rounds:
         """Lodgings by hand whose outcome nobody recorded within the office days of the map become tasks to find out."""
         now = datetime.now(UTC)
         rows = await self._rows(UNDER_WAY_BY_HAND, before=now - timedelta(days=1), many=WATCHED_AT_MOST)
-        silent = [row for row in rows if await self._asked_after(row) < now]
+        silent = [
+            row for row in rows if now >= asked_after(await self._packs.of(row), row.channel, row.changed_at)
+        ]
         troubles = await _each(silent, self._ask_after)
         return sum(trouble is None for trouble in troubles)
-
-    async def _asked_after(self, row: Row[Any]) -> datetime:
-        ready = await self._packs.of(row)
-        days = ready.procedure.lodging.asked_after_office_days.get(row.channel, USUAL_OFFICE_DAYS)
-        begun_on = japan_date(row.changed_at)
-        return end_of_day(last_day(enduring_calendar_of(ready), begun_on, days, "office"))
 
     async def _ask_after(self, row: Row[Any]) -> str | None:
         command = EndLodging(

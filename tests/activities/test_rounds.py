@@ -1,20 +1,23 @@
 """The desk's round: what the front desk took while the engine was away is started, delivered and told, each once."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
-from activities.rounds import Rounds
+from activities.rounds import Rounds, asked_after
 from infra.keys import KeyUnknown
 from infra.roads import ORGANISATION, PROCEDURE
 from schemas.application import HandedIn
+from schemas.catalogue import ChannelId
 from schemas.commands import Withdraw
 from schemas.filing import FilingState
 from schemas.identifiers import application_number
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
 from tests.builders import MANAGER, a_remark, handed_in
+from tests.schemas.cases import PLAN, a_map
 from tests.workflows import acting
 from tests.workflows.office import RANDOM, Office, Road, walk
 
@@ -184,11 +187,34 @@ async def begun_by_hand(office: Office, days_ago: float) -> Road:
     return road
 
 
+def first_silent() -> int:
+    """So many days ago a lodging by post was begun whose last office day is just over."""
+    now = datetime.now(UTC)
+    return next(
+        days for days in range(30) if asked_after(a_map(PLAN), "post", now - timedelta(days=days)) <= now
+    )
+
+
+@pytest.mark.parametrize(
+    ("channel", "last"), [("counter", "2026-12-25"), ("online", "2026-12-28"), ("post", "2027-01-06")]
+)
+def test_a_lodging_of_christmas_eve_is_asked_after_when_its_last_office_day_is_over_in_japan(
+    channel: ChannelId, last: str
+) -> None:
+    before_midnight = datetime(2026, 12, 24, 14, 59, 59, tzinfo=UTC)
+
+    same_day = asked_after(a_map(PLAN), channel, before_midnight)
+    next_day = asked_after(a_map(PLAN), channel, before_midnight + timedelta(seconds=1))
+
+    assert same_day.isoformat() == f"{last}T15:00:00+00:00"
+    assert next_day > same_day
+
+
 async def test_a_lodging_nobody_says_the_outcome_of_becomes_a_task_once(
     office: Office, rounds: Rounds
 ) -> None:
     async with office.working():
-        road = await begun_by_hand(office, 30)
+        road = await begun_by_hand(office, first_silent())
 
         asked = [await walk(rounds.ask_after_silent_lodgings) for _ in range(2)]
 
@@ -200,7 +226,7 @@ async def test_a_lodging_nobody_says_the_outcome_of_becomes_a_task_once(
 
 async def test_a_posted_lodging_is_given_its_office_days(office: Office, rounds: Rounds) -> None:
     async with office.working():
-        road = await begun_by_hand(office, 3)
+        road = await begun_by_hand(office, first_silent() - 1)
 
         asked = await walk(rounds.ask_after_silent_lodgings)
 
