@@ -40,7 +40,7 @@ from infra.stops import running_stops
 from schemas import messages
 from schemas.calendar import japan_date
 from schemas.catalogue import Channel
-from schemas.commands import Answer, BeginLodging, EndLodging, RouteFiling
+from schemas.commands import Answer, BeginLodging, CorrectReceipts, EndLodging, RouteFiling
 from schemas.filing import UNDER_WAY, FilingState, Receipt, Way
 from schemas.identifiers import number_of
 from schemas.maps import ProcedureMap
@@ -83,7 +83,8 @@ class FilingOnTheDesk(Shown):
 
     `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
     being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
-    `lodged_by`: who lodged it, where another looks after it now. `said`: what was written about its persons.
+    `lodged_by`: who lodged it, where another looks after it now. `correction_by`: who reported wrong receipt numbers that
+    a second one has to confirm. `said`: what was written about its persons.
     `offices`: where it may be lodged; `offices_beside`: where persons would go by today's answers whom a handler sends
     elsewhere; `stops`: what keeps it from being lodged, and through which channels.
     """
@@ -97,6 +98,7 @@ class FilingOnTheDesk(Shown):
     confirmed_by_second: bool = False
     reported_by: Named | None = None
     lodged_by: Named | None = None
+    correction_by: Named | None = None
     evidence: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
     offices_beside: tuple[OfficeBeside, ...] = ()
@@ -152,6 +154,13 @@ class Ended(Body):
     words: SomeWords | None = None
 
 
+class CorrectNumbers(Body):
+    """The numbers that were typed wrong, as they are on the paper, and how the mistake was found."""
+
+    receipts: list[ReceiptGiven] = Field(min_length=1, max_length=100)
+    reason: SomeWords
+
+
 @router.get("")
 async def show_filings(
     principal: Looking, at: AtDesk, asked: Annotated[FilingQuery, Query()]
@@ -184,6 +193,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second or confirming.second_asked,
             reported_by=confirming.reported_by,
             lodged_by=confirming.lodged_by,
+            correction_by=confirming.correction_by,
             said=await said_beside_acts(
                 connection, view.number, await remarks_of(connection, view.number, key), view.persons
             ),
@@ -301,7 +311,7 @@ async def end(
         act_id=act.id,
         filing_id=filing_id,
         outcome=body.outcome,
-        receipts=tuple(Receipt(person_id=each.person_id, number=each.number) for each in body.receipts),
+        receipts=_receipts(body.receipts),
         remark_id=remarks[0].id if remarks else None,
     )
     return await ask_road(at, case.number, messages.END_LODGING, command, remarks)
@@ -330,6 +340,30 @@ async def note(
 
         answered = await once(connection, act, at.now(), perform)
     return NoteKept.model_validate(answered.body)
+
+
+@router.post("/{filing_id}/receipts")
+async def correct_receipts(
+    principal: Lodging, at: AtDesk, filing_id: FilingInPath, body: CorrectNumbers, act: CurrentAct
+) -> Answer:
+    """Put receipt numbers right that were typed wrong; where two have to, the second one gives the same numbers.
+
+    Refused: `filing_not_open`, `unknown_person`, `receipt_unchanged`, `receipt_taken`, `receipt_form`, `same_person`.
+    """
+    case = await case_at(at, number_of(filing_id))
+    [reason] = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.reason)
+    command = CorrectReceipts(
+        actor=principal.actor,
+        act_id=act.id,
+        filing_id=filing_id,
+        receipts=_receipts(body.receipts),
+        remark_id=reason.id,
+    )
+    return await ask_road(at, case.number, messages.CORRECT_RECEIPTS, command, [reason])
+
+
+def _receipts(given: list[ReceiptGiven]) -> tuple[Receipt, ...]:
+    return tuple(Receipt(person_id=each.person_id, number=each.number) for each in given)
 
 
 async def _said(

@@ -183,12 +183,14 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
 class Confirming(NamedTuple):
     """Whether the desk wants two people to confirm a filing, who reported already that it arrived, and who lodged it.
 
-    `reported_by` only while it is under way; `lodged_by` only where another looks after it now.
+    `reported_by` only while it is under way; `lodged_by` only where another looks after it now; `correction_by`: who said
+    first that numbers were wrong.
     """
 
     second_asked: bool = False
     reported_by: Named | None = None
     lodged_by: Named | None = None
+    correction_by: Named | None = None
 
 
 async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confirming:
@@ -201,8 +203,10 @@ async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confir
     is_under_way = kept.state is FilingState.INTENDED
     reporter = kept.reported.by if kept.reported and is_under_way else None
     lodger = kept.handler if kept.handler != kept.keeper else None
-    names = await names_of(connection, (reporter, lodger))
-    return Confirming(kept.second_asked and is_under_way, named(names, reporter), named(names, lodger))
+    corrector = kept.correction.by if kept.correction else None
+    names = await names_of(connection, (reporter, lodger, corrector))
+    people = (named(names, each) for each in (reporter, lodger, corrector))
+    return Confirming(kept.second_asked and is_under_way, *people)
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:

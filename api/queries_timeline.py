@@ -25,6 +25,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "hold_lifted": frozenset(),
     "lodging_confirmed": frozenset({"receipts"}),
     "more_requested": frozenset({"persons", "due_on"}),
+    "receipts_corrected": frozenset({"receipts", "replaced"}),
     "result_recorded": frozenset({"person_id", "result", "decided_on"}),
     "result_dated": frozenset({"person_id", "valid_to"}),
     "results_delivered": frozenset({"persons", "how"}),

@@ -255,6 +255,14 @@ class EntrustFiling(Command):
     to: str
 
 
+class CorrectReceipts(Command):
+    """Put the receipt numbers of these persons of a lodged filing right, for a written reason."""
+
+    filing_id: str
+    receipts: tuple[Receipt, ...] = Field(min_length=1)
+    remark_id: str
+
+
 class TellLink(Command):
     """An application for which a person waits has ended."""
 

@@ -45,7 +45,7 @@ class Receipt(Word):
 
 
 class Reported(Word):
-    """What one person reported of a lodging that a second one has to confirm: who, and which numbers."""
+    """What one person reported that a second one has to confirm: who, and which numbers (of a lodging, or corrected)."""
 
     by: str
     receipts: tuple[Receipt, ...]
@@ -67,6 +67,7 @@ class Filing(Word):
     reported: Reported | None = None
     second_asked: bool = False
     kept_by: str | None = None
+    correction: Reported | None = None
 
     @property
     def keeper(self) -> str | None:

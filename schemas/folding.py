@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable
 from functools import singledispatch
 from typing import Any
 
-from schemas import events, finding_changes, links, proposals, routing, second_confirmation, splitting
+from schemas import (
+    events,
+    finding_changes,
+    links,
+    proposals,
+    receipt_correction,
+    routing,
+    second_confirmation,
+    splitting,
+)
 from schemas.balls import pass_balls
 from schemas.events import Event
 from schemas.filing import Filing, FilingKind, FilingState, ResultKind
@@ -276,6 +285,8 @@ _apply.register(second_confirmation.LodgingReported, second_confirmation.reporte
 _apply.register(second_confirmation.SecondAsked, second_confirmation.asked)
 _apply.register(routing.FilingRouted, routing.routed)
 _apply.register(routing.FilingEntrusted, routing.entrusted)
+_apply.register(receipt_correction.CorrectionReported, receipt_correction.reported)
+_apply.register(receipt_correction.ReceiptsCorrected, receipt_correction.corrected)
 _apply.register(links.LinkNoted, links.noted)
 _apply.register(splitting.PersonsMoved, splitting.moved)
 _apply.register(splitting.SplitRefused, splitting.unchanged)

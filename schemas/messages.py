@@ -25,6 +25,7 @@ PROPOSE = "propose"
 ANSWER_PROPOSAL = "answer_proposal"
 ROUTE_FILING = "route_filing"
 ENTRUST_FILING = "entrust_filing"
+CORRECT_RECEIPTS = "correct_receipts"
 
 IMPACT = "WeighImpact"
 CHECK_AGAIN = "CheckAgain"

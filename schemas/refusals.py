@@ -282,6 +282,11 @@ REFUSALS: dict[str, Telling] = {
     "receipt_taken": Telling(
         409, "この受付番号は別の申請で使われています。", "This receipt number belongs to another filing."
     ),
+    "receipt_unchanged": Telling(
+        409,
+        "この番号は記録済みの受付番号と同じです。訂正する番号だけを入力してください。",
+        "This number is the recorded one. Give only the numbers that are wrong.",
+    ),
     "receipts_differ": Telling(
         409,
         "先に報告された受付番号と違います。書面を見直し、違いが残るときは「分からない」として記録してください。",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
 from schemas.second_confirmation import LodgingReported, SecondAsked
 from schemas.standing import PersonLine, Standing
 from schemas.words import Word
@@ -28,7 +29,9 @@ class FilingEntrusted(Word):
     from_handler: str
 
 
-FilingAct = LodgingReported | SecondAsked | FilingRouted | FilingEntrusted
+FilingAct = (
+    LodgingReported | SecondAsked | FilingRouted | FilingEntrusted | CorrectionReported | ReceiptsCorrected
+)
 """What people say of a filing besides beginning and ending its lodging."""
 
 

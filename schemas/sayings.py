@@ -46,6 +46,11 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
     "proposal_answered": ("提案への回答", "The client's answer to a proposal"),
     "filing_routed": ("提出先の変更", "Filing goes to another office"),
     "filing_entrusted": ("提出の担当の引継ぎ", "Another handler looks after the filing"),
+    "receipt_correction_reported": (
+        "受付番号の訂正の報告(確認待ち)",
+        "Corrected receipt numbers reported, to be confirmed by another",
+    ),
+    "receipts_corrected": ("受付番号の訂正", "Receipt numbers corrected"),
     "results_delivered": ("結果の引渡し", "Results delivered"),
     "withdrawal_requested": ("取下げの申出", "Withdrawal asked for"),
     "withdrawn": ("取下げ", "Withdrawn"),

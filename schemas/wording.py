@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     CORRECTION_REMINDER = "correction_reminder"
     CORRECTION_OVERDUE = "correction_overdue"
     LODGED = "lodged"
+    RECEIPTS_CORRECTED = "receipts_corrected"
     MORE_REQUESTED = "more_requested"
     RESULT_AVAILABLE = "result_available"
     DELIVERED = "delivered"
@@ -42,6 +43,7 @@ NEEDED: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.CORRECTION_REMINDER: ("findings", "due_on"),
     NoticeKind.CORRECTION_OVERDUE: ("due_on",),
     NoticeKind.LODGED: ("receipts",),
+    NoticeKind.RECEIPTS_CORRECTED: ("receipts",),
     NoticeKind.MORE_REQUESTED: ("due_on",),
     NoticeKind.NEXT_OPENS: ("persons",),
     NoticeKind.NEXT_CLOSES: ("persons", "due_on"),

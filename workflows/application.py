@@ -21,6 +21,7 @@ from schemas.commands import (
     BeginLodging,
     ClaimTask,
     CompleteTask,
+    CorrectReceipts,
     EndLodging,
     EntrustFiling,
     HandInCorrection,
@@ -50,6 +51,7 @@ from workflows import (
     links,
     machine_lodging,
     proposals,
+    receipt_correction,
     result_receipt,
     splitting,
     withdrawal,
@@ -368,10 +370,21 @@ class ApplicationWorkflow:
     def _may_entrust(self, command: EntrustFiling) -> None:
         self._case.check(filing.entrust, command)
 
+    @workflow.update(name=messages.CORRECT_RECEIPTS)
+    async def correct_receipts(self, command: CorrectReceipts) -> Answer:
+        """Put receipt numbers right."""
+        fresh = receipt_correction.to_claim(self._case.situation, command)
+        decide = receipt_correction.when_claimed(fresh)
+        return await self._with_receipts(decide, command, command.filing_id, fresh)
+
+    @correct_receipts.validator
+    def _may_correct_receipts(self, command: CorrectReceipts) -> None:
+        self._case.check(receipt_correction.correct, command)
+
     async def _with_receipts(
         self,
         decide: Decision,
-        command: EndLodging | CompleteTask,
+        command: EndLodging | CompleteTask | CorrectReceipts,
         filing_id: str,
         receipts: tuple[Receipt, ...],
     ) -> Answer:

@@ -238,12 +238,12 @@ def _taken_for_the_end(situation: Situation, filing: Filing, command: EndLodging
 def awaits_a_report(situation: Situation, command: EndLodging) -> bool:
     """Whether what this person says about an arrival is only reported: a second one has to say the same."""
     filing = situation.filing(command.filing_id)
-    if not _by_two(situation, filing) or command.outcome != "confirmed":
+    if not by_two(situation, filing) or command.outcome != "confirmed":
         return False
     return filing.reported is None or command.actor.id in (filing.handler, filing.reported.by)
 
 
-def _by_two(situation: Situation, filing: Filing) -> bool:
+def by_two(situation: Situation, filing: Filing) -> bool:
     """Where two have to confirm: the map says so, or the desk wanted it when the lodging began."""
     return situation.plan.confirmed_by_second or filing.second_asked
 
@@ -280,18 +280,19 @@ def _check_receipts(situation: Situation, filing: Filing, receipts: tuple[Receip
         if receipts:
             raise Refused("receipt_form", "receipts")
         return
-    _complete_receipts(filing, receipts)
+    if sorted(receipt.person_id for receipt in receipts) != sorted(filing.persons):
+        raise Refused("receipt_missing", "receipts")
+    insist_on_own_numbers(situation, filing, receipts)
+
+
+def insist_on_own_numbers(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
+    """Each number is one person's, and none is another office's. Raises Refused `receipt_taken`, `receipt_form`."""
+    for each in ({receipt.number for receipt in receipts}, {receipt.person_id for receipt in receipts}):
+        if len(each) != len(receipts):
+            raise Refused("receipt_taken", "receipts")
     prefixes = situation.plan.receipt_prefixes
     if not all(receipt_fits(receipt.number, filing.office, prefixes) for receipt in receipts):
         raise Refused("receipt_form", "receipts")
-
-
-def _complete_receipts(filing: Filing, receipts: tuple[Receipt, ...]) -> None:
-    named = [receipt.person_id for receipt in receipts]
-    if sorted(named) != sorted(filing.persons):
-        raise Refused("receipt_missing", "receipts")
-    if len({receipt.number for receipt in receipts}) != len(receipts):
-        raise Refused("receipt_taken", "receipts")
 
 
 def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
@@ -305,7 +306,7 @@ def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
 
 def _not_alone(situation: Situation, filing: Filing) -> tuple[str, ...]:
     """Where two have to confirm, who lodged or reported does not find out by himself that it arrived."""
-    if not _by_two(situation, filing):
+    if not by_two(situation, filing):
         return ()
     named = (filing.handler, filing.reported.by if filing.reported else None)
     return tuple(dict.fromkeys(each for each in named if each))

@@ -10,6 +10,7 @@ from schemas import events
 from schemas.events import Event
 from schemas.findings import ASKS_CLIENT, FindingState
 from schemas.proposals import Proposed
+from schemas.receipt_correction import ReceiptsCorrected
 from schemas.splitting import SplitRefused
 from schemas.standing import Deadline, Standing
 from schemas.tasks import TaskKind
@@ -93,6 +94,11 @@ def _lodged(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.LODGED, TO_CLIENT, {"receipts": receipts})] if receipts else []
 
 
+def _receipts_corrected(standing: Standing, body: Any) -> list[Telling]:
+    receipts = [receipt.number for receipt in body.receipts]
+    return [(NoticeKind.RECEIPTS_CORRECTED, TO_CLIENT, {"receipts": receipts})]
+
+
 def _result(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.RESULT_AVAILABLE, TO_CLIENT, {})]
 
@@ -140,6 +146,7 @@ TELLINGS: dict[type, Callable[[Standing, Any], list[Telling]]] = {
     events.ReminderDue: _reminder,
     events.DeadlinePassed: _passed,
     events.LodgingConfirmed: _lodged,
+    ReceiptsCorrected: _receipts_corrected,
     events.ResultRecorded: _result,
     events.ContradictionEnded: _contradiction_ended,
     events.ResultsDelivered: _delivered,

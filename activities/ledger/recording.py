@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,7 @@ from schemas.chain import GENESIS, digest
 from schemas.events import Event
 from schemas.examination import Examination
 from schemas.filing import Receipt
+from schemas.receipt_correction import ReceiptsCorrected
 from schemas.standing import Standing
 from schemas.words import Word
 
@@ -36,6 +38,12 @@ TAKEN = text(
     """SELECT r.receipt FROM receipt r
        JOIN jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text) USING (receipt)
        WHERE NOT (r.number = :number AND r.person_id = a.person_id)"""
+)
+
+
+LET_GO = text(
+    """DELETE FROM receipt r USING jsonb_to_recordset(CAST(:replaced AS jsonb)) AS a(number text, person_id text)
+       WHERE r.receipt = a.number AND r.person_id = a.person_id AND r.number = :number"""
 )
 
 
@@ -84,6 +92,9 @@ class Ledger:
         rows |= changed_rows(old, steps)
         rows["notice"] = notice_rows(steps)
         await _run(connection, rows)
+        for event, _ in steps:
+            if isinstance(event.body, ReceiptsCorrected):
+                await _change_places(connection, entry, event.body)
 
     async def store_examination(
         self,
@@ -134,15 +145,8 @@ class Ledger:
 
     @activity.defn(name="claim_receipts")
     async def claim_receipts(self, claim: ReceiptsClaimed) -> None:
-        """Claim receipt numbers for these persons, once and for ever. Raises `receipt_taken` when one is another's."""
-        asked = [{"receipt": each.number, "person_id": each.person_id} for each in claim.receipts]
-        values = {
-            "receipts": json.dumps(asked),
-            "number": claim.number,
-            "organisation": claim.organisation_id,
-            "filing": claim.filing_id,
-            "at": datetime.now(UTC),
-        }
+        """Claim receipt numbers for these persons, until one is corrected. Raises `receipt_taken` when one is another's."""
+        values = _claimed(claim)
         async with self._database.as_worker() as connection:
             await connection.execute(CLAIM_RECEIPTS, values)
             # A statement of its own: it sees what another claimed while the first one waited for him.
@@ -150,6 +154,30 @@ class Ledger:
                 raise ApplicationError(
                     "a receipt number is taken", "receipts", type="receipt_taken", non_retryable=True
                 )
+
+
+def _claimed(claim: ReceiptsClaimed) -> dict[str, Any]:
+    asked = [{"receipt": each.number, "person_id": each.person_id} for each in claim.receipts]
+    return {
+        "receipts": json.dumps(asked),
+        "number": claim.number,
+        "organisation": claim.organisation_id,
+        "filing": claim.filing_id,
+        "at": datetime.now(UTC),
+    }
+
+
+async def _change_places(connection: AsyncConnection, entry: Entry, body: ReceiptsCorrected) -> None:
+    """The wrong numbers are anybody's again; the right ones are the persons', also where two were mixed up."""
+    replaced = json.dumps([each.model_dump() for each in body.replaced])
+    await connection.execute(LET_GO, {"replaced": replaced, "number": entry.number})
+    claim = ReceiptsClaimed(
+        number=entry.number,
+        organisation_id=entry.organisation_id,
+        filing_id=body.filing_id,
+        receipts=body.receipts,
+    )
+    await connection.execute(CLAIM_RECEIPTS, _claimed(claim))
 
 
 def _advance(old: Standing | None, entry: Entry) -> list[Step]:

@@ -103,9 +103,13 @@ def _filing_rows(old: Standing | None, steps: Sequence[Step]) -> list[Row]:
     return list(rows.values())
 
 
+ROADS_OWN = {"reported", "kept_by", "second_asked", "correction"}
+"""What only the road needs to know of a filing."""
+
+
 def filing_row(standing: Standing, filing: Any, *, at: datetime) -> Row:
     """One filing; its handler is who looks after it. `sent_at` is kept by the database: nothing is sent twice."""
-    row: Row = _of(standing) | filing.model_dump(mode="json", exclude={"reported", "kept_by", "second_asked"})
+    row: Row = _of(standing) | filing.model_dump(mode="json", exclude=ROADS_OWN)
     row |= {"changed_at": _iso(at), "handler": filing.keeper}
     return row
 

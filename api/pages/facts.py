@@ -33,6 +33,7 @@ SHOWN = (
     "channel",
     "way",
     "receipts",
+    "replaced",
     "result",
     "decided_on",
     "valid_to",
@@ -77,7 +78,8 @@ class Facts:
             "office": terms.office,
             "channel": terms.channel,
             "result": terms.result,
-            "receipts": lambda given: ", ".join(each["number"] for each in given),
+            "receipts": _numbers,
+            "replaced": _numbers,
             "found": lambda found: str(len(found)),
             "findings": lambda found: str(len(found)),
             "items": self._items,
@@ -106,6 +108,10 @@ class Facts:
     def _coded(self, name: str, value: Any) -> str:
         key = f"{CODES.get(name, name)}.{value}"
         return all_words()[key][self.terms.locale] if key in all_words() else str(value)
+
+
+def _numbers(given: Sequence[Mapping[str, str]]) -> str:
+    return ", ".join(each["number"] for each in given)
 
 
 def _linked(number: str) -> str:

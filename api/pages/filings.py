@@ -163,6 +163,23 @@ async def end(
     return gone_to(f"/filings/{filing_id}", "lodging_ended")
 
 
+@router.post("/filings/{filing_id}/receipts")
+async def correct_receipts(
+    request: Request, at: AtDesk, principal: Lodging, filing_id: FilingInPath, form: FilledIn
+) -> Response:
+    """Put receipt numbers right."""
+
+    async def act() -> None:
+        receipts = [each.model_dump() for each in receipts_in(form)]
+        body = made(filings.CorrectNumbers, receipts=receipts, reason=form.text("reason") or "")
+        await filings.correct_receipts(principal, at, filing_id, body, form.act(principal))
+
+    trouble = await attempted(act())
+    if trouble:
+        return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
+    return gone_to(f"/filings/{filing_id}", "numbers_corrected", "#results")
+
+
 @router.post("/filings/{filing_id}/results")
 async def record_result(
     request: Request, at: AtDesk, principal: Recording, filing_id: FilingInPath, form: FilledIn

@@ -109,7 +109,7 @@ WORKER: dict[str, str] = {
     "deadline": WRITE,
     "filing": WRITE,
     "package": ADD,
-    "receipt": ADD,
+    "receipt": "SELECT, INSERT, DELETE",
     "ball": WRITE,
     "examination": WRITE,
     "check_report": WRITE,

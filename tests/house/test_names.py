@@ -37,6 +37,7 @@ ACTS = {
     "answer_proposal",
     "route_filing",
     "entrust_filing",
+    "correct_receipts",
 }
 WORKFLOW_NAMES = {
     "Application",

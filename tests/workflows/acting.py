@@ -9,6 +9,7 @@ from schemas.commands import (
     BeginLodging,
     ClaimTask,
     CompleteTask,
+    CorrectReceipts,
     EndLodging,
     HandInCorrection,
     NewFinding,
@@ -17,7 +18,7 @@ from schemas.commands import (
     ReviewVerdict,
     Verdict,
 )
-from schemas.filing import Way
+from schemas.filing import Filing, Way
 from schemas.findings import UNSETTLED, FindingState
 from schemas.parties import Actor
 from schemas.standing import Stage
@@ -73,6 +74,23 @@ async def refused_numbers(road: Road, *, of: Road) -> str:
     receipts = receipts_of(chosen, of.number)
     values: dict[str, Any] = {"filing_id": chosen.id, "outcome": "confirmed", "receipts": receipts}
     return await road.refused(messages.END_LODGING, EndLodging, HANDLER, **values)
+
+
+def _corrected(filing: Filing, number: str) -> dict[str, Any]:
+    receipts = [{"person_id": filing.persons[0], "number": number}]
+    return {"filing_id": filing.id, "receipts": receipts, "remark_id": "remark-wrong"}
+
+
+async def correct_number(road: Road, number: str) -> Answer:
+    """The only person of the latest filing has this number, not the one that was written."""
+    values = _corrected(await road.filing(), number)
+    return await road.act(messages.CORRECT_RECEIPTS, CorrectReceipts, HANDLER, **values)
+
+
+async def refused_correction(road: Road, number: str) -> str:
+    """The code with which a number of somebody else is refused."""
+    values = _corrected(await road.filing(), number)
+    return await road.refused(messages.CORRECT_RECEIPTS, CorrectReceipts, HANDLER, **values)
 
 
 async def settle_all(road: Road, by: Actor = REVIEWER) -> Answer:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from activities.ledger.rows import Row, changed_rows, steps_of
 from schemas.balls import holder_of
 from schemas.events import LodgingConfirmed, LodgingIntended, TaskDone
-from schemas.filing import LIVE, UNDER_WAY
+from schemas.filing import LIVE, UNDER_WAY, Receipt
 from schemas.folding import fold_all
+from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from tests.builders import PaperRoad
@@ -40,6 +41,7 @@ def insist_on_order(road: PaperRoad) -> None:
     _receipts_are_unique(standing)
     _four_eyes(road)
     _two_confirm(road)
+    _two_correct(road)
     _ids_are_unique(standing)
     _what_differs_is_somebodys(standing)
     _closed_is_closed(standing)
@@ -133,6 +135,16 @@ def _two_confirm(road: PaperRoad) -> None:
             filing = filings[event.body.filing_id]
             told = filing.reported.by if filing.reported else None
             assert event.actor.id not in (filing.handler, told), f"{filing.id}: the same two eyes"
+
+
+def _two_correct(road: PaperRoad) -> None:
+    """Where two have to confirm, what one says of the numbers counts when another has said the very same."""
+    said: dict[tuple[Receipt, ...], set[str]] = {}
+    for event in road.events if road.handed_in.plan.confirmed_by_second else ():
+        if isinstance(event.body, CorrectionReported):
+            said.setdefault(event.body.receipts, set()).add(event.actor.id)
+        if isinstance(event.body, ReceiptsCorrected):
+            assert said.get(event.body.receipts, set()) - {event.actor.id}, "corrected by the same two eyes"
 
 
 def _ids_are_unique(standing: Standing) -> None:

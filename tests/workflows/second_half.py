@@ -15,6 +15,7 @@ from schemas.commands import (
     Command,
     CompleteTask,
     ContradictionSettled,
+    CorrectReceipts,
     EndLodging,
     HandedOver,
     LiftHold,
@@ -26,7 +27,7 @@ from schemas.commands import (
     Withdraw,
 )
 from schemas.events import ContradictionEnded, LodgingIntended, ResultRecorded, ResultsDelivered
-from schemas.filing import UNDER_WAY, Filing, FilingState, ResultKind, Way
+from schemas.filing import UNDER_WAY, Filing, FilingState, Receipt, ResultKind, Way
 from schemas.identifiers import application_number
 from schemas.links import LinkNoted
 from schemas.parties import ROAD, SIMULATOR
@@ -38,7 +39,7 @@ from tests.workflows.orderly import insist_on_one_history, insist_on_order
 from tests.workflows.outside import Book, Numbers, Register
 from tests.workflows.played import PERSONS, handlers, one_of, person, persons, which
 from tests.workflows.remembered import RememberedRoad
-from workflows import filing, holds, links, result_receipt, withdrawal
+from workflows import filing, holds, links, receipt_correction, result_receipt, withdrawal
 from workflows.deciding import complete
 from workflows.situation import Happenings, Situation
 
@@ -49,6 +50,11 @@ fates = st.sampled_from((*sorted(TAKEN), "refused", "not_sent", "lost", "died_be
 results = st.sampled_from((ResultKind.ACCREDITED, ResultKind.REFUSED, ResultKind.RETURNED))
 LINK: dict[str, Any] = {"person_id": PERSONS[2], "other_number": application_number(2026, 4)}
 offices = st.sampled_from((("tokyo", "tokyo", "tokyo"), ("tokyo", "osaka", "tokyo")))
+
+
+def mistyped(person_id: str) -> str:
+    """What stands on the paper of nobody."""
+    return f"mistyped-{person_id}"
 
 
 class PlayedSecondHalf(RuleBasedStateMachine):
@@ -110,6 +116,8 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             self.numbers.claim(command.receipts)
         if isinstance(command, CompleteTask) and isinstance(command.verdict, ArrivedVerdict):
             self.numbers.claim(command.verdict.receipts)
+        if isinstance(command, CorrectReceipts):
+            self.numbers.claim(receipt_correction.to_claim(self.road.situation, command))
 
     def tried(self, act: Callable[[], object]) -> bool:
         try:
@@ -228,6 +236,19 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             verdict = AbsentConfirmed(absent=not self.book.has(task.filing_id))
             self._decide(TaskKind.CONFIRM_ABSENT, verdict, by, index)
 
+    @rule(one=person, by=handlers)
+    def a_number_is_typed_wrong_or_put_right(self, one: str, by: Any) -> None:
+        """What was mistyped stands for a while; then somebody looks at the paper again."""
+        line = self.road.person(one)
+        if line.receipt is not None:
+            number = mistyped(one) if line.receipt in self.book.numbers[one] else self.book.numbers[one][0]
+            arrived = [each for each in self.road.standing.filings if each.state is FilingState.CONFIRMED]
+            first = next(each for each in arrived if one in each.persons)
+            receipts = (Receipt(person_id=one, number=number),)
+            values = {"filing_id": first.id, "receipts": receipts, "remark_id": "remark"}
+            command = self.road.ask(CorrectReceipts, by, **values)
+            self.tried(lambda: self.road.act(receipt_correction.correct, command))
+
     @rule(chosen=persons, within=st.one_of(st.none(), st.integers(0, 20)))
     def the_authority_asks_for_more(self, chosen: tuple[str, ...], within: int | None) -> None:
         if all(each in self.book.numbers for each in chosen):
@@ -343,7 +364,8 @@ class PlayedSecondHalf(RuleBasedStateMachine):
     def _numbers_are_the_authoritys(self) -> None:
         for line in self.road.standing.persons:
             given = self.book.numbers.get(line.person_id, [])
-            assert line.receipt is None or line.receipt in given, "a number nobody gave"
+            known = (None, mistyped(line.person_id), *given)
+            assert line.receipt in known, "a number nobody gave"
 
     def _nobody_is_lodged_before_he_may_be(self) -> None:
         new = self.road.events[self.looked_at :]

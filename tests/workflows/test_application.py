@@ -20,6 +20,7 @@ from tests.builders import (
     REVIEWER,
     a_remark,
     found,
+    receipt_of,
 )
 from tests.workflows import acting
 from tests.workflows.office import Office, Road, numbered
@@ -220,6 +221,23 @@ async def test_a_receipt_number_of_another_case_is_refused(office: Office) -> No
         code = await acting.refused_numbers(other, of=one)
 
     assert code == "receipt_taken"
+
+
+async def test_a_corrected_number_is_claimed_once_and_results_come_under_it(office: Office) -> None:
+    async with office.working():
+        one, other = await office.begin(), await office.begin()
+        for road in (one, other):
+            await acting.review(road)
+            await acting.begin(road)
+        await acting.end(one)
+        await acting.end_with(other, "OTIT-26-wrong")
+
+        taken = await acting.refused_correction(other, receipt_of("p1") + f"-{one.number}")
+        await acting.correct_number(other, receipt_of("p1") + f"-{other.number}")
+        await acting.result(other)
+        outcome = await other.handle.result()
+
+    assert (taken, outcome.results) == ("receipt_taken", {"accredited": 1})
 
 
 async def test_a_correction_is_reminded_of_and_then_a_managers_task(office: Office) -> None:

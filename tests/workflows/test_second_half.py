@@ -29,7 +29,7 @@ BOUNDED = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-UNTIL_FOUND = settings(BOUNDED, phases=[Phase.generate], report_multiple_bugs=False)
+UNTIL_FOUND = settings(BOUNDED, max_examples=400, phases=[Phase.generate], report_multiple_bugs=False)
 
 TestPlayedSecondHalf = PlayedSecondHalf.TestCase
 TestPlayedSecondHalf.settings = BOUNDED

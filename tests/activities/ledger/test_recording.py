@@ -9,13 +9,25 @@ from temporalio.exceptions import ApplicationError
 from activities.ledger import Entry, Ledger
 from activities.ledger.recording import ReceiptsClaimed
 from schemas.chain import digest
+from schemas.commands import CorrectReceipts
 from schemas.events import Event
 from schemas.filing import Receipt
 from schemas.identifiers import application_number
 from schemas.standing import Standing
 from schemas.tasks import TaskKind
-from tests.builders import NUMBER, ORGANISATION, REVIEWER, PaperRoad, a_remark, at_review, handed_in, lodged
+from tests.builders import (
+    HANDLER,
+    NUMBER,
+    ORGANISATION,
+    REVIEWER,
+    PaperRoad,
+    a_remark,
+    at_review,
+    handed_in,
+    lodged,
+)
 from tests.ground import Ground
+from workflows.receipt_correction import correct
 
 OTHER = application_number(2026, 2)
 TABLES = ("event", "standing", "person_standing", "task", "finding", "filing", "deadline", "ball", "notice")
@@ -172,7 +184,7 @@ def a_claim(*receipts: tuple[str, str], number: str = NUMBER) -> ReceiptsClaimed
     )
 
 
-async def test_a_number_is_claimed_for_one_person_for_ever(ground: Ground, ledger: Ledger) -> None:
+async def test_a_number_is_claimed_for_one_person(ground: Ground, ledger: Ledger) -> None:
     ground.take_in(handed_in("p7", number=OTHER))
     await ledger.claim_receipts(a_claim(("p1", "A-1")))
 
@@ -226,6 +238,33 @@ async def test_who_waits_for_another_claim_of_the_same_number_is_refused(
     assert still_waiting
     with pytest.raises(ApplicationError, match="taken"):
         await waiting
+
+
+async def test_a_corrected_number_is_the_persons_and_the_wrong_one_anybodys_again(
+    ground: Ground, ledger: Ledger
+) -> None:
+    ground.take_in(handed_in("p7", number=OTHER))
+    road = lodged("p1", "p2", "p3")
+    right = ("OTIT-26-p2", "OTIT-26-p1", "OTIT-26-right")
+    numbers = [Receipt(person_id=line.person_id, number=line.receipt or "") for line in road.standing.persons]
+    await ledger.claim_receipts(
+        a_claim(*((each.person_id, each.number) for each in numbers), ("p3", right[2]))
+    )
+    receipts = tuple(
+        each.model_copy(update={"number": number}) for each, number in zip(numbers, right, strict=True)
+    )
+    values = {"filing_id": road.filing().id, "receipts": receipts, "remark_id": "remark"}
+    road.act(correct, road.ask(CorrectReceipts, HANDLER, **values))
+
+    await ledger.record(an_entry(road))
+
+    await ledger.claim_receipts(a_claim(("p7", "OTIT-26-p3"), number=OTHER))
+    kept = await ground.rows("SELECT person_id, receipt FROM receipt ORDER BY person_id")
+    told = await ground.rows("SELECT kind, facts FROM notice ORDER BY seq DESC LIMIT 1")
+    assert [row["receipt"] for row in kept] == [*right, "OTIT-26-p3"]
+    assert [(row["kind"], row["facts"]) for row in told] == [
+        ("receipts_corrected", {"receipts": list(right)})
+    ]
 
 
 async def test_only_the_first_may_send_a_filing(ledger: Ledger) -> None:
