@@ -1,5 +1,6 @@
 """Rebuilding: what the ledger shows is worked out anew from the events alone, and compared with what is there."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from activities.ledger.announcing import notice_rows
@@ -36,3 +37,22 @@ def _write(kept: Rows, name: str, rows: Sequence[Row]) -> None:
 def key_of(name: str, row: Row) -> tuple[object, ...]:
     """The primary key of a row of this table."""
     return tuple(row[column.name] for column in METADATA.tables[name].primary_key.columns)
+
+
+def telling(name: str, rows: Rows) -> dict[tuple[object, ...], dict[str, str]]:
+    """What rows of a table tell, independent of how the database writes it; a ball held for no time tells nothing."""
+    left_out = NOT_FROM_EVENTS.get(name, frozenset())
+    columns = [column.name for column in METADATA.tables[name].columns if column.name not in left_out]
+    return {
+        key: {column: _plain(row.get(column)) for column in columns}
+        for key, row in rows.items()
+        if name != "ball" or _plain(row["from_at"]) != _plain(row["to_at"])
+    }
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    iso = getattr(value, "isoformat", None)
+    text = iso() if iso is not None else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return text.strip('"').replace("+00:00", "Z")

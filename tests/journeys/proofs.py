@@ -6,9 +6,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from activities.ledger.verifying import event_of, verify
 from infra.dev.services import Stack
-from schemas.chain import GENESIS, link
-from schemas.events import Event
 from schemas.folding import fold_all
 from schemas.standing import Standing
 
@@ -34,20 +33,8 @@ def troubles(desk: Stack, number: str) -> list[str]:
 
 def broken_links(rows: list[dict[str, Any]]) -> list[str]:
     """Where the chain of events is broken: a gap, a changed event, or a hash that is another's."""
-    found = []
-    previous = GENESIS
-    for place, row in enumerate(rows, 1):
-        own = link(previous, event_of(row))
-        if row["seq"] != place or bytes(row["previous"]) != previous or bytes(row["hash"]) != own:
-            found.append(f"{row['number']}: event {row['seq']} does not follow the one before")
-        previous = bytes(row["hash"])
-    return found
-
-
-def event_of(row: dict[str, Any]) -> Event:
-    """An event from its row."""
-    actor = {"id": row["actor_id"], "capacity": row["capacity"]}
-    return Event.model_validate({"seq": row["seq"], "at": row["at"], "actor": actor, "body": row["body"]})
+    broken = verify(rows)
+    return [f"{rows[0]['number']}: event {broken.seq} is {broken.trouble}"] if broken else []
 
 
 def _differing_standing(desk: Stack, number: str, rows: list[dict[str, Any]]) -> list[str]:
