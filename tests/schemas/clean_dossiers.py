@@ -1,7 +1,8 @@
 """Clean applications of every procedure, and what is found when one thing in them is spoiled.
 
-A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each
-name a change (`change`, `unanswered`, `without`, `documents`, `as_of`, `channel`) and exactly the rules that then fail.
+A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each name a
+change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `as_of`, `channel`) and exactly the rules that
+then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was read (`seen_in`).
 Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
@@ -16,7 +17,9 @@ from typing import Any
 from infra.catalogue import load_catalogue
 from schemas.document_list import document_list
 from schemas.dossier import DocumentFact, Dossier, PersonDossier, RequiredDocument
+from schemas.elsewhere import CaseElsewhere
 from schemas.maps import ProcedureMap
+from schemas.readings import PassportSeen
 from tests.schemas.kept_content import a_zone, as_read
 
 LODGED_ON = date(2026, 11, 22)
@@ -68,6 +71,7 @@ def spoiled(defect: Defect) -> Dossier:
         update={
             "application": _laid_over(clean.application, common, gone),
             "persons": (first.model_copy(update={"values": _laid_over(first.values, own, gone)}), *others),
+            "elsewhere": tuple(CaseElsewhere.model_validate(row) for row in given.get("elsewhere", ())),
         }
     )
     return _with_papers(ready, changed, without=given.get("without", ()), altered=given.get("documents", {}))
@@ -141,10 +145,19 @@ def _with_papers(
 
 def _paper(line: RequiredDocument, dossier: Dossier, altered: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a paper; a copy of a passport shows the answers of its person."""
-    person = dossier.person(line.person_id) if line.person_id else None
-    shown = a_zone(person.values) if person and line.kind == "passport_copy" else ()
-    changed = altered.get(line.kind, {}) if line.person_id in (None, _FIRST) else {}
-    return {"issued_on": dossier.as_of, "passports": shown, **changed}
+    changed = dict(altered.get(line.kind, {})) if line.person_id in (None, _FIRST) else {}
+    person = dossier.person(line.person_id) if line.person_id and line.kind == "passport_copy" else None
+    return {"issued_on": dossier.as_of, "passports": _shown(person, changed.pop("shows", {})), **changed}
+
+
+def _shown(person: PersonDossier | None, otherwise: Mapping[str, Any]) -> tuple[PassportSeen, ...]:
+    seen_in, wrong = otherwise.get("seen_in", "text"), tuple(otherwise.get("wrong_digits", ()))
+    return tuple(
+        seen.model_copy(
+            update={"seen_in": seen_in, "zone": seen.zone.model_copy(update={"wrong_digits": wrong})}
+        )
+        for seen in (a_zone({**person.values, **otherwise}) if person else ())
+    )
 
 
 def _parted(ready: ProcedureMap, change: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -45,3 +45,9 @@ def test_a_defect_gives_exactly_its_own_findings(defect: Defect) -> None:
 @pytest.mark.parametrize("procedure_id", PROCEDURES)
 def test_every_procedure_has_defects(procedure_id: str) -> None:
     assert len(list(defects(procedure_id))) >= 2
+
+
+def test_every_rule_of_every_map_is_found_by_some_defect() -> None:
+    rules = {rule.rule.id for row in PROCEDURES for rule in load_catalogue().map_for(row).rules}
+
+    assert rules - frozenset().union(*(defect.found for defect in DEFECTS)) == set()
