@@ -3,6 +3,7 @@
 A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each name a
 change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `as_of`, `channel`) and exactly the rules that
 then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was read (`seen_in`).
+`variants` change it likewise and nothing may be found.
 Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
@@ -29,7 +30,7 @@ _FIRST = "p1"
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing spoiled in a clean application, and the rules that must find it, no others."""
+    """One thing changed in a clean application, and the rules that must find it, no others (a variant: none)."""
 
     procedure_id: str
     name: str
@@ -54,8 +55,17 @@ def a_clean_dossier(procedure_id: str) -> Dossier:
 
 def defects(procedure_id: str) -> Iterator[Defect]:
     """Every seeded defect of a procedure."""
-    for given in clean_content(procedure_id).get("defects", ()):
-        yield Defect(procedure_id, given["name"], frozenset(given["found"]), given)
+    yield from _changes(procedure_id, "defects")
+
+
+def variants(procedure_id: str) -> Iterator[Defect]:
+    """The same application in other circumstances (construction, care, dispatch, ...), complete and clean again."""
+    yield from _changes(procedure_id, "variants")
+
+
+def _changes(procedure_id: str, group: str) -> Iterator[Defect]:
+    for given in clean_content(procedure_id).get(group, ()):
+        yield Defect(procedure_id, given["name"], frozenset(given.get("found", ())), given)
 
 
 def spoiled(defect: Defect) -> Dossier:

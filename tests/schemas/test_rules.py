@@ -14,6 +14,7 @@ from schemas.rules import filled
 from tests.schemas.cases import (
     EXTENSION,
     PLAN,
+    RuleCase,
     a_dossier,
     a_map,
     check,
@@ -49,37 +50,46 @@ def sharpened(condition: str) -> Iterator[str]:
         yield condition[: found.start()] + moved[found.group()] + condition[found.end() :]
 
 
-def noticed(text: str, rule_id: str, procedure_ids: list[str]) -> bool:
-    """Whether a case of some map has another outcome when the rule says `text` instead."""
-    return any(
-        outcome_of(case, with_condition(procedure_id, rule_id, text)) != case.expected
-        for procedure_id in procedure_ids
-        for case in CASES
-        if (case.rule_id, case.procedure_id) == (rule_id, procedure_id)
-    )
-
-
-def with_condition(procedure_id: str, rule_id: str, text: str) -> ProcedureMap:
-    ready = a_map(procedure_id, only=rule_id)
-    return replace(ready, rules=(replace(ready.rules[0], holds=ready.condition(text)),))
-
-
-def test_moving_any_comparison_by_one_step_is_noticed_by_a_case() -> None:
-    maps_of: dict[str, list[str]] = {}
-    expressions: dict[str, str] = {}
-    for procedure_id in PROCEDURES:
-        for rule in a_map(procedure_id).rules:
-            maps_of.setdefault(rule.rule.id, []).append(procedure_id)
-            expressions[rule.rule.id] = rule.rule.expression or ""
+@pytest.mark.parametrize("clause", ["expression", "applies_when"])
+def test_moving_any_comparison_by_one_step_is_noticed_by_a_case(clause: str) -> None:
+    rules = {rule.rule.id: rule.rule for procedure_id in PROCEDURES for rule in a_map(procedure_id).rules}
 
     unnoticed = [
         f"{rule_id}: {text}"
-        for rule_id, expression in expressions.items()
-        for text in sharpened(expression)
-        if not noticed(text, rule_id, maps_of[rule_id])
+        for rule_id, rule in rules.items()
+        for text in sharpened(getattr(rule, clause) or "")
+        if not noticed(rule_id, clause, text)
     ]
 
     assert unnoticed == []
+
+
+def noticed(rule_id: str, clause: str, text: str) -> bool:
+    """Whether a case of some map has another outcome when that clause of the rule says `text` instead."""
+    return any(
+        outcome_of(case, with_condition(case, clause, text)) != case.expected
+        for case in CASES
+        if case.rule_id == rule_id
+    )
+
+
+def with_condition(case: RuleCase, clause: str, text: str) -> ProcedureMap:
+    ready = a_map(case.procedure_id, only=case.rule_id)
+    rule, condition = ready.rules[0], ready.condition(text)
+    changed = replace(rule, holds=condition) if clause == "expression" else replace(rule, applies=condition)
+    return replace(ready, rules=(changed,))
+
+
+def test_what_a_rule_hangs_on_is_tried_both_ways() -> None:
+    tried = {(case.rule_id, case.expected) for case in CASES}
+    hanging = {
+        rule.rule.id
+        for procedure_id in PROCEDURES
+        for rule in a_map(procedure_id).rules
+        if rule.rule.applies_when != "true"
+    }
+
+    assert {rule_id for rule_id in hanging if (rule_id, "not_applicable") not in tried} == set()
 
 
 def test_all_persons_are_asked_and_all_findings_come_together() -> None:
