@@ -59,7 +59,7 @@ def everything(catalogue: Catalogue) -> Iterator[Hit]:
 def _of_a_map(ready: ProcedureMap) -> Iterator[Hit]:
     procedure = ready.procedure
     href = f"/catalogue/procedures/{procedure.id}?version={procedure.version}"
-    words = (procedure.form, *_both(procedure.legal_basis))
+    words: tuple[str | None, ...] = (procedure.form, *_both(procedure.legal_basis))
     yield Hit("procedure", href, procedure.id, procedure.name, procedure, words)
     for kind in procedure.documents:
         words = (kind.form, *_both(kind.note))
