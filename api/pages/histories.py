@@ -59,4 +59,5 @@ async def show_engine(request: Request, at: AtDesk, principal: Inspector, number
         history = await timeline.show_engine(principal, at, number)
     except NotReady:
         history = None
-    return visit.show("engine.html", number=number, history=history)
+    codec = f"{at.settings.public_url}/codec"
+    return visit.show("engine.html", number=number, history=history, codec=codec)

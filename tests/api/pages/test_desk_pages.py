@@ -376,6 +376,8 @@ async def test_a_manager_reads_the_history_and_the_engine_behind_it(day: PageDay
     assert "CANARYNAME" not in history.text
     assert "workflow_execution_started" in engine.text
     assert f"/workflows/{case.number}/" in engine.text
+    assert "Include cross-origin credentials" in engine.text
+    assert f"{day.desk.settings.public_url}/codec" in engine.text
     assert "点検通過" in own.text
     assert "自動点検" not in own.text
 
