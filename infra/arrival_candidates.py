@@ -11,7 +11,9 @@ from infra.keys import DataKey
 from schemas.arrivals import Candidate, FoundNumber
 from schemas.standing import Stage
 
-WAITING_AT_MOST = 300
+AT_EACH_END = 200
+"""So many persons are taken among those who have just been lodged, and so many among those who wait longest: numbers are
+told of the first, results come for the others."""
 NAMED_AT_MOST = 200
 AWAITS_RESULT = (Stage.LODGED.value, Stage.MORE_REQUESTED.value)
 NAMES = ("name_latin", "name_kanji", "name_kana")
@@ -25,9 +27,10 @@ BY_NUMBER = text(
            = ANY (:numbers))
     ORDER BY f.changed_at DESC, p.person_id LIMIT :many"""
 )
+WAITING = f"{LODGED} AND (p.stage = ANY (:awaits) OR f.state IN ('intended', 'unknown'))"
 STILL_WAITING = text(
-    f"""{LODGED} AND (p.stage = ANY (:awaits) OR f.state IN ('intended', 'unknown'))
-    ORDER BY f.changed_at DESC, p.person_id LIMIT :many"""
+    f"""({WAITING} ORDER BY f.changed_at DESC, p.person_id LIMIT :many)
+    UNION ({WAITING} ORDER BY f.changed_at, p.person_id LIMIT :many)"""
 )
 
 
@@ -43,8 +46,8 @@ async def named_by_number(
 
 
 async def still_waiting(connection: AsyncConnection) -> tuple[Candidate, ...]:
-    """Persons about whom something is to come from an authority, the latest filings first."""
-    asked = {"awaits": list(AWAITS_RESULT), "many": WAITING_AT_MOST}
+    """Persons about whom something is to come from an authority: those lodged last, and those who wait longest."""
+    asked = {"awaits": list(AWAITS_RESULT), "many": AT_EACH_END}
     return tuple(_candidate(row) for row in await connection.execute(STILL_WAITING, asked))
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from activities.arrivals.keeping import Keeping
+from infra.arrival_candidates import still_waiting
 from infra.dev.services import Stack
 from infra.incoming_mail import Mailbox, MailboxObstacle
 from infra.keys import KeyDestroyed, SealBroken
@@ -179,6 +180,24 @@ async def test_a_forged_number_of_another_client_only_proposes(room: PostRoom) -
     assert best.number == number
     assert "other_name" in [reason.code for reason in best.reasons]
     assert best.certainty is not Certainty.STRONG
+
+
+async def test_by_name_who_waits_longest_is_known_as_well_as_who_was_just_lodged(
+    room: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.arrival_candidates.AT_EACH_END", 1)
+    numbers = [await room.filed(receipt=None, name=NAME) for _ in range(3)]
+    with room.ground.behind_the_desk() as connection:
+        for days, number in enumerate(numbers):
+            connection.execute(
+                "UPDATE filing SET changed_at = now() - make_interval(days => %s) WHERE number = %s",
+                (days, number),
+            )
+
+    async with room.ground.database.as_worker() as connection:
+        waiting = await still_waiting(connection)
+
+    assert sorted(each.number for each in waiting) == sorted((numbers[0], numbers[2]))
 
 
 async def test_rubbish_is_an_arrival_without_a_proposal(room: PostRoom) -> None:

@@ -219,6 +219,9 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     begun = await day.send(HANDLER, f"{path}/begin", {"channel": "online"}, seen=prepared)
     under_way = await day.page(HANDLER, path)
     package = await day.page(HANDLER, f"{path}/package")
+    wordless = await day.send(HANDLER, f"{path}/notes", {"note": " "}, seen=under_way)
+    noted = await day.send(HANDLER, f"{path}/notes", {"note": "追跡番号 5678"}, seen=wordless)
+    with_note = await day.page(HANDLER, path)
     without = await day.send(HANDLER, f"{path}/end", {"outcome": "confirmed"}, seen=under_way)
     receipt = receipt_number(case.number, 1)
     ended = await day.send(
@@ -257,7 +260,9 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     assert "一括申請用CSVの様式" in under_way.text
     assert "申請人1に添付する" in under_way.text
     assert (no_channel.status, begun.status, package.status) == (422, 303, 303)
-    assert without.status == 422
+    assert (wordless.status, noted.status, without.status) == (422, 303, 422)
+    assert "追跡番号 5678" in with_note.text
+    assert "覚え書きを残す" not in lodged.text
     assert "全員分の受付番号が必要です" in without.trouble()
     assert ended.status == 303
     assert wrong.status == 409
