@@ -1,6 +1,7 @@
 """The activity `weigh_impact`: what the shipped rules would change for open applications under others. Nothing is written.
 
-`python -m activities.checks.impact` does the same at a terminal, page by page: a table, or `--json` one line each.
+`python -m activities.checks.impact` does the same at a terminal, page by page: a table, or `--json` one line each; with
+`--catalogue FOLDER` for rules that are not shipped yet.
 """
 
 import argparse
@@ -8,13 +9,14 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, text
 from temporalio import activity
 
 from activities.checks.named import NAMED_CHECKS
-from infra.catalogue import load_catalogue
+from infra.catalogue import SHIPPED, load_catalogue
 from infra.database.connection import Database
 from infra.dossiers import Collected, case_of, collected, dossier
 from infra.keys import KeyRefused, KeyRing
@@ -32,7 +34,8 @@ from schemas.inspections import (
     window_moves,
 )
 from schemas.lodging import offices_of, window_of
-from schemas.maps import ProcedureMap, UnknownProcedure
+from schemas.map_parts import CatalogueError
+from schemas.maps import Catalogue, ProcedureMap, UnknownProcedure
 from schemas.packs import PackBroken
 from schemas.planning import road_plan
 from schemas.rules import evaluate
@@ -122,11 +125,11 @@ def told(impact: Impact) -> str:
     return f"{impact.number}  {impact.procedure:<32}  {', '.join(parts) or '='}"
 
 
-async def _at_the_terminal(*, as_json: bool, limit: int) -> None:
+async def _at_the_terminal(catalogue: Catalogue, *, as_json: bool, limit: int) -> None:
     chosen = settings()
     database = Database(chosen.worker_database_url)
     keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))
-    impacts = Impacts(database, keys, packs_of_the_worker(load_catalogue(), database))
+    impacts = Impacts(database, keys, packs_of_the_worker(catalogue, database))
     looked_at = changed = 0
     try:
         async for page in _pages(impacts, japan_date(datetime.now(UTC)), limit):
@@ -142,9 +145,24 @@ async def _at_the_terminal(*, as_json: bool, limit: int) -> None:
         sys.stdout.write(f"{looked_at} open applications under other rules, {changed} would change\n")
 
 
+def catalogue_at(folder: str) -> Catalogue:
+    """The rules of a folder like `schemas`. Raises ArgumentTypeError with file, line, place and reason of a mistake."""
+    try:
+        return load_catalogue(Path(folder))
+    except CatalogueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="What the shipped rules would change for open applications.")
+    parser.add_argument(
+        "--catalogue",
+        metavar="FOLDER",
+        type=catalogue_at,
+        default=str(SHIPPED),
+        help="rules to weigh instead of the shipped: a folder with procedures, parts and tables",
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--limit", type=int, default=50, help="applications per page")
     given = parser.parse_args()
-    asyncio.run(_at_the_terminal(as_json=given.json, limit=given.limit))
+    asyncio.run(_at_the_terminal(given.catalogue, as_json=given.json, limit=given.limit))

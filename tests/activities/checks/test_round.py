@@ -1,17 +1,21 @@
 """The checks of a round on a real database: what is kept, what a further round asks again, the same asked years later."""
 
 import json
+import shutil
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from activities.checks import round as module
 from activities.checks.again import Repeats
-from activities.checks.impact import Impacts
+from activities.checks.impact import Impacts, catalogue_at
 from activities.checks.named import NAMED_CHECKS
 from activities.checks.round import Checks
 from activities.ledger import Entry, Ledger
+from infra.catalogue import SHIPPED as FOLDER
 from infra.catalogue import load_catalogue
 from infra.dossiers import CONTENT_PURPOSE
 from infra.keys import DataKey, seal_json
@@ -185,6 +189,37 @@ async def test_newer_rules_are_weighed_page_by_page_and_an_erased_case_is_only_n
     assert [number for page in pages for number in page.unreadable] == [cases[0].number]
     assert all(each.gained and not each.lost and each.changes_anything for each in weighed)
     assert json.loads(weighed[0].model_dump_json())["plan"][0]["before"] == "9"
+
+
+async def test_rules_that_are_not_shipped_yet_are_weighed_from_their_folder(
+    handed: Handed, tmp_path: Path
+) -> None:
+    for part in ("procedures", "parts", "tables"):
+        shutil.copytree(FOLDER / part, tmp_path / part)
+    path = tmp_path / "procedures" / f"{SSW}.toml"
+    path.write_text(path.read_text("utf-8").replace("without = [", 'without = ["ALL-FLD-01", '), "utf-8")
+    database = handed.office.ground.database
+    keep = (SHIPPED.pack_version, SSW, SHIPPED.procedure.version, pack_text(SHIPPED))
+    with handed.office.ground.behind_the_desk() as connection:
+        connection.execute(KEEP, keep)
+        connection.execute("UPDATE application SET pack_version = %s", (SHIPPED.pack_version,))
+    await handed.begin()
+    asked = WeighAsked(on=date(2026, 11, 30), limit=50)
+
+    shipped, candidate = [
+        await Impacts(database, handed.office.keys.ring, packs_of_the_worker(catalogue, database)).weigh(
+            asked
+        )
+        for catalogue in (catalogue_at(str(FOLDER)), catalogue_at(str(tmp_path)))
+    ]
+
+    assert shipped.items == ()
+    assert [{each.rule_id for each in item.lost} for item in candidate.items] == [{"ALL-FLD-01"}]
+
+
+def test_a_folder_without_rules_is_refused_with_the_reason(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentTypeError, match="prefectures"):
+        catalogue_at(str(tmp_path))
 
 
 async def test_a_round_is_checked_by_the_pack_that_was_adopted(handed: Handed) -> None:
