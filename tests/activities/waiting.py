@@ -5,6 +5,7 @@ from schemas.identifiers import application_number
 from schemas.links import Waiting
 from schemas.standing import Stage
 from tests.builders import ORGANISATION, handed_in
+from tests.schemas.cases import PLAN
 from tests.workflows.office import RANDOM, Office, Road, walk
 
 A_LINK = """INSERT INTO link
@@ -13,12 +14,15 @@ A_LINK = """INSERT INTO link
 LONG_HANDED_IN = "UPDATE application SET handed_in_at = now() - interval '1 minute' WHERE number = %s"
 
 
-async def waiting_for(office: Office, rounds: Rounds, other_number: str, other_person_id: str) -> Road:
+async def waiting_for(
+    office: Office, rounds: Rounds, other_number: str, other_person_id: str, *, procedure: str = PLAN
+) -> Road:
     """Handed in and begun: its only person waits."""
     number = application_number(2026, next(RANDOM))
     given = handed_in(f"{number}.w", number=number)
     (person,) = given.persons
-    given = given.model_copy(update={"waits": (Waiting(person_id=person, other_number=other_number),)})
+    waits = (Waiting(person_id=person, other_number=other_number),)
+    given = given.model_copy(update={"waits": waits, "procedure": procedure})
     office.ground.take_in(given, office.keys.make(number))
     office.ground.hand_in(number, 1, person)
     with office.ground.behind_the_desk() as connection:
