@@ -227,7 +227,13 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     ended = await day.send(
         HANDLER, f"{path}/end", {"outcome": "confirmed", f"receipt.{person}": receipt}, seen=without
     )
+    mistyped = {f"receipt.{person}": receipt_number(case.number, 9), "reason": "控えの読み違い"}
+    corrected = await day.send(HANDLER, f"{path}/receipts", mistyped, seen=await day.page(HANDLER, path))
+    back = {f"receipt.{person}": receipt, "reason": "控えを見直した"}
+    seen = await day.page(HANDLER, path)
+    put_right = await day.send(HANDLER, f"{path}/receipts", back, seen=seen)
     lodged = await day.page(HANDLER, path)
+    unchanged = await day.send(HANDLER, f"{path}/receipts", back, seen=lodged)
     wrong = await day.send(
         HANDLER,
         f"{path}/results",
@@ -265,6 +271,9 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     assert "覚え書きを残す" not in lodged.text
     assert "全員分の受付番号が必要です" in without.trouble()
     assert ended.status == 303
+    assert (corrected.status, put_right.status, unchanged.status) == (303, 303, 409)
+    assert receipt_number(case.number, 9) in seen.text
+    assert "控えを見直した" in lodged.text
     assert wrong.status == 409
     assert 'value="R-OTHER"' in wrong.text
     assert decided.status == 303, decided.text
