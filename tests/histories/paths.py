@@ -3,15 +3,18 @@
 from collections.abc import Awaitable, Callable
 
 from schemas import messages
+from schemas.application import Journey
 from schemas.commands import (
     AbsentConfirmed,
     AnswerProposal,
     ArrivedVerdict,
+    ContradictionSettled,
     HandedOver,
     LiftHold,
     OverdueDecision,
     PlaceHold,
     Propose,
+    RecordResult,
     RouteFiling,
     SecondVerdict,
     SplitOff,
@@ -25,15 +28,19 @@ from tests.builders import (
     CLIENT,
     HANDLER,
     MANAGER,
+    MONDAY,
     OTHER_HANDLER,
     REVIEWER,
     SECOND,
     a_plan,
     a_remark,
     found,
+    handed_in,
+    receipt_of,
 )
 from tests.workflows import acting
 from tests.workflows.office import Office, Road, numbered
+from workflows.application import ApplicationWorkflow
 
 
 async def straight_through(office: Office) -> Road:
@@ -143,6 +150,28 @@ async def split_and_routed(office: Office) -> Road:
     return road
 
 
+async def reopened_by_another_result(office: Office) -> Road:
+    """Accredited and closed; then a result that differs reopens it, and a manager says that the later one holds."""
+    road = await office.begin()
+    await acting.lodge(road)
+    await acting.result(road)
+    await road.handle.result()
+    differing = {
+        "receipt": f"{receipt_of('p1')}-{road.number}",
+        "result": "refused",
+        "decided_on": MONDAY.date(),
+    }
+    again = RecordResult(actor=HANDLER, act_id="again", person_id="p1", **differing)
+    begun = handed_in("p1", number=road.number, plan=a_plan())
+    journey = Journey(handed_in=begun, standing=await road.recorded(), reopening=again)
+    await office.client.start_workflow(
+        ApplicationWorkflow.run, journey, id=road.number, task_queue=office.queue
+    )
+    settled = ContradictionSettled(holds="later", remark_id="reason")
+    await acting.decide(road, TaskKind.CONTRADICTION, settled, MANAGER, act_id="settled")
+    return road
+
+
 PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
     "straight_through": straight_through,
     "corrected_and_reviewed_twice": corrected_and_reviewed_twice,
@@ -150,4 +179,5 @@ PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
     "asked_for_more_by_machine": asked_for_more_by_machine,
     "withdrawn_after_lodging": withdrawn_after_lodging,
     "split_and_routed": split_and_routed,
+    "reopened_by_another_result": reopened_by_another_result,
 }
