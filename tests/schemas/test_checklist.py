@@ -72,3 +72,11 @@ def test_a_document_that_may_be_needed_is_looked_at_and_says_what_is_missing() -
     assert {spot.missing for spot in spots if spot.kind == kind.id} == {
         ready.condition(kind.required_when).inputs
     }
+
+
+def test_whatever_only_people_decide_says_why_no_machine_does() -> None:
+    maps = load_catalogue().maps()
+    asked = {each.rule.id for ready in maps for each in ready.rules}
+    prompted = {item.rule_id: item.why for ready in maps for item in checklist_items(ready)}
+
+    assert {rule_id for rule_id, why in prompted.items() if why is None} - asked == set()
