@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from activities.checks.named import NAMED_CHECKS
 from activities.documents.examination import Examined, examine
@@ -16,14 +17,15 @@ from infra.catalogue import load_catalogue
 from infra.dossiers import Collected, DocumentRow
 from infra.dossiers import dossier as read_as_kept
 from infra.kept_checks import kept_check
+from schemas.checklist import checklist_items
 from schemas.dossier import Dossier
-from schemas.examination import PDF, ExaminationLimits, Scan, ScanVerdict
+from schemas.examination import JPEG, PDF, XLSX, ExaminationLimits, Scan, ScanVerdict
 from schemas.maps import ProcedureMap
 from schemas.rechecks import earlier_results
 from schemas.rules import evaluate
 from tests.bench.figures import Figure, Sheet, at_most
 from tests.bench.packages import READER_AT_MOST_BYTES, Watch
-from tests.corpus import pdf_with_text
+from tests.corpus import pdf_scanned, pdf_with_text, picture, workbook
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map
 from tests.schemas.kept_content import kept
 
@@ -41,21 +43,22 @@ async def check_figures(sheet: Sheet, *, quick: bool) -> None:
 
 
 def _counts(sheet: Sheet) -> None:
+    """By id: what machines decide, what reviewers look for beside that, and what nobody decides but a reviewer."""
     maps = load_catalogue().maps()
     rules = {each.rule.id: each.rule for ready in maps for each in ready.rules}
-    prompts = {
-        (row.id, each.rule, each.en)
-        for ready in maps
-        for row in ready.procedure.documents
-        for each in row.look_for
-    }
+    items = {item.rule_id: item for ready in maps for item in checklist_items(ready)}
+    alone = items.keys() - rules.keys()
+    unverified = [each for each in rules.values() if each.check_before_use]
+    unverified_alone = [each for each in alone if items[each].verification == "unverified"]
     section = "checks, what the catalogue has"
     sheet.add(
         Figure(section, "maps", len(maps)),
         Figure(section, "rules decided by machine", len(rules), note="by a condition or a named check"),
         Figure(section, "of them by a named check", sum(each.check is not None for each in rules.values())),
-        Figure(section, "checklist items for reviewers", len(prompts), note="prompts on documents"),
-        Figure(section, "rules not verified", sum(each.check_before_use for each in rules.values())),
+        Figure(section, "rules with something for reviewers to look for", len(items), note="on documents"),
+        Figure(section, "of them decided by a reviewer alone", len(alone)),
+        Figure(section, "machine rules not verified", len(unverified)),
+        Figure(section, "reviewers' own rules not verified", len(unverified_alone)),
     )
 
 
@@ -143,17 +146,17 @@ def _large_application(sheet: Sheet, files: int) -> None:
     papers = sorted(whole.documents, key=lambda each: each.person_id is not None)[:files]
     handed_in = kept(whole.model_copy(update={"documents": tuple(papers)}))
     with tempfile.TemporaryDirectory(prefix="toritsugi-bench-") as folder:
-        paths = [_paper(Path(folder), row) for row in handed_in.documents]
+        lying = [_paper(Path(folder), place, row) for place, row in enumerate(handed_in.documents)]
         end_idle_readers()
         with Watch() as watch, ThreadPoolExecutor(READ_AT_ONCE) as at_once:
             began = time.perf_counter()
-            found = list(at_once.map(_examined, paths))
+            found = list(at_once.map(_examined, lying))
             read = time.perf_counter() - began
         end_idle_readers()
     began = time.perf_counter()
     evaluate(ready, read_as_kept(_as_found(handed_in, found), ready, whole.as_of), named_checks=NAMED_CHECKS)
     checked = time.perf_counter() - began
-    section = f"checks, {PERSONS} persons with {files} files of 1-3 pages"
+    section = f"checks, {PERSONS} persons with {files} files, half of them text, a quarter scanned"
     told = read + checked
     sheet.add(
         Figure(
@@ -172,18 +175,34 @@ def _large_application(sheet: Sheet, files: int) -> None:
     )
 
 
-def _paper(folder: Path, row: DocumentRow) -> Path:
-    """A file of 1-3 pages for one line of the application's list."""
-    path = folder / f"{row.id}.pdf"
-    path.write_bytes(pdf_with_text(f"{row.kind} {row.person_id or 'all'}", pages=1 + len(row.id) % 3))
-    return path
+class _Lying(NamedTuple):
+    path: Path
+    media_type: str
 
 
-def _examined(path: Path) -> Examined:
-    content = path.read_bytes()
+def _paper(folder: Path, place: int, row: DocumentRow) -> _Lying:
+    """A file for one line of the application's list: of eight, four of text, two scanned, a picture and a workbook."""
+    text = f"{row.kind} {row.person_id or 'all'}"
+    media_type, content = PDF, b""
+    match place % 8:
+        case 0 | 1 | 2 | 3:
+            content = pdf_with_text(text, pages=1 + place % 4)
+        case 4 | 5:
+            content = pdf_scanned(dpi=200, text=text if place % 2 else "")
+        case 6:
+            media_type, content = JPEG, picture(size=(1654, 2339), dpi=200)
+        case _:
+            media_type, content = XLSX, workbook(text)
+    path = folder / row.id
+    path.write_bytes(content)
+    return _Lying(path, media_type)
+
+
+def _examined(lying: _Lying) -> Examined:
+    content = lying.path.read_bytes()
     return examine(
-        path,
-        PDF,
+        lying.path,
+        lying.media_type,
         len(content),
         hashlib.sha256(content).hexdigest(),
         limits=ExaminationLimits(),
