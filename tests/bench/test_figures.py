@@ -28,11 +28,13 @@ HAPPY_PATH = {
 }
 EVENTS_PER_RESULT = 6
 BYTES_PER_PERSON = 2_700
-HISTORY_BYTES, STORED_BYTES = 14_500, 51_500
+HISTORY_BYTES, STORED_BYTES = 15_000, 52_500
 STATE_TRANSITIONS = 12
-STATEMENTS = {"api": 54, "worker": 32}
+STATEMENTS = {"api": 54, "worker": 33}
 TRANSACTIONS = {"api": 16, "worker": 12}
 ROWS_WITHOUT_DOCUMENTS = 45
+WRITTEN_AHEAD_BYTES = 65_000
+EVENTS_PER_ROUND, ACTIONS_PER_ROUND = 20, 6
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,15 @@ async def test_the_happy_path_leaves_no_more_rows_than_this(plain: Cost) -> None
     assert sum(plain.rows.values()) - uploads <= ROWS_WITHOUT_DOCUMENTS
 
 
+async def test_the_happy_path_writes_no_more_ahead_than_this(
+    plain: Cost, survey: Survey, fields: Fields
+) -> None:
+    again = await survey.walked(fields.sow(1)[0])
+
+    # PostgreSQL's own housekeeping may fall into one walk
+    assert min(plain.written_ahead_bytes, again.written_ahead_bytes) <= WRITTEN_AHEAD_BYTES
+
+
 async def test_documents_cost_the_history_nothing(plain: Cost, survey: Survey, fields: Fields) -> None:
     more = await survey.walked(fields.sow(1, further=27)[0])
 
@@ -109,6 +120,13 @@ async def test_a_person_more_costs_one_result_more(plain: Cost, survey: Survey, 
 
     assert three.history.events == plain.history.events + 2 * EVENTS_PER_RESULT
     assert three.history.stored_bytes <= plain.history.stored_bytes + 2 * BYTES_PER_PERSON
+
+
+async def test_a_correction_round_costs_exactly_this(plain: Cost, survey: Survey, fields: Fields) -> None:
+    corrected = await survey.walked(fields.sow(1)[0], corrected=True)
+
+    assert corrected.history.events == plain.history.events + EVENTS_PER_ROUND
+    assert corrected.history.billable_actions == plain.history.billable_actions + ACTIONS_PER_ROUND
 
 
 async def test_no_personal_word_stands_in_a_history(plain: Cost, survey: Survey) -> None:
