@@ -40,9 +40,9 @@ def with_rule(expression: str, *inputs: str, place: str = "application") -> Proc
         "valid_to": None,
     }
     plain = shipped.procedure.model_dump() | {"rules": (RULE,)}
-    return Catalogue([Procedure.model_validate(plain)], [Rule.model_validate(row)], shipped.tables).map_for(
-        EXTENSION
-    )
+    prompted = [each.rule for each in shipped.rules]
+    rules = [*prompted, Rule.model_validate(row)]
+    return Catalogue([Procedure.model_validate(plain)], rules, shipped.tables).map_for(EXTENSION)
 
 
 def explained(
