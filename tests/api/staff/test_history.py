@@ -135,7 +135,9 @@ async def test_a_hold_stops_a_case_and_is_lifted_again(day: OfficeDay) -> None:
 
     written = await day.get(MANAGER, f"{path}/remarks")
     said = (await day.get(REVIEWER, f"{path}/overview"))["said"]
-    assert [(each["event_kind"], each["words"]["words"]) for each in said] == [("hold_placed", "年末まで待つ")]
+    assert [(each["event_kind"], each["words"]["words"]) for each in said] == [
+        ("hold_placed", "年末まで待つ")
+    ]
     assert (again.status_code, again.json()["code"]) == (409, "on_hold")
     assert board["items"][0]["hold"] == "client_asked"
     assert (lifted.status_code, lifted.json()["code"]) == (409, "not_on_hold")
