@@ -78,7 +78,7 @@ class Ledger:
         with its own. Raises `ledger_gap` when an earlier event is missing: that is a fault, never a refusal.
         """
         async with self._database.as_worker() as connection:
-            known = (await connection.execute(KNOWN, {"number": entry.number})).mappings().one_or_none()
+            known = await _known(connection, entry)
             await self._write(connection, entry, known)
         return digest(entry.events)
 
@@ -178,6 +178,16 @@ async def _change_places(connection: AsyncConnection, entry: Entry, body: Receip
         receipts=body.receipts,
     )
     await connection.execute(CLAIM_RECEIPTS, _claimed(claim))
+
+
+async def _known(connection: AsyncConnection, entry: Entry) -> RowMapping | None:
+    """What is recorded already, locked. None: nothing."""
+    asked = {"number": entry.number}
+    known = (await connection.execute(KNOWN, asked)).mappings().one_or_none()
+    if known is None and entry.events and entry.events[0].seq > 1:
+        # Who waited for another writer is given no row: the event joined to it is no longer the last. The lock is his.
+        known = (await connection.execute(KNOWN, asked)).mappings().one_or_none()
+    return known
 
 
 def _advance(old: Standing | None, entry: Entry) -> list[Step]:

@@ -31,6 +31,7 @@ from workflows.receipt_correction import correct
 
 OTHER = application_number(2026, 2)
 TABLES = ("event", "standing", "person_standing", "task", "finding", "filing", "deadline", "ball", "notice")
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def an_entry(road: PaperRoad, *, first: int = 1, last: int | None = None) -> Entry:
@@ -119,7 +120,12 @@ async def test_two_writers_of_the_same_continuation_write_it_once(ground: Ground
     await ledger.record(an_entry(road, last=3))
     entry = an_entry(road, first=4)
 
-    await asyncio.gather(*(ledger.record(entry) for _ in range(4)))
+    with ground.behind_the_desk() as first_in_line, first_in_line.transaction():
+        first_in_line.execute("SELECT 1 FROM standing FOR UPDATE")
+        writers = [asyncio.create_task(ledger.record(entry)) for _ in range(3)]
+        while len(await ground.rows(WAITING)) < len(writers):
+            await asyncio.sleep(0)
+    await asyncio.gather(*writers)
 
     assert len(await ground.rows("SELECT seq FROM event")) == len(road.events)
 
