@@ -5,22 +5,23 @@ the map is loaded; `date('2027-03-31')` writes one. A missing input or an unpubl
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from cel_expr_python import cel
 
 from schemas import calendar, offices, told_lines
 from schemas.catalogue import FieldType, Value
 from schemas.rows_used import looked_up
-from schemas.tables import OCCUPATION_GROUPS, MinimumWage, Tables
+from schemas.tables import OCCUPATION_GROUPS, Dated, MinimumWage, QuotaStep, Tables
 
 InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
 Inputs: TypeAlias = Mapping[str, InputType]
 CelInput: TypeAlias = str | int | bool | float | datetime | list[str]
+Row = TypeVar("Row", bound=Dated)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Dates outside these years are no answers: month arithmetic could leave the calendar."""
@@ -195,10 +196,12 @@ def _functions(tables: Tables) -> Any:
         "b": cel.Type.BOOL,
     }
     declared = []
-    for name, (signature, work) in _catalogue_functions(tables).items():
-        *parameters, result = (kinds[letter] for letter in signature)
-        overload = cel.Overload(f"{name}_{signature}", result, parameters, impl=_with_dates(work))
-        declared.append(cel.FunctionDecl(name, [overload]))
+    for name, (signatures, work) in _catalogue_functions(tables).items():
+        overloads = []
+        for signature in signatures.split("|"):
+            *parameters, result = (kinds[letter] for letter in signature)
+            overloads.append(cel.Overload(f"{name}_{signature}", result, parameters, impl=_with_dates(work)))
+        declared.append(cel.FunctionDecl(name, overloads))
     return cel.CelExtension("desk", declared)
 
 
@@ -212,7 +215,10 @@ def _with_dates(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., Any]]]:
-    """Name, signature (parameters, then result: s text, d date, i integer, f decimal, b yes/no) and work."""
+    """Name, signatures (parameters, then result: s text, d date, i integer, f decimal, b yes/no) and work.
+
+    A second signature without the day is for kept packs: their conditions did not give it, and every row counts.
+    """
     office_days = calendar.OfficeCalendar(
         known_from=tables.holidays_from, known_to=tables.holidays_to, holidays=tables.holidays
     )
@@ -231,23 +237,20 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "min_wages_published": ("sddb", lambda *asked: _wages_published(tables, *asked)),
         "lowest_wage": ("di", lambda on: _lowest_wage(tables, on)),
         "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
-        "base_quota": ("ii", lambda staff: _base_quota(tables, staff)),
-        "esd_base_quota": ("ii", lambda staff: _esd_base_quota(tables, staff)),
+        "base_quota": ("idi|ii", lambda staff, on=None: _base_quota(tables, staff, on)),
+        "esd_base_quota": ("idi|ii", lambda staff, on=None: _esd_base_quota(tables, staff, on)),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
         "transfer_eligible": ("sdb", lambda code, on: _transfer_eligible(tables, code, on)),
         "same_people": ("ssb", told_lines.same_people),
         "total_of_lines": ("sf", told_lines.total_of_lines),
-        "stage_3_closed": ("sb", lambda code: _stage_3_closed(tables, code)),
-        "change_tier": ("ss", lambda change: _change_tier(tables, change)),
+        "stage_3_closed": ("sdb|sb", lambda code, on=None: _stage_3_closed(tables, code, on)),
+        "change_tier": ("sds|ss", lambda change, on=None: _change_tier(tables, change, on)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
         "needs_bilateral_paper": (
             "ssdb",
             lambda authority, land, on: _bilateral(tables, authority, land, on),
         ),
-        "has_arrangement": (
-            "sb",
-            lambda land: land in {row.country for row in tables.bilateral_arrangements},
-        ),
+        "has_arrangement": ("sdb|sb", lambda land, on=None: _has_arrangement(tables, land, on)),
         "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
         "lodge_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).lodge_by),
@@ -286,14 +289,26 @@ def _lowest_wage(tables: Tables, on: date) -> int:
     return tables.lowest_yen_per_hour
 
 
-def _base_quota(tables: Tables, staff: int) -> int:
-    step = next((row for row in tables.quota if staff <= row.staff_up_to), None)
-    return looked_up("quota", step).base if step else staff // 20
+def _on_day(rows: Iterable[Row], on: date | None) -> Iterator[Row]:
+    return (row for row in rows if on is None or row.in_force(on))
 
 
-def _esd_base_quota(tables: Tables, staff: int) -> int:
-    step = next((row for row in tables.esd_quota if staff <= row.staff_up_to), None)
-    return looked_up("esd_quota", step).base if step else staff * 3 // 20
+def _step(table: str, rows: tuple[QuotaStep, ...], staff: int, on: date | None) -> QuotaStep | None:
+    """The step in force that day for so many staff; None above the last. Raises Unpublished for a day without."""
+    steps = sorted(_on_day(rows, on), key=lambda row: row.staff_up_to)
+    if not steps:
+        raise Unpublished(table)
+    return next((looked_up(table, row) for row in steps if staff <= row.staff_up_to), None)
+
+
+def _base_quota(tables: Tables, staff: int, on: date | None) -> int:
+    step = _step("quota", tables.quota, staff, on)
+    return step.base if step else staff // 20
+
+
+def _esd_base_quota(tables: Tables, staff: int, on: date | None) -> int:
+    step = _step("esd_quota", tables.esd_quota, staff, on)
+    return step.base if step else staff * 3 // 20
 
 
 def _stay_limit(tables: Tables, bound: str, status: str) -> int:
@@ -313,15 +328,20 @@ def _transfer_eligible(tables: Tables, code: str, on: date) -> bool:
     return known is not None and looked_up("occupations", known).in_force(on)
 
 
-def _stage_3_closed(tables: Tables, code: str) -> bool:
-    found = (row for row in tables.occupations if row.id == code)
+def _stage_3_closed(tables: Tables, code: str, on: date | None) -> bool:
+    found = (row for row in _on_day(tables.occupations, on) if row.id == code)
     return any(looked_up("occupations", row).stage_3 is False for row in found)
 
 
-def _change_tier(tables: Tables, change: str) -> str:
-    if found := next((row for row in tables.plan_changes if row.id == change), None):
+def _change_tier(tables: Tables, change: str, on: date | None) -> str:
+    if found := next((row for row in _on_day(tables.plan_changes, on) if row.id == change), None):
         return str(looked_up("plan_changes", found).tier)
     raise Unpublished("plan_changes")
+
+
+def _has_arrangement(tables: Tables, country: str, on: date | None) -> bool:
+    found = (row for row in _on_day(tables.bilateral_arrangements, on) if row.country == country)
+    return any(looked_up("bilateral_arrangements", row) for row in found)
 
 
 def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:

@@ -25,19 +25,24 @@ class Prefecture(Word):
     en: str
 
 
-class Listed(Sourced):
-    """A row that a choice field may offer, with the days on which it is in force (absent: no bound is known)."""
+class Dated(Sourced):
+    """A row with the days on which it is in force (absent: no bound is known)."""
 
-    id: str
-    ja: str
-    en: str
     valid_from: date | None = None
     valid_to: date | None = None
 
     def in_force(self, on: date) -> bool:
-        """Whether the row stands in its list on that day (Japan date)."""
+        """Whether the row stands in its table on that day (Japan date)."""
         began = self.valid_from is None or self.valid_from <= on
         return began and (self.valid_to is None or on <= self.valid_to)
+
+
+class Listed(Dated):
+    """A row that a choice field may offer."""
+
+    id: str
+    ja: str
+    en: str
 
 
 class Office(Listed):
@@ -147,13 +152,13 @@ class BilateralPaper(Sourced):
     valid_from: date
 
 
-class BilateralArrangement(Sourced):
+class BilateralArrangement(Dated):
     """A country with an arrangement on technical intern training: its sending bodies stand on an accredited list."""
 
     country: str
 
 
-class QuotaStep(Sourced):
+class QuotaStep(Dated):
     """Base head count for employers of up to `staff_up_to` full-time staff; above the last step, staff/20."""
 
     staff_up_to: int

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from schemas.catalogue import Procedure
 from schemas.expressions import compile_condition
 from schemas.map_checks import check_condition, check_procedure, vocabulary_of
 from schemas.map_parts import CatalogueError
-from schemas.tables import FeeAmount, Listed, Tables
+from schemas.tables import Dated, FeeAmount, Listed, Tables
 from tests.schemas.cases import PLAN, a_map
 
 TABLES = a_map().tables
@@ -194,7 +195,7 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
         ("listed('paper_lives', 'online_id_2025', date('2026-01-05'))", "fails"),
         ("listed('occupations', '2-1-9', date('2026-11-22'))", "holds"),
         ("listed('occupations', '99-9-9', date('2026-11-22'))", "fails"),
-        ("stage_3_closed('5-10-3')", "holds"),
+        ("stage_3_closed('5-10-3', date('2026-11-22'))", "holds"),
         ("stage_3_closed('7-7-1') || stage_3_closed('99-9-9')", "fails"),
         ("listed('nothing', 'x', date('2026-11-22'))", "cannot_decide"),
         ("change_tier('goal') == 'accreditation'", "holds"),
@@ -209,6 +210,48 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
 )
 def test_conditions_read_the_tables(text: str, outcome: str) -> None:
     assert compile_condition(text, {}, TABLES).decide({}).outcome == outcome
+
+
+def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
+    """The rows until the end of March 2027, and from April the same rows with what changed."""
+    before = (row.model_copy(update={"valid_to": date(2027, 3, 31)}) for row in rows)
+    after = (row.model_copy(update={"valid_from": date(2027, 4, 1), **changed}) for row in rows)
+    return (*before, *after)
+
+
+@pytest.mark.parametrize(
+    ("table", "changed", "text"),
+    [
+        ("quota", {"base": 7}, "base_quota(30, {on}) == 7"),
+        ("esd_quota", {"base": 7}, "esd_base_quota(300, {on}) == 7"),
+        ("plan_changes", {"tier": "none"}, "change_tier('goal', {on}) == 'none'"),
+        ("occupations", {"stage_3": False}, "stage_3_closed('7-7-1', {on})"),
+        ("bilateral_arrangements", {"country": "JPN"}, "has_arrangement('JPN', {on})"),
+    ],
+)
+def test_a_row_counts_on_the_days_on_which_it_is_in_force(
+    table: str, changed: dict[str, object], text: str
+) -> None:
+    tables = TABLES.model_copy(update={table: in_turn(getattr(TABLES, table), **changed)})
+
+    outcomes = [
+        compile_condition(text.format(on=f"date('{on}')"), {}, tables).decide({}).outcome
+        for on in ("2027-03-31", "2027-04-01")
+    ]
+
+    assert outcomes == ["fails", "holds"]
+
+
+def test_a_head_count_for_a_day_without_steps_is_unpublished() -> None:
+    tables = TABLES.model_copy(
+        update={
+            "quota": tuple(row.model_copy(update={"valid_to": date(2027, 3, 31)}) for row in TABLES.quota)
+        }
+    )
+
+    decision = compile_condition("base_quota(900, date('2027-04-01')) > 0", {}, tables).decide({})
+
+    assert decision.missing == ("table:quota",)
 
 
 def test_a_table_that_does_not_exist_is_told_as_missing() -> None:
