@@ -49,7 +49,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "quota": ("基本人数枠の表", "table of base head counts"),
     "offices": ("本人の官署(申請の中で最も多い官署)", "the person’s office (the one of most persons)"),
     "passport_zone": ("旅券の機械読取領域(MRZ)", "the passport’s zone"),
-    "told": ("Excel様式のセル", "cells of the Excel form"),
+    "told": ("様式のセル・記入欄", "cells and fields of forms"),
     "date": ("日付", "date"),
     "months_before": ("Nか月前", "months before"),
     "months_after": ("Nか月後", "months after"),

@@ -85,11 +85,11 @@ def _of_forms(ja: str, en: str) -> CheckRow:
         reads=("told",),
         compares=_both(
             (
-                f"{ja}を、添付されたExcel様式の同じ項目のセルと比べます。",
-                f"{en} with the cells of attached Excel forms under the same label.",
+                f"{ja}を、添付された様式の同じ項目(Excelのセル、PDFの記入欄)と比べます。",
+                f"{en} with attached forms under the same label: cells of Excel, fields of PDF.",
             )
         ),
-        passes=_both(("様式のセルと記入が一致すること", "The cells and the answer say the same")),
+        passes=_both(("様式と記入が一致すること", "The form and the answer say the same")),
     )
 
 

@@ -13,7 +13,7 @@ from schemas.identifiers import is_application_number, number_of
 from schemas.mrz import PassportZone
 from schemas.words import Word
 
-READING_VERSION = 1
+READING_VERSION = 2
 MOST_VALUES = 200
 MOST_ZONES = 20
 MOST_COVERS = 50
@@ -32,7 +32,10 @@ class PassportSeen(Word):
 
 
 class ValueSeen(Word):
-    """A value beside a label of a workbook: for which field, where (sheet from 1, cell); dates as ISO text."""
+    """A value beside a label of a form: for which field, where; dates as ISO text.
+
+    In a workbook the sheet (from 1) and the cell; in a PDF the page and which of its fields it is (both from 1).
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -40,6 +43,12 @@ class ValueSeen(Word):
     value: str
     sheet: int
     cell: str
+    of: Literal["workbook", "pdf"] = "workbook"
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in a few signs and without any words of the file."""
+        return f"p.{self.sheet}#{self.cell}" if self.of == "pdf" else f"{self.sheet}!{self.cell}"
 
 
 class CoverSeen(Word):

@@ -3,8 +3,10 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import xlsxwriter
@@ -117,6 +119,18 @@ def pdf_with_form_field() -> bytes:
     with pikepdf.open(io.BytesIO(pdf_with_text())) as pdf:
         field = pdf.make_indirect(Dictionary(FT=Name.Tx, T=String("a"), V=String("b")))
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+        return _saved(pdf)
+
+
+def pdf_filled(*fields: Mapping[str, Any]) -> bytes:
+    """A form on its second page, a field with these entries in each of its boxes."""
+    with pikepdf.open(io.BytesIO(pdf_with_text(pages=2))) as pdf:
+        drawn = [
+            pdf.make_indirect(Dictionary(Type=Name.Annot, Rect=[0, 0, 9, 9], **each))
+            for each in ({"Subtype": Name.Widget, "FT": Name.Tx, **told} for told in fields)
+        ]
+        pdf.Root.AcroForm = Dictionary(Fields=Array(drawn))
+        pdf.pages[1].obj.Annots = Array(drawn)
         return _saved(pdf)
 
 

@@ -36,7 +36,7 @@ _NOT_LETTERS = re.compile(r"[\W_]")
 
 
 def forms_agree(asking: Asking) -> Iterator[Flaw]:
-    """Answers that an attached Excel form tells otherwise; says in which cells, not what. Without those of other rules."""
+    """Answers that an attached form tells otherwise; says in which cells or fields, not what. Other rules' left out."""
     asked = {each.rule.check for each in asking.ready.rules}
     of_others = frozenset().union(*(fields for check, fields in _FIELDS_OF.items() if check in asked))
     fields = {row.id for row in asking.ready.procedure.fields} - of_others
@@ -68,8 +68,8 @@ def _told_otherwise(asking: Asking, fields: Set[str]) -> Iterator[Flaw]:
                 place_kind="field",
                 place=row.id,
                 person_id=person_id,
-                given={"told": ", ".join(f"{told.sheet}!{told.cell}: {told.value}" for told in others)},
-                message_values={"cells": ", ".join(f"{told.sheet}!{told.cell}" for told in others)},
+                given={"told": ", ".join(f"{told.place}: {told.value}" for told in others)},
+                message_values={"cells": ", ".join(told.place for told in others)},
             )
 
 

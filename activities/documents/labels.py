@@ -1,4 +1,4 @@
-"""Values beside the labels of a form in a workbook: which field, what, in which cell. Runs only inside the limited process.
+"""Values beside the labels of a form: which field of ours, what, in which cell. Runs only inside the limited process.
 
 Cells are data: nothing is calculated, a formula counts as the value stored with it.
 """
@@ -37,6 +37,13 @@ def values_in_sheet(sheet: int, rows: Rows, start: tuple[int, int]) -> list[Valu
     """What stands beside the labels of one sheet (counted from 1); `start` is the cell `rows` begin at, from 0."""
     looked_at = [tuple(row[:_MOST_COLUMNS]) for row in rows[:_MOST_ROWS]]
     return list(islice(_values(sheet, looked_at, start), MOST_VALUES))
+
+
+def value_beside(name: str, told: str) -> tuple[str, str] | None:
+    """The field of our maps and the value told for it, where `name` is one of our labels and `told` a value of its kind."""
+    label, _ = _label_in(name)
+    value = _read(label.kind, told) if label is not None else None
+    return (label.field, value) if label is not None and value is not None else None
 
 
 def _values(sheet: int, rows: Rows, start: tuple[int, int]) -> Iterator[ValueSeen]:

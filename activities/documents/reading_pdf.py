@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pikepdf
 from pikepdf import Name
 
+from activities.documents.form_fields import values_in_fields
 from activities.documents.pages import PDFIUM, PageFacts, look_at_pages
 from activities.documents.reading import FileRead
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import FINE_DPI, ExaminationLimits, PdfFacts, RefusalCode
 from schemas.my_number import count_my_numbers
-from schemas.readings import merged
+from schemas.readings import Reading, ValueSeen, merged
 
 READER = f"pikepdf {pikepdf.__version__}, qpdf {pikepdf.__libqpdf_version__}, {PDFIUM}"
 _ACTING_KEYS = ("/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/Collection")
@@ -41,6 +42,7 @@ class _Judged(NamedTuple):
     signed: bool
     sizes_mm: set[tuple[int, int]]
     number_in_field: bool
+    values: tuple[ValueSeen, ...]
 
 
 def read(path: Path, limits: ExaminationLimits) -> FileRead:
@@ -52,7 +54,9 @@ def read(path: Path, limits: ExaminationLimits) -> FileRead:
     in_field = judged.number_in_field and any(page.speaks_of_my_number for page in pages)
     if in_field or any(page.shows_my_number for page in pages):
         raise FileRefusedError(RefusalCode.MY_NUMBER)
-    return FileRead(_facts(pages, judged), merged(page.reading for page in pages))
+    return FileRead(
+        _facts(pages, judged), merged([*(page.reading for page in pages), Reading(values=judged.values)])
+    )
 
 
 def _facts(pages: list[PageFacts], judged: _Judged) -> PdfFacts:
@@ -93,6 +97,7 @@ def _judge(path: Path, limits: ExaminationLimits) -> _Judged:
                 signed=bool(int(form.get(Name.SigFlags, 0)) & 1),
                 sizes_mm={_size_mm(page) for page in pdf.pages},
                 number_in_field=any(_holds_my_number(each) for each in pdf.objects),
+                values=values_in_fields(pdf),
             )
     except pikepdf.PasswordError:
         raise FileRefusedError(RefusalCode.ENCRYPTED) from None

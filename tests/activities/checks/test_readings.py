@@ -68,6 +68,13 @@ def test_a_common_form_is_compared_with_the_common_answers() -> None:
     ]
 
 
+def test_a_pdf_form_is_named_by_page_and_place_of_the_field() -> None:
+    told = ValueSeen(field="birth_on", value="2000-01-03", sheet=2, cell="7", of="pdf")
+    form = a_document(a_map(), "application_form", "p1", told=(told,))
+
+    assert found("ALL-DC-12", form, {"birth_on": date(2000, 1, 2)}) == [("birth_on", {"cells": "p.2#7"})]
+
+
 def test_coarse_and_blank_and_masked_pages_are_told_by_their_numbers() -> None:
     ready = a_map()
     scan = a_document(ready, "passport_copy", "p1", coarse_pages=(1, 3), scan_dpi=150)

@@ -27,6 +27,10 @@ ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F12
 SEEDS: dict[str, tuple[ModuleType, Callable[[], bytes]]] = {
     "passport": (reading_pdf, lambda: corpus.pdf_lines(ZONE)),
     "scan": (reading_pdf, lambda: corpus.pdf_scanned(dpi=40)),
+    "filled": (
+        reading_pdf,
+        lambda: corpus.pdf_filled({"T": "Sex", "V": "M"}, {"TU": "旅券番号", "V": "C1234567"}),
+    ),
     "form": (reading_workbooks, lambda: corpus.workbook_of([["生年月日", "2000年1月2日"], ["性別", "男"]])),
     "camera": (reading_images, lambda: corpus.picture_taken("2026:11:01")),
 }
@@ -127,6 +131,7 @@ LONGEST_SECONDS = 200
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a page of many pictures": (lambda: corpus.pdf_scanned(dpi=30, times=1_000), PDF),
     "a page of endless text": (lambda: corpus.pdf_lines(tuple("My Number" for _ in range(20_000))), PDF),
+    "a form of many fields": (lambda: corpus.pdf_filled(*[{"T": "Sex", "V": "M"}] * 5_000), PDF),
     "a sheet of many labels": (lambda: corpus.workbook_of([["生年月日"] * 100] * 400), XLSX),
     "a large blurred picture": (lambda: corpus.picture(size=(6_000, 6_000)), JPEG),
 }
