@@ -28,6 +28,7 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "quota": ("基本人数枠", "Base head count"),
     "esd_quota": ("育成就労の基本人数枠", "Base head count (employment for skill development)"),
     "checklist": ("確認事項", "Checklist"),
+    "practice_items": ("実務上の項目との対応", "Items of practice"),
     "sources": ("出典", "Sources"),
 }
 _COLUMNS: Mapping[str, tuple[str, str]] = {

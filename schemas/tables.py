@@ -178,6 +178,19 @@ class ChecklistRow(Listed):
     why: Bilingual | None = None
 
 
+class PracticeItem(Word):
+    """An item of a practice page (`page:number`, not a rule of ours), with what decides it, and what of it nothing does.
+
+    `by` are rules and checklist rows, `documents` kinds that a map asks for, `doors` refusals that keep it out.
+    """
+
+    id: str = Field(pattern=r"^(otit|isa):[A-Z]{2,4}-[0-9]{2}$")
+    by: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    doors: tuple[str, ...] = ()
+    left_out: Bilingual | None = None
+
+
 class Source(Word):
     """Where facts come from: a key and what it stands for."""
 
@@ -215,6 +228,7 @@ class Tables(Word):
     quota: tuple[QuotaStep, ...]
     esd_quota: tuple[QuotaStep, ...]
     checklist: tuple[ChecklistRow, ...]
+    practice_items: tuple[PracticeItem, ...]
     sources: tuple[Source, ...]
 
     def prefecture(self, code: str) -> Prefecture | None:

@@ -103,6 +103,8 @@ async def show_rule(request: Request, at: AtDesk, principal: SignedIn, rule_id: 
         words=in_words(ready, rule.expression) if ready and rule and rule.expression else None,
         applies=in_words(ready, rule.applies_when) if ready and rule else None,
         prompts=prompts,
+        practice=[each for each in at.catalogue.tables.practice_items if rule_id in each.by],
+        practice_table=table_name("practice_items"),
         procedures=[each.procedure for each in at.catalogue.maps() if rule_id in each.procedure.rules],
         sources=at.catalogue.tables.source_titles(),
     )

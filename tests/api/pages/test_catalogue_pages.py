@@ -54,6 +54,7 @@ async def test_what_only_a_person_decides_has_its_page_and_stands_on_its_procedu
 
     assert 'href="/catalogue/rules/ISA-PH-03"' in on_the_procedure.text
     assert (page.status, page.heading) == (200, "写真の写り")
+    assert all(item in page.text for item in ("otit:ID-05", "isa:PH-03"))
     assert f"/catalogue/procedures/{EXTENSION}?" in page.text
 
 
