@@ -102,6 +102,7 @@ class Asking:
         given: dict[str, CelInput] = {
             "as_of": as_input("date", self.dossier.as_of),
             "person_count": len(self.dossier.persons),
+            "expected_days": self.ready.procedure.expected_days.usual,
             "answered": sorted(answers),
             "documents_present": self._kinds_present(subject),
         }

@@ -210,6 +210,11 @@ class ExpectedDays(Sourced):
     most: int = Field(ge=1)
     typical: int | None = Field(default=None, ge=1)
 
+    @property
+    def usual(self) -> int:
+        """What is usual, or the end of the standard span."""
+        return self.typical or self.most
+
 
 class ReviewPolicy(Sourced):
     """How the desk reviews: one level, or two by different people."""

@@ -24,6 +24,7 @@ _SIGNS: dict[str, tuple[str, str]] = {
 _NAMES: dict[str, tuple[str, str]] = {
     "as_of": ("提出予定日", "day of lodging"),
     "person_count": ("申請人の数", "number of persons"),
+    "expected_days": ("結果までの標準日数", "usual days to the result"),
     "channel": ("提出方法", "channel"),
     "answered": ("回答済みの項目", "answered fields"),
     "documents_present": ("添付された書類", "documents attached"),
@@ -75,6 +76,8 @@ _NAMES: dict[str, tuple[str, str]] = {
     "state_fee": ("手数料", "state fee"),
     "lodge_by": ("制度の提出期限", "last day to lodge"),
     "anchor_by": ("制度の基準日の期限", "last anchor day"),
+    "in_force_from": ("法律の施行日", "day the law takes effect"),
+    "ssw_intake": ("分野の受入れ状況", "intake of the field"),
     "listed": ("一覧に掲載", "stands in the list"),
     "has_arrangement": ("二国間取決めの締結国", "country with an arrangement"),
     "stage_3_closed": ("第3号への移行対象外", "closed to stage 3"),

@@ -254,6 +254,8 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
         "lodge_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).lodge_by),
+        "in_force_from": ("sd", lambda law: _law_start(tables, law)),
+        "ssw_intake": ("sds", lambda field, on: _ssw_intake(tables, field, on)),
         "anchor_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).anchor_by),
     }
 
@@ -366,6 +368,17 @@ def _cut_off(tables: Tables, cut_off_id: str) -> Any:
     if found := tables.cut_off(cut_off_id):
         return looked_up("cut_offs", found)
     raise Unpublished("cut_offs")
+
+
+def _law_start(tables: Tables, law: str) -> date:
+    if found := next((row for row in tables.law_starts if row.id == law), None):
+        return looked_up("law_starts", found).in_force_from
+    raise Unpublished("law_starts")
+
+
+def _ssw_intake(tables: Tables, field: str, on: date) -> str:
+    found = next((row for row in _on_day(tables.ssw_intakes, on) if row.field == field), None)
+    return looked_up("ssw_intakes", found).intake if found else "open"
 
 
 def _state_fee(tables: Tables, table: str, on: date) -> int:

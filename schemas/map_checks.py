@@ -21,11 +21,12 @@ from schemas.tables import Tables
 GIVEN_INPUTS: dict[str, InputType] = {
     "as_of": "date",
     "person_count": "integer",
+    "expected_days": "integer",
     "channel": "text",
     "answered": "texts",
     "documents_present": "texts",
 }
-"""Inputs of every condition: day of lodging, number of persons, channel, answered fields, kinds attached."""
+"""Inputs of every condition: day of lodging, persons, usual days to the result, channel, answered fields, kinds attached."""
 
 _PLACES_WITHOUT_ROW = ("application", "person")
 _CHOICE_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*[=!]=\s*'([^']*)'")
@@ -42,7 +43,8 @@ def check_tables(tables: Tables) -> None:
     for authority in ("otit", "isa"):
         for fault in area_faults(offices_of(tables, authority), tables.prefectures):
             raise CatalogueError("tables", f"offices.{authority}", fault)
-    _all_sourced("tables", tables, [*tables.offices, *tables.fees, *tables.minimum_wages, *tables.cut_offs])
+    _all_sourced("tables", tables, [*tables.offices, *tables.fees, *tables.minimum_wages])
+    _all_sourced("tables", tables, [*tables.cut_offs, *tables.law_starts, *tables.ssw_intakes])
 
 
 def check_procedure(

@@ -75,7 +75,7 @@ def road_plan(
         correction_clock=procedure.correction.clock,
         remind_days_before=procedure.correction.reminders_before,
         review_office_days=procedure.review.within_office_days,
-        expected_days=procedure.expected_days.typical or procedure.expected_days.most,
+        expected_days=procedure.expected_days.usual,
         holidays=tuple(day.on for day in tables.holidays if on <= day.on <= last),
         machine_channel=machine_channel,
         confirmed_by_second=procedure.lodging.confirmed_by_second,

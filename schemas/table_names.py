@@ -13,6 +13,8 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "minimum_wages": ("地域別最低賃金", "Regional minimum wages"),
     "holidays": ("休日", "Holidays"),
     "cut_offs": ("制度の期限", "Ends of regimes"),
+    "law_starts": ("法律の施行日", "Days laws take effect"),
+    "ssw_intakes": ("分野の受入れ制限", "Limits on intake by field"),
     "ssw_fields": ("特定産業分野", "Fields of specified skilled work"),
     "esd_fields": ("育成就労産業分野", "Fields of employment for skill development"),
     "residence_statuses": ("在留資格", "Statuses of residence"),
@@ -48,11 +50,18 @@ _COLUMNS: Mapping[str, tuple[str, str]] = {
     "authority": ("官署", "authority"),
     "lodge_by": ("提出の期限", "lodged by"),
     "anchor_by": ("起算日の期限", "anchor by"),
+    "in_force_from": ("施行日", "in force from"),
+    "field": ("分野", "field"),
+    "intake": ("受入れ", "intake"),
     "amount_yen": ("額(円)", "yen"),
     "cap_yen": ("上限(円)", "at most (yen)"),
     "table": ("表", "table"),
     "channel": ("提出方法", "channel"),
     "months": ("月数", "months"),
+}
+_INTAKES: Mapping[str, tuple[str, str]] = {
+    "limited": ("制限中", "limited"),
+    "not_open": ("開始前", "not open yet"),
 }
 
 
@@ -73,6 +82,14 @@ def row_told(row: Sourced, tables: Tables) -> Bilingual:
 def _figures(row: Sourced, tables: Tables) -> Iterator[tuple[tuple[str, str], Bilingual]]:
     for name, value in row.model_dump(mode="json").items():
         if value not in (None, "", []) and name in _COLUMNS:
-            prefecture = tables.prefecture(str(value)) if name == "prefecture" else None
-            named = Bilingual(ja=prefecture.ja, en=prefecture.en) if prefecture else None
-            yield _COLUMNS[name], named or Bilingual(ja=str(value), en=str(value))
+            yield _COLUMNS[name], _named(name, value, tables) or Bilingual(ja=str(value), en=str(value))
+
+
+def _named(column: str, value: object, tables: Tables) -> Bilingual | None:
+    """What a value stands for, where it is the key of another table or a word of ours."""
+    if column == "intake":
+        ja, en = _INTAKES[str(value)]
+        return Bilingual(ja=ja, en=en)
+    rows = {"prefecture": tables.prefecture, "field": tables.ssw_field}
+    row = rows[column](str(value)) if column in rows else None
+    return Bilingual(ja=row.ja, en=row.en) if row else None

@@ -101,6 +101,20 @@ class CutOff(Sourced):
     anchor_by: date
 
 
+class LawStart(Sourced):
+    """The day from which a law is in force."""
+
+    id: str
+    in_force_from: date
+
+
+class SswIntake(Dated):
+    """A field of specified skilled work that takes in nobody new for now; one without a row does."""
+
+    field: str
+    intake: Literal["limited", "not_open"]
+
+
 class SswField(Listed):
     """A field of specified skilled work."""
 
@@ -213,7 +227,9 @@ class Tables(Word):
     holidays_from: date
     holidays_to: date
     cut_offs: tuple[CutOff, ...]
+    law_starts: tuple[LawStart, ...] = ()
     ssw_fields: tuple[SswField, ...]
+    ssw_intakes: tuple[SswIntake, ...] = ()
     esd_fields: tuple[Listed, ...]
     residence_statuses: tuple[ResidenceStatus, ...]
     occupations: tuple[Occupation, ...]
@@ -234,6 +250,10 @@ class Tables(Word):
     def prefecture(self, code: str) -> Prefecture | None:
         """The prefecture of that JIS code, or None."""
         return next((row for row in self.prefectures if row.code == code), None)
+
+    def ssw_field(self, field_id: str) -> SswField | None:
+        """The field of specified skilled work of that id, or None."""
+        return next((row for row in self.ssw_fields if row.id == field_id), None)
 
     def cut_off(self, cut_off_id: str) -> CutOff | None:
         """The cut-off of that id, or None."""

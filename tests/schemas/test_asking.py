@@ -1,5 +1,6 @@
 """Asking a map about a dossier: who sees which answers, and that no content whatever makes the rules fall over."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,13 @@ def test_what_is_given_cannot_be_overridden_by_an_answer() -> None:
     dossier = a_dossier(a_map(EXTENSION)).model_copy(update={"application": {"person_count": 99}})
 
     assert asking(dossier).inputs(None)["person_count"] == 1
+
+
+@pytest.mark.parametrize(("procedure_id", "days"), [("isa.coe.tit", 30), ("isa.coe.esd", 90)])
+def test_conditions_know_what_is_usual_until_the_result_or_else_the_longest(
+    procedure_id: str, days: int
+) -> None:
+    assert asking(a_dossier(a_map(procedure_id))).inputs(None)["expected_days"] == days
 
 
 @settings(deadline=None, max_examples=120)

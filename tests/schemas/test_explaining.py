@@ -185,6 +185,17 @@ def test_a_row_of_a_table_travels_into_the_finding_with_its_own_source() -> None
     assert "東京都" in why.rows[0].told.ja and str(row.yen_per_hour) in why.rows[0].told.ja
 
 
+def test_a_limit_on_intake_travels_with_its_notice_and_the_field_in_words() -> None:
+    ready = a_map("isa.coe.ssw1", only="ISA-LK-09")
+    report = check(ready, a_dossier(ready, {"ssw_field": "food_service"}))
+
+    (row,) = report.findings[0].rows
+
+    assert (row.table, row.source, row.verification) == ("ssw_intakes", "ssw-food-service", "unverified")
+    assert row.told.ja == "有効期間の初日 2026-03-27 · 分野 外食業 · 受入れ 制限中"
+    assert row.told.en == "from 2026-03-27 · field Food service · intake limited"
+
+
 def test_a_figure_no_table_has_is_told_by_the_name_of_the_table() -> None:
     ready = with_rule("min_wage('13', as_of) > 9000")
     dossier = a_dossier(ready, as_of=date(2029, 5, 1))

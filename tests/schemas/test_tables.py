@@ -146,13 +146,14 @@ def test_a_prefecture_has_one_minimum_wage_on_a_day() -> None:
     )
 
 
-def test_countries_and_offices_that_tables_name_exist() -> None:
+def test_countries_offices_and_fields_that_tables_name_exist() -> None:
     offices = {(row.authority, row.id) for row in TABLES.offices}
 
     assert {row.country for row in TABLES.bilateral_arrangements} <= set(TABLES.country_codes)
     assert {row.country for row in TABLES.bilateral_papers} <= set(TABLES.country_codes)
     assert {(row.authority, row.office) for row in TABLES.branches} <= offices
     assert {row.parent for row in TABLES.offices} - {None} <= {row.id for row in TABLES.offices}
+    assert {row.field for row in TABLES.ssw_intakes} <= {row.id for row in TABLES.ssw_fields}
 
 
 def test_equinoxes_are_marked_until_their_almanac_is_published() -> None:
@@ -206,6 +207,12 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
         ("esd_base_quota(30) == 9 && esd_base_quota(31) == 12", "holds"),
         ("esd_base_quota(300) == 45 && esd_base_quota(301) == 45", "holds"),
         ("esd_base_quota(320) == 48", "holds"),
+        ("in_force_from('esd_act') == date('2027-04-01')", "holds"),
+        ("in_force_from('unheard_of') == date('2027-04-01')", "cannot_decide"),
+        ("ssw_intake('food_service', date('2026-03-26')) == 'open'", "holds"),
+        ("ssw_intake('food_service', date('2026-03-27')) == 'limited'", "holds"),
+        ("ssw_intake('linen_supply', date('2026-11-22')) == 'not_open'", "holds"),
+        ("ssw_intake('forestry', date('2026-11-22')) == 'open'", "holds"),
     ],
 )
 def test_conditions_read_the_tables(text: str, outcome: str) -> None:
