@@ -9,14 +9,26 @@ from typing import Annotated, Any, NoReturn
 from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from api.body_examples import example_of
 from schemas.refusals import Refused
+
+
+def _with_example(schema: dict[str, Any], body: type[Any]) -> None:
+    example = example_of(body)
+    if example is not None:
+        schema["examples"] = [example]
 
 
 class Body(BaseModel):
     """The shape of every request body: unknown fields, wrong types and infinities are refused."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        frozen=True,
+        hide_input_in_errors=True,
+        json_schema_extra=_with_example,
     )
 
 

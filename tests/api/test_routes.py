@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from api.app import OPEN_TO_ALL, build
+from api.app import OPEN_TO_ALL, ROUTERS, build
+from api.bodies import Body
+from api.body_examples import EXAMPLES, example_of
 from infra.settings import Settings
 
 
@@ -66,3 +68,19 @@ def test_the_specification_is_complete(settings: Settings) -> None:
     assert specification["openapi"].startswith("3.1")
     assert all(act.get("description") or act.get("summary") for _, _, act in acts)
     assert all("401" in act["responses"] and "422" in act["responses"] for _, _, act in acts)
+
+
+def bodies() -> set[type[Body]]:
+    fields = [route.body_field for router in ROUTERS for route in routes_in(router)]
+    shapes = [each.field_info.annotation for each in fields if each is not None]
+    return {each for each in shapes if isinstance(each, type) and issubclass(each, Body)}
+
+
+def test_every_body_a_machine_sends_has_an_example_that_the_door_takes() -> None:
+    examples = {body: example_of(body) for body in bodies()}
+
+    assert [body.__qualname__ for body, example in examples.items() if example is None] == []
+    for body, example in examples.items():
+        body.model_validate(example)
+        assert body.model_json_schema()["examples"] == [example]
+    assert len(examples) == len(EXAMPLES)
