@@ -24,6 +24,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from infra.outgoing import sending
 from infra.settings import Settings
 
 ALGORITHMS = ("RS256", "ES256")
@@ -103,7 +104,7 @@ class IdentityProvider:
         self._client_id = settings.oidc_client_id
         self._client_secret = settings.oidc_client_secret
         self._return_to = settings.public_url.rstrip("/") + return_path
-        self._http = httpx2.AsyncClient(timeout=REQUEST_SECONDS, follow_redirects=False)
+        self._http = sending(REQUEST_SECONDS, follow_redirects=False)
         self._pause_seconds = pause_seconds
         self._issuer: Issuer | None = None
         self._tried_at = -math.inf

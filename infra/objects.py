@@ -6,12 +6,14 @@ Plain synchronous boto3 for any S3; callers use threads. Keys are built of ids o
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from pydantic import SecretStr
 
 from infra.file_names import content_disposition
 from infra.object_answers import (
@@ -331,11 +333,18 @@ _ABANDONED_UPLOADS: Any = {
 
 def s3_client(settings: Settings) -> "S3Client":
     """The plain client behind the store, for what the store does not do itself (operators, tests)."""
-    access, secret = settings.s3_access_key, settings.s3_secret_key
+    return _client(settings.s3_endpoint, settings.s3_region, settings.s3_access_key, settings.s3_secret_key)
+
+
+@lru_cache(maxsize=8)
+def _client(
+    endpoint: str | None, region: str, access: SecretStr | None, secret: SecretStr | None
+) -> "S3Client":
+    """One for each store and its keys: building one takes half a second, and threads may share it."""
     return boto3.session.Session().client(
         "s3",
-        endpoint_url=settings.s3_endpoint,
-        region_name=settings.s3_region,
+        endpoint_url=endpoint,
+        region_name=region,
         aws_access_key_id=access.get_secret_value() if access else None,
         aws_secret_access_key=secret.get_secret_value() if secret else None,
         config=Config(
@@ -344,7 +353,7 @@ def s3_client(settings: Settings) -> "S3Client":
             read_timeout=60,
             max_pool_connections=32,
             retries={"mode": "standard", "max_attempts": 3},
-            s3={"addressing_style": "path" if settings.s3_endpoint else "auto"},
+            s3={"addressing_style": "path" if endpoint else "auto"},
         ),
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 
+from infra.outgoing import sending
 from schemas.checked import Lodged, MachineLodging
 
 ANSWER_WITHIN_SECONDS = 8.0
@@ -31,7 +32,7 @@ class Simulator:
             "parent_reference": filing.parent_id,
         }
         try:
-            async with httpx2.AsyncClient(timeout=self._timeout) as client:
+            async with sending(self._timeout) as client:
                 answer = await client.post(f"{self._url}/filings", json=body)
         except httpx2.ConnectError:
             return Lodged(outcome="not_sent", reason="connection_refused")
@@ -41,7 +42,7 @@ class Simulator:
 
     async def news(self, after: int) -> list[dict[str, Any]]:
         """The outcomes published after this number, in order."""
-        async with httpx2.AsyncClient(timeout=self._timeout) as client:
+        async with sending(self._timeout) as client:
             answer = await client.get(f"{self._url}/news", params={"after": after})
             answer.raise_for_status()
             items: list[dict[str, Any]] = answer.json()["news"]

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 
 from infra.object_answers import StoreUnavailableError
+from infra.outgoing import sending
 from schemas.examination import JPEG, PDF, PNG, ExaminationLimits
 from schemas.refusals import Refused
 
@@ -69,7 +70,7 @@ async def _page(bring: Callable[[Path], Awaitable[None]], media_type: str, page:
 async def _fetch(address: str, into: Path) -> None:
     try:
         async with (
-            httpx2.AsyncClient(timeout=STORE_WITHIN_SECONDS) as store,
+            sending(STORE_WITHIN_SECONDS) as store,
             store.stream("GET", address) as answer,
         ):
             if not answer.is_success:

@@ -20,6 +20,7 @@ from api.desk import Desk
 from api.idempotency import VISIBLE_ASCII, Act
 from api.pages.forms import KEY
 from api.pages.trouble import made
+from infra import outgoing
 from infra.file_names import EXTENSIONS
 from infra.object_answers import StoreUnavailableError
 from infra.objects import PART_SIZE_BYTES
@@ -123,7 +124,7 @@ async def put_parts(parts: list[documents.PartShown], content: BinaryIO) -> list
     """Send each part to its signed address; answers the ETags. Raises Refused `upload_mismatch`."""
     etags = []
     await asyncio.to_thread(content.seek, 0)
-    async with httpx2.AsyncClient(timeout=STORE_WITHIN_SECONDS) as store:
+    async with outgoing.sending(STORE_WITHIN_SECONDS) as store:
         for part in parts:
             piece = await asyncio.to_thread(content.read, part.size_bytes)
             try:

@@ -15,6 +15,7 @@ from api.gateway import Gateway
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
+from infra.outgoing import sending
 from infra.settings import Settings
 from schemas.maps import ProcedureMap
 from tests.api.apps import app_of
@@ -71,7 +72,7 @@ async def http_alone(desk_alone: Desk) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 async def store() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(timeout=20) as client:
+    async with sending(20) as client:
         yield client
 
 
