@@ -76,7 +76,7 @@ class ObjectStore:
     def connect(cls, settings: Settings) -> "ObjectStore":
         """Build the client of the configured store. Opens no connection yet."""
         return cls(
-            s3_client(settings),
+            _shared(settings.s3_endpoint, settings.s3_region, settings.s3_access_key, settings.s3_secret_key),
             quarantine=settings.s3_quarantine_bucket,
             vault=settings.s3_vault_bucket,
             signed_for_seconds=settings.limits.presigned_url_seconds,
@@ -332,15 +332,13 @@ _ABANDONED_UPLOADS: Any = {
 
 
 def s3_client(settings: Settings) -> "S3Client":
-    """The plain client behind the store, for what the store does not do itself (operators, tests)."""
-    return _client(settings.s3_endpoint, settings.s3_region, settings.s3_access_key, settings.s3_secret_key)
+    """A plain client behind the store, for what the store does not do itself (operators, tests)."""
+    return _built(settings.s3_endpoint, settings.s3_region, settings.s3_access_key, settings.s3_secret_key)
 
 
-@lru_cache(maxsize=8)
-def _client(
+def _built(
     endpoint: str | None, region: str, access: SecretStr | None, secret: SecretStr | None
 ) -> "S3Client":
-    """One for each store and its keys: building one takes half a second, and threads may share it."""
     return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint,
@@ -356,6 +354,10 @@ def _client(
             s3={"addressing_style": "path" if endpoint else "auto"},
         ),
     )
+
+
+_shared = lru_cache(maxsize=8)(_built)
+"""One for each store and its keys: building one takes half a second of a core, and threads may share it."""
 
 
 def _copy(source: Any, target: BinaryIO, at_most_bytes: int) -> int:
