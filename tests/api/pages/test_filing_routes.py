@@ -6,6 +6,7 @@ from schemas.offices import offices_of
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay
 from tests.api.staff.office_day import EXTENSION
 
+NOT_LODGED_HERE = "isa.reentry"
 WHY = "住所の変更届が出たため、管轄の局に出します"
 
 
@@ -78,12 +79,15 @@ async def test_what_is_stopped_is_said_on_the_page_before_anybody_tries(day: Pag
 
 
 async def test_the_page_of_stops_says_which_are_to_be_looked_at_again(day: PageDay) -> None:
+    placed = []
     for days in (0, 1):
         until_on = (day.today() + timedelta(days=days)).isoformat()
-        body = {"channel": "post", "reason": "other", "words": "x", "until_on": until_on}
-        await day.done(MANAGER, "/v1/stops", body)
+        body = {"procedure": NOT_LODGED_HERE, "reason": "other", "words": "x", "until_on": until_on}
+        placed.append(await day.done(MANAGER, "/v1/stops", body))
 
     page = await day.page(MANAGER, "/stops")
+    for stop in placed:
+        await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
 
     assert page.text.count("見直しの日です") == 1
 
