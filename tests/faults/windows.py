@@ -1,30 +1,37 @@
 """Windows for a kill: triggers that hold one application still inside one step of its lodging until they are taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 
 from infra.dev.demo.visitor import eventually
 from infra.dev.services import Stack
 
-ARRANGED = """
-CREATE TABLE fault_window (step text, number text);
-GRANT SELECT ON fault_window TO PUBLIC;
-CREATE FUNCTION fault_window() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  WHILE EXISTS (SELECT FROM fault_window w WHERE w.step = TG_ARGV[0] AND w.number = NEW.number) LOOP
-    PERFORM pg_sleep(0.2);
-  END LOOP;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER before_intent BEFORE INSERT ON package
-  FOR EACH ROW EXECUTE FUNCTION fault_window('before_intent');
-CREATE TRIGGER before_act BEFORE UPDATE OF sent_at ON filing
-  FOR EACH ROW EXECUTE FUNCTION fault_window('before_act');
-CREATE TRIGGER before_confirmation BEFORE INSERT ON event
-  FOR EACH ROW WHEN (NEW.kind = 'lodging_confirmed') EXECUTE FUNCTION fault_window('before_confirmation');
-"""
-TAKEN_AWAY = "DROP TABLE fault_window CASCADE; DROP FUNCTION fault_window() CASCADE"
+ARRANGED = (
+    "CREATE TABLE fault_window (step text, number text)",
+    "GRANT SELECT ON fault_window TO PUBLIC",
+    """CREATE FUNCTION fault_window() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         WHILE EXISTS (SELECT FROM fault_window w WHERE w.step = TG_ARGV[0] AND w.number = NEW.number) LOOP
+           PERFORM pg_sleep(0.2);
+         END LOOP;
+         RETURN NEW;
+       END $$""",
+    """CREATE TRIGGER before_intent BEFORE INSERT ON package
+       FOR EACH ROW EXECUTE FUNCTION fault_window('before_intent')""",
+    """CREATE TRIGGER before_act BEFORE UPDATE OF sent_at ON filing
+       FOR EACH ROW EXECUTE FUNCTION fault_window('before_act')""",
+    """CREATE TRIGGER before_confirmation BEFORE INSERT ON event
+       FOR EACH ROW WHEN (NEW.kind = 'lodging_confirmed') EXECUTE FUNCTION fault_window('before_confirmation')""",
+)
+TAKEN_AWAY = (
+    "DROP TRIGGER before_confirmation ON event",
+    "DROP TRIGGER before_act ON filing",
+    "DROP TRIGGER before_intent ON package",
+    "DROP FUNCTION fault_window()",
+    "DROP TABLE fault_window",
+)
+"""One at a time: together they would hold one table while they wait for the next, and the desk works on meanwhile."""
 STANDING_STILL = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = 'toritsugi'"
 
 
@@ -41,13 +48,17 @@ class Step(StrEnum):
 @contextmanager
 def windows(desk: Stack) -> Iterator[None]:
     """While this lasts, windows can be opened; afterwards none is left."""
-    with desk.connect("toritsugi") as connection:
-        connection.execute(ARRANGED.encode())
+    _each(desk, ARRANGED)
     try:
         yield
     finally:
-        with desk.connect("toritsugi") as connection:
-            connection.execute(TAKEN_AWAY.encode())
+        _each(desk, TAKEN_AWAY)
+
+
+def _each(desk: Stack, statements: Sequence[str]) -> None:
+    with desk.connect("toritsugi") as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
 
 
 def open_window(desk: Stack, step: Step, number: str) -> None:
