@@ -210,13 +210,18 @@ async def test_a_handler_who_is_not_entitled_is_told_why_and_nothing_is_recorded
         assert (await road.filing()).state is FilingState.PREPARED
 
 
+async def one_lodged_and_one_begun(office: Office) -> tuple[Road, Road]:
+    one, other = await office.begin(), await office.begin()
+    for road in (one, other):
+        await acting.review(road)
+        await acting.begin(road)
+    await acting.end(one)
+    return one, other
+
+
 async def test_a_receipt_number_of_another_case_is_refused(office: Office) -> None:
     async with office.working():
-        one, other = await office.begin(), await office.begin()
-        for road in (one, other):
-            await acting.review(road)
-            await acting.begin(road)
-        await acting.end(one)
+        one, other = await one_lodged_and_one_begun(office)
 
         code = await acting.refused_numbers(other, of=one)
 
@@ -225,11 +230,7 @@ async def test_a_receipt_number_of_another_case_is_refused(office: Office) -> No
 
 async def test_a_corrected_number_is_claimed_once_and_results_come_under_it(office: Office) -> None:
     async with office.working():
-        one, other = await office.begin(), await office.begin()
-        for road in (one, other):
-            await acting.review(road)
-            await acting.begin(road)
-        await acting.end(one)
+        one, other = await one_lodged_and_one_begun(office)
         await acting.end_with(other, "OTIT-26-wrong")
 
         taken = await acting.refused_correction(other, receipt_of("p1") + f"-{one.number}")
