@@ -1,44 +1,73 @@
-"""The activity `deliver_links`: the roads of who waits for another application are told when that one has ended.
+"""The activity `deliver_links`: the roads of who waits for another application are told when that one has ended, and
+those of who went on when another result of it comes to hold.
 
-What a road was told already changes nothing there; what could not be told is told in the next round.
+What a road was told already changes nothing there; what could not be told is told in the next round. Where the road has
+ended, client and staff are written to.
 """
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy import Row, text
+from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 from temporalio.client import Client
 
 from infra.database.connection import Database
+from infra.database.tables import notice
 from infra.roads import tell
 from schemas import messages
 from schemas.commands import TellLink
-from schemas.links import outcome_of
+from schemas.links import GRANTED, outcome_of
 from schemas.parties import ROAD
+from schemas.wording import NoticeKind
 
 AT_A_TIME = 100
-ENDED = text(
-    """WITH RECURSIVE waiting AS (
-         SELECT w.number, w.person_id, w.waits_for, l.other_number AS there, l.other_person_id AS who
+IDS = UUID("5b0c5a57-2d3e-5b0e-9a3b-64f1c8a0d7e3")
+AUDIENCES = ("client", "staff")
+FOLLOWED = """WITH RECURSIVE linked AS (
+         SELECT w.number, w.person_id, COALESCE(w.link_outcome, 'granted') AS was, l.other_number,
+                l.other_number AS there, l.other_person_id AS who
          FROM person_standing w JOIN standing s ON s.number = w.number
-         JOIN link l ON l.number = w.number AND l.person_id = w.person_id AND l.other_number = w.waits_for
-                    AND l.kind = 'waits_for'
-         WHERE w.waits_for IS NOT NULL AND w.stage <> 'closed' AND s.closed_at IS NULL
+         JOIN link l ON l.number = w.number AND l.person_id = w.person_id
+         WHERE {whose}
          UNION
-         SELECT w.number, w.person_id, w.waits_for, o.moved_to, m.person_id
-         FROM waiting w JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
+         SELECT w.number, w.person_id, w.was, w.other_number, o.moved_to, m.person_id
+         FROM linked w JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
          JOIN link m ON m.number = o.moved_to AND m.other_number = w.there AND m.other_person_id = w.who
                     AND m.kind = 'split_from')
-       SELECT w.number, w.person_id, w.waits_for, o.result FROM waiting w
+       {told} LIMIT :many"""
+"""Who was split off is followed to where he is now: a move is no end."""
+ENDED = text(
+    FOLLOWED.format(
+        whose="""l.kind = 'waits_for' AND w.waits_for IS NOT NULL AND w.waits_for = l.other_number
+           AND w.stage <> 'closed' AND s.closed_at IS NULL""",
+        told="""SELECT w.number, w.person_id, w.other_number, o.result FROM linked w
        JOIN application a ON a.number = w.there
        LEFT JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
        LEFT JOIN applicant p ON p.number = w.there AND p.person_id = w.who
        WHERE (o.moved_to IS NULL AND (o.result IS NOT NULL OR o.stage = 'closed'))
           OR (o.person_id IS NULL AND (a.ended_at IS NOT NULL OR p.person_id IS NULL))
-       ORDER BY w.number, w.person_id LIMIT :many"""
+       ORDER BY w.number, w.person_id""",
+    )
 )
-"""Who was split off is followed to where he is now: a move is no end. A draft that ended is one, and so is being taken out
-of it."""
+"""A draft that ended is an end, and so is being taken out of it."""
+TURNED = text(
+    FOLLOWED.format(
+        whose="""w.waits_for IS NULL AND w.moved_to IS NULL
+           AND l.kind = CASE WHEN w.link_outcome IS NULL THEN 'follows' ELSE 'waits_for' END""",
+        told="""SELECT w.number, w.person_id, w.was, w.other_number, o.result, o.decided_on,
+              s.organisation_id, s.seq, s.closed_at
+       FROM linked w JOIN standing s ON s.number = w.number
+       JOIN person_standing o ON o.number = w.there AND o.person_id = w.who AND o.moved_to IS NULL
+       WHERE o.result IS NOT NULL AND (w.was = 'granted') <> (o.result = ANY (:granted))
+         AND (s.closed_at IS NULL OR w.was = 'granted')
+       ORDER BY s.closed_at NULLS FIRST, o.decided_on DESC, w.number, w.person_id""",
+    )
+)
+"""Who waited and was told, or began from a result. Roads that have ended come last: they are told once, and stay."""
 
 
 class Links:
@@ -50,20 +79,64 @@ class Links:
 
     @activity.defn(name="deliver_links")
     async def deliver(self) -> int:
-        """Tell who waits; answers how many were told."""
+        """Tell who waits, and who went on; answers how many were told."""
+        granted = [str(each) for each in GRANTED]
         async with self._database.as_worker() as connection:
-            rows = (await connection.execute(ENDED, {"many": AT_A_TIME})).all()
-        return sum([await self._told(row) for row in rows])
+            ended = (await connection.execute(ENDED, {"many": AT_A_TIME})).all()
+            turned = (await connection.execute(TURNED, {"many": AT_A_TIME, "granted": granted})).all()
+        told = [await self._told(row, _ended(row)) for row in ended]
+        told += [await self._told(row, _turned(row)) for row in turned if row.closed_at is None]
+        return sum(told) + await self._written([row for row in turned if row.closed_at is not None])
 
-    async def _told(self, row: Row[Any]) -> bool:
-        command = TellLink(
-            actor=ROAD,
-            act_id=f"link-{row.person_id}-{row.waits_for}",
-            person_id=row.person_id,
-            other_number=row.waits_for,
-            outcome=outcome_of(row.result),
-        )
+    async def _told(self, row: Row[Any], command: TellLink) -> bool:
         trouble = await tell(self._client, row.number, messages.TELL_LINK, command)
         if trouble is not None:
             activity.logger.warning("link_not_told", extra={"number": row.number, "code": trouble})
         return trouble is None
+
+    async def _written(self, rows: Sequence[Row[Any]]) -> int:
+        """The mails about roads that have ended; answers how many were not written before."""
+        notices = [_notice(row, audience) for row in rows for audience in AUDIENCES]
+        if not notices:
+            return 0
+        async with self._database.as_worker() as connection:
+            asked = insert(notice).values(notices).on_conflict_do_nothing().returning(notice.c.id)
+            return len((await connection.execute(asked)).all())
+
+
+def _ended(row: Row[Any]) -> TellLink:
+    return TellLink(
+        actor=ROAD,
+        act_id=f"link-{row.person_id}-{row.other_number}",
+        person_id=row.person_id,
+        other_number=row.other_number,
+        outcome=outcome_of(row.result),
+    )
+
+
+def _turned(row: Row[Any]) -> TellLink:
+    outcome = outcome_of(row.result)
+    return TellLink(
+        actor=ROAD,
+        act_id=f"turned-{row.person_id}-{row.other_number}-{outcome}-{row.decided_on}",
+        person_id=row.person_id,
+        other_number=row.other_number,
+        outcome=outcome,
+        instead_of=row.was,
+    )
+
+
+def _notice(row: Row[Any], audience: str) -> dict[str, Any]:
+    news = f"{row.number}/{row.person_id}/{row.other_number}/{row.result}/{row.decided_on}/{audience}"
+    return {
+        "id": str(uuid5(IDS, news)),
+        "number": row.number,
+        "organisation_id": row.organisation_id,
+        "seq": row.seq,
+        "kind": NoticeKind.LINK_TURNED,
+        "audience": audience,
+        "facts": {},
+        "state": "waiting",
+        "attempts": 0,
+        "due_at": datetime.now(UTC),
+    }

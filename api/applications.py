@@ -29,8 +29,7 @@ from api.problems import RefusedTogether
 from api.queries_links import waits_of
 from api.quotes import write_quote
 from api.reading import WHOLE, Case, Collected, case_of, collected, dossier, key_of
-from api.waiting import end_waiting
-from infra.keys import DataKey
+from api.waiting import Keys, end_waiting, insist_on_the_same, keys_with
 from infra.logs import get_log
 from schemas import messages
 from schemas.calendar import japan_date
@@ -254,10 +253,13 @@ async def hand_in(
     author = author_of(at, principal)
     key = await key_of(at.keys, number)
     async with scope(at, principal) as connection:
+        known = await waits_of(connection, number)
+    keys = {**await keys_with(at.keys, known), number: key}
+    async with scope(at, principal) as connection:
         case = await locked_case(connection, number, author)
 
         async def perform() -> Answered:
-            receipt = await _first_round(connection, at, case, author, version=version, key=key)
+            receipt = await _first_round(connection, at, case, author, version=version, keys=keys)
             return Answered(201, {"number": number, "receipt": receipt.shown()}, number)
 
         answered = await once(connection, act, author.at, perform)
@@ -268,16 +270,17 @@ async def hand_in(
 
 
 async def _first_round(
-    connection: AsyncConnection, at: Desk, case: Case, author: Author, *, version: int | None, key: DataKey
+    connection: AsyncConnection, at: Desk, case: Case, author: Author, *, version: int | None, keys: Keys
 ) -> Receipt:
     if not case.is_draft:
         raise Refused("already_handed_in")
     insist_on_version(version, case.version)
     if not case.persons:
         raise Refused("no_person", "persons")
-    everything = await collected(connection, case, key)
+    everything = await collected(connection, case, keys[case.number])
     ready = await map_of(at, case)
     insist_on_completeness(at, everything, ready)
+    await insist_on_the_same(connection, keys, case, ready.procedure)
     await at.packs.keep(ready)
     receipt = await seal_round(connection, everything, author, case.persons, pinned_to=ready)
     await write_quote(connection, at, author, everything, ready)

@@ -35,7 +35,7 @@ async def make_link(
     Refused: `content_sealed`, `unknown_person`, `not_found`, `link_circle`, `link_other_person`.
     """
     author = author_of(at, principal)
-    keys = (await key_of(at.keys, number), await key_of(at.keys, wanted.other_number))
+    keys = {each: await key_of(at.keys, each) for each in (number, wanted.other_number)}
     async with scope(at, principal) as connection:
         case = await _draft(connection, number, author)
 

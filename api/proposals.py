@@ -129,7 +129,7 @@ async def _insist_on_the_other(at: Desk, case: HandedInCase, wanted: NewProposal
         other_number=wanted.other_number,
         other_person_id=wanted.other_person_id,
     )
-    keys = (await key_of(at.keys, case.number), await key_of(at.keys, wanted.other_number))
+    keys = {each: await key_of(at.keys, each) for each in (case.number, wanted.other_number)}
     async with at.database.as_desk() as connection:
         here = await case_of(connection, case.number, case.organisation_id)
         other = await waited_for(connection, here, asked)

@@ -29,7 +29,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "result_recorded": frozenset({"person_id", "result", "decided_on"}),
     "result_dated": frozenset({"person_id", "valid_to"}),
     "results_delivered": frozenset({"persons", "how"}),
-    "link_noted": frozenset({"person_id", "other_number", "outcome"}),
+    "link_noted": frozenset({"person_id", "other_number", "outcome", "instead_of"}),
     "persons_moved": frozenset({"persons", "to_number"}),
     "split_refused": frozenset({"persons", "to_number", "code"}),
     "came_by_split": frozenset({"persons", "from_number"}),

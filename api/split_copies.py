@@ -18,6 +18,7 @@ from api.hand_in import seal_round
 from api.idempotency import Act
 from api.queries_links import WAITS_FOR
 from api.queries_splits import SPLIT_FROM
+from api.queries_watches import FOLLOWS
 from api.quotes import write_share
 from api.reading import WHOLE, Case, Collected, collected, current
 from api.remark_rows import NewRemark, RemarkKind, open_words, remark_id_of, write_remark
@@ -121,7 +122,7 @@ async def _copy_content(
 
 
 async def _link(connection: AsyncConnection, author: Author, source: Source, copying: Copying) -> None:
-    """Who each person was; and who waited for another application waits for it there too."""
+    """Who each person was; and who waited for another application, or came from its result, rests on it there too."""
     made = {
         "organisation_id": copying.case.organisation_id,
         "number": copying.case.number,
@@ -145,18 +146,20 @@ async def _link(connection: AsyncConnection, author: Author, source: Source, cop
 async def _waits(
     connection: AsyncConnection, made: Mapping[str, Any], source: Source, copying: Copying
 ) -> list[dict[str, Any]]:
-    waiting = {line.person_id: line.waits_for for line in source.standing.persons if line.waits_for}
-    query = select(link).where(link.c.number == source.case.number, link.c.kind == WAITS_FOR)
+    rests = {
+        line.person_id for line in source.standing.persons if line.waits_for or line.link_outcome == "granted"
+    }
+    query = select(link).where(link.c.number == source.case.number, link.c.kind.in_((WAITS_FOR, FOLLOWS)))
     return [
         {
             **made,
             "person_id": copying.persons[row.person_id],
             "other_number": row.other_number,
             "other_person_id": row.other_person_id,
-            "kind": WAITS_FOR,
+            "kind": row.kind,
         }
         for row in await connection.execute(query)
-        if row.person_id in copying.persons and waiting.get(row.person_id) == row.other_number
+        if row.person_id in copying.persons and (row.kind == FOLLOWS or row.person_id in rests)
     ]
 
 

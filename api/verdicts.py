@@ -121,7 +121,8 @@ class OverdueDecided(Body):
 
 
 class LateCorrectionSeen(Body):
-    """A correction that came after lodging was looked at; the client reads in `words` what becomes of it."""
+    """What came after lodging (a correction, another result of what was waited for) was looked at; the client reads in
+    `words` what becomes of it."""
 
     kind: Literal["late_correction"]
     words: SomeWords | None = None

@@ -1,25 +1,27 @@
 """Who waits for which other application of his client: he must be himself there, and nobody waits in a ring."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import delete, insert
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Body
 from api.content import Author
+from api.problems import ItemAtFault, RefusedTogether
 from api.queries_links import WAITS_FOR, waits_in_the_end_for
-from infra.database.tables import link
+from infra.database.tables import application, link
 from infra.dossiers import Case, case_of, contents_of, opened, values_in
-from infra.keys import DataKey
-from schemas.catalogue import Value
+from infra.keys import DataKey, KeyDestroyed, KeyRing
+from schemas.catalogue import Procedure, Value
 from schemas.identifiers import Number
-from schemas.links import is_one_person
-from schemas.refusals import Refused
+from schemas.links import Waiting, unlike
+from schemas.refusals import REFUSALS, Refused
 
-Keys = tuple[DataKey, DataKey]
-"""The keys of who waits and of what is waited for; asked before a transaction begins."""
+Keys = Mapping[str, DataKey]
+"""The keys of who waits and of what is waited for, by number; asked before a transaction begins."""
 
 
 class NewLink(Body):
@@ -49,16 +51,71 @@ async def insist_on_one_person(
     connection: AsyncConnection, keys: Keys, case: Case, other: Case, wanted: NewLink
 ) -> None:
     """What both applications say of the person must show that he is the same. Raises Refused `link_other_person`."""
-    here = await _answers_of(connection, keys[0], case, wanted.person_id)
-    there = await _answers_of(connection, keys[1], other, wanted.other_person_id)
-    if not is_one_person(here, there):
+    if await _unlike(connection, keys, (case, wanted.person_id), (other, wanted.other_person_id)):
         raise Refused("link_other_person", "other_number")
 
 
+async def keys_with(keys: KeyRing, waits: Iterable[Waiting]) -> dict[str, DataKey]:
+    """The keys of what is waited for. A draft that has ended has none: the road is told of its end."""
+    found: dict[str, DataKey] = {}
+    for each in waits:
+        with suppress(KeyDestroyed):
+            found[each.other_number] = await keys.key_for(each.other_number)
+    return found
+
+
+async def insist_on_the_same(
+    connection: AsyncConnection, keys: Keys, case: Case, procedure: Procedure
+) -> None:
+    """Who waits must still be himself in what he waits for: either may have been changed since it was said.
+
+    Raises RefusedTogether `link_other_person` with each field that doesn't show it.
+    """
+    items: list[ItemAtFault] = []
+    for row in (await connection.execute(_waits_that_last(case.number, keys))).all():
+        other = await case_of(connection, row.other_number, case.organisation_id)
+        if row.other_person_id in other.persons:
+            there = (other, row.other_person_id)
+            fields = await _unlike(connection, keys, (case, row.person_id), there)
+            items += [_at_fault(procedure, row.person_id, other.number, field) for field in fields]
+    if items:
+        raise RefusedTogether("link_other_person", items)
+
+
+def _waits_that_last(number: str, keys: Keys) -> Select[Any]:
+    """A draft that has ended is not seen any more; what was linked since the keys were read was compared just now."""
+    return (
+        select(link)
+        .join(application, application.c.number == link.c.other_number)
+        .where(link.c.number == number, link.c.kind == WAITS_FOR, link.c.other_number.in_(keys))
+        .order_by(link.c.person_id)
+    )
+
+
+def _at_fault(procedure: Procedure, person_id: str, other_number: str, field_id: str) -> ItemAtFault:
+    field, telling = procedure.field(field_id), REFUSALS["link_other_person"]
+    ja, en = (field.label.ja, field.label.en) if field else (telling.ja, telling.en)
+    return ItemAtFault(
+        "link_other_person",
+        f"「{ja}」から、結果を待つ案件 {other_number} の申請人と同じ人であると確かめられません。",
+        f"“{en}” doesn't show that this is the person of {other_number}, for which he waits.",
+        field=field_id,
+        person_id=person_id,
+    )
+
+
+async def _unlike(
+    connection: AsyncConnection, keys: Keys, here: tuple[Case, str], there: tuple[Case, str]
+) -> tuple[str, ...]:
+    (case, person), (other, other_person) = here, there
+    answers = await _answers_of(connection, keys, case, person)
+    return unlike(answers, await _answers_of(connection, keys, other, other_person))
+
+
 async def _answers_of(
-    connection: AsyncConnection, key: DataKey, case: Case, person_id: str
+    connection: AsyncConnection, keys: Keys, case: Case, person_id: str
 ) -> Mapping[str, Value]:
-    return values_in(opened(key, (await contents_of(connection, case)).get(person_id)))
+    return values_in(opened(keys[case.number], (await contents_of(connection, case)).get(person_id)))
 
 
 async def make_waiting(connection: AsyncConnection, case: Case, author: Author, wanted: NewLink) -> Case:

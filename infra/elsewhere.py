@@ -31,6 +31,7 @@ from schemas.elsewhere import (
     are_compared,
     seek_the_same,
 )
+from schemas.links import plain
 
 ANEW_AFTER_SECONDS = 3_600.0
 CASES_AT_ONCE = 500
@@ -120,8 +121,8 @@ class Elsewhere:
         self._lying: dict[str, _Lying] = {}
 
     def _digest(self, value: Value | None) -> bytes | None:
-        plain = "".join(str(value).upper().split()) if value is not None else ""
-        return hmac.digest(self._secret, plain.encode(), "sha256")[:16] if plain else None
+        told = plain(value) if value is not None else ""
+        return hmac.digest(self._secret, told.encode(), "sha256")[:16] if told else None
 
     async def _read_on(self, connection: AsyncConnection) -> None:
         if time.monotonic() - self._began > ANEW_AFTER_SECONDS:

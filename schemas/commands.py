@@ -115,7 +115,8 @@ class OverdueDecision(Word):
 
 
 class LateCorrectionSeen(Word):
-    """A correction that came after its persons had been lodged was looked at, and what becomes of it is written down."""
+    """What came after its persons had been lodged (a correction, another result of what they waited for) was looked at,
+    and what becomes of it is written down."""
 
     kind: Literal["late_correction"] = "late_correction"
     remark_id: str | None = None
@@ -264,11 +265,12 @@ class CorrectReceipts(Command):
 
 
 class TellLink(Command):
-    """An application for which a person waits has ended."""
+    """An application for which a person waits has ended, or (`instead_of`) ended otherwise than was told."""
 
     person_id: str
     other_number: str
     outcome: LinkOutcome
+    instead_of: LinkOutcome | None = None
 
 
 class PlaceHold(Command):

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from schemas.catalogue import Bilingual, DocumentScope, Value, Verification
 from schemas.elsewhere import CaseElsewhere
 from schemas.findings import Severity
+from schemas.plans_behind import PlanBehind
 from schemas.readings import PassportSeen, ValueSeen
 from schemas.words import Word
 
@@ -84,6 +85,7 @@ class Dossier(Word):
     persons: tuple[PersonDossier, ...] = ()
     documents: tuple[DocumentFact, ...] = ()
     elsewhere: tuple[CaseElsewhere, ...] = ()
+    plans: tuple[PlanBehind, ...] = ()
 
     def person(self, person_id: str) -> PersonDossier | None:
         """The person of that id, or None."""

@@ -31,6 +31,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "scanned_pages": ("画像のページ", "pages that are pictures"),
     "my_number_like": ("個人番号と思われる数字の数", "digits that look like a My Number"),
     "text_in_picture": ("画像の文字(機械では未確認)", "text in a picture (not looked at by machine)"),
+    "plan_behind": ("もとにした計画の申請", "the plan application it rests on"),
     "elsewhere": ("進行中の別の申請", "other open applications"),
     "issued_on": ("発行日", "date of issue"),
     "signed_on": ("署名の日", "date of signature"),

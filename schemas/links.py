@@ -1,13 +1,13 @@
 """Links: a person of one application waits to be lodged until another application of the same client is decided. Pure."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.catalogue import Value
 from schemas.filing import ResultKind
 from schemas.leaving import released
 from schemas.standing import Stage, Standing
-from schemas.words import Word
+from schemas.words import Grown, Word
 
 LinkOutcome = Literal["granted", "refused", "withdrawn"]
 GRANTED = frozenset({ResultKind.ACCREDITED, ResultKind.ISSUED, ResultKind.PERMITTED, ResultKind.ACCEPTED})
@@ -20,13 +20,19 @@ class Waiting(Word):
     other_number: str
 
 
-class LinkNoted(Word):
-    """A person waits for another application, or the other one has ended: granted, refused, or withdrawn."""
+class LinkNoted(Grown):
+    """A person waits for another application, or the other one has ended: granted, refused, or withdrawn.
+
+    `instead_of`: how it had ended before, where another result of it came to hold since.
+    """
+
+    GAINED: ClassVar = frozenset({"instead_of"})
 
     kind: Literal["link_noted"] = "link_noted"
     person_id: str
     other_number: str
     outcome: Literal["waits"] | LinkOutcome
+    instead_of: LinkOutcome | None = None
 
 
 def noted(body: LinkNoted, standing: Standing, event: object) -> Standing:
@@ -68,18 +74,19 @@ NAMED_BY = ("passport_number", "name_latin")
 """What may have changed: a passport is renewed, a name is corrected; not both at once."""
 
 
-def is_one_person(here: Mapping[str, Value], there: Mapping[str, Value]) -> bool | None:
-    """Whether the answers in two applications can be one person's; None while too little is answered in both."""
+def unlike(here: Mapping[str, Value], there: Mapping[str, Value]) -> tuple[str, ...]:
+    """The fields that don't show one person in two applications: they differ, or not both answer. None: he is one."""
     same = {
-        name: _plain(here[name]) == _plain(there[name])
+        name: plain(here[name]) == plain(there[name])
         for name in (*LASTING, *NAMED_BY)
         if name in here and name in there
     }
-    if not all(same[name] for name in LASTING if name in same):
-        return False
-    named = [same[name] for name in NAMED_BY if name in same]
-    return any(named) if named else None
+    lasting = tuple(name for name in LASTING if not same.get(name, True))
+    if lasting or any(same.get(name) for name in NAMED_BY):
+        return lasting
+    return NAMED_BY
 
 
-def _plain(value: Value) -> str:
+def plain(value: Value) -> str:
+    """A value as it is compared between applications: without spaces and capitals."""
     return "".join(str(value).upper().split())

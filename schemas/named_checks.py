@@ -246,6 +246,29 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         passes=_both("縦4:横3で、十分な大きさであること", "It is 4 to 3 and large enough"),
         at_place=True,
     ),
+    "plan_agrees": CheckRow(
+        looks_at=_OTHERS,
+        reads=("plan_behind",),
+        compares=_both(
+            "申請人・実習実施者・事業所・期間を、もとにした計画の申請の記載と比べます。変更認定を受けたときは、変わり得る項目を除きます。",
+            "Person, employer, workplace and period with the plan application; after an amendment not what it may change.",
+        ),
+        passes=_TOLD_ALIKE,
+        at_place=True,
+    ),
+    "plan_decided": CheckRow(
+        looks_at=_OTHERS,
+        reads=("plan_behind",),
+        compares=_both(
+            "認定の有無と日、計画の段階・類型を、もとにした計画の申請の結果と比べます。",
+            "Whether and when it was accredited, stage and type, with the result of the plan application it rests on.",
+        ),
+        passes=_both(
+            "計画が認定され、段階・類型・認定の日が一致すること",
+            "The plan was accredited, and stage, type and day are the same",
+        ),
+        at_place=True,
+    ),
     "required_documents": CheckRow(
         reads=("documents_present",),
         compares=_both(

@@ -104,7 +104,10 @@ class Earlier:
             DOCUMENTS: (self.before.documents, self.now.documents),
             DAY: (self.before.as_of, self.now.as_of),
             CHANNEL: (self.before.channel, self.now.channel),
-            ELSEWHERE: (self.before.elsewhere, self.now.elsewhere),
+            ELSEWHERE: (
+                (self.before.elsewhere, self.before.plans),
+                (self.now.elsewhere, self.now.plans),
+            ),
         }
         return frozenset(part for part, (old, new) in pairs.items() if old == new)
 

@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     OVERDUE_CORRECTION = "overdue_correction"
     TOO_MANY_ROUNDS = "too_many_rounds"
     LATE_CORRECTION = "late_correction"
+    LINK_TURNED = "link_turned"
     CONTRADICTION = "contradiction"
     CHECK_HOLD = "check_hold"
 
@@ -35,12 +36,15 @@ RIGHT_FOR: dict[TaskKind, Right] = {
     TaskKind.OVERDUE_CORRECTION: Right.DECIDE_OVERDUE,
     TaskKind.TOO_MANY_ROUNDS: Right.DECIDE_OVERDUE,
     TaskKind.LATE_CORRECTION: Right.REVIEW,
+    TaskKind.LINK_TURNED: Right.REVIEW,
     TaskKind.CONTRADICTION: Right.SETTLE_RESULT,
     TaskKind.CHECK_HOLD: Right.HOLD,
 }
 
 
-ABOUT_THE_CASE = frozenset({TaskKind.LATE_CORRECTION, TaskKind.CONTRADICTION, TaskKind.CHECK_HOLD})
+ABOUT_THE_CASE = frozenset(
+    {TaskKind.LATE_CORRECTION, TaskKind.LINK_TURNED, TaskKind.CONTRADICTION, TaskKind.CHECK_HOLD}
+)
 """Tasks that stay open whatever becomes of their persons meanwhile."""
 
 

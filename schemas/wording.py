@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     PROPOSED = "proposed"
     SPLIT_REFUSED = "split_refused"
+    LINK_TURNED = "link_turned"
     ON_HOLD = "on_hold"
     RELEASED = "released"
     NEXT_OPENS = "next_opens"

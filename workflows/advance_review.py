@@ -259,8 +259,9 @@ def _came_late(situation: Situation, command: HandInCorrection) -> Happenings:
     return [late, opened(situation, TaskKind.LATE_CORRECTION, command.persons, round_=command.round)]
 
 
-def see_late_correction(situation: Situation, command: CompleteTask) -> Happenings:
-    """A reviewer has looked at what came too late and wrote down what becomes of it; the client reads that."""
+def see_what_came_late(situation: Situation, command: CompleteTask) -> Happenings:
+    """A reviewer has looked at what came too late (a correction, another result of what was waited for) and wrote down
+    what becomes of it; the client reads that."""
     task = situation.task(command.task_id)
     verdict = command.verdict
     if not isinstance(verdict, LateCorrectionSeen):

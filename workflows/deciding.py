@@ -15,7 +15,8 @@ COMPLETING: dict[TaskKind, Decision] = {
     TaskKind.HAND_OVER: result_receipt.hand_over,
     TaskKind.CHASE_RESULT: result_receipt.chased,
     TaskKind.LODGE: filing.not_by_verdict,
-    TaskKind.LATE_CORRECTION: advance_review.see_late_correction,
+    TaskKind.LATE_CORRECTION: advance_review.see_what_came_late,
+    TaskKind.LINK_TURNED: advance_review.see_what_came_late,
     TaskKind.CONTRADICTION: result_receipt.settle_contradiction,
     TaskKind.CHECK_HOLD: holds.check,
 }

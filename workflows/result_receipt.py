@@ -184,11 +184,17 @@ def _look_again(situation: Situation, persons: tuple[str, ...], days: int) -> li
 def close(situation: Situation) -> Happenings:
     """When every person's road has ended, what is left over is tidied up and the application closes.
 
-    Not while a filing is under way (how its act ended is still to be said, or found out), nor while two results differ.
+    Not while a filing is under way (how its act ended is still to be said, or found out), while two results differ, or
+    before somebody looked at another result of what was waited for.
     """
     standing = situation.standing
     under_way = any(filing.state in UNDER_WAY for filing in standing.filings) or standing.contradictions
-    if under_way or not standing.is_finished or standing.closed_at is not None:
+    if (
+        under_way
+        or standing.open_tasks(TaskKind.LINK_TURNED)
+        or not standing.is_finished
+        or standing.closed_at is not None
+    ):
         return []
     left = [TaskCancelled(task_id=task.id, reason="closed") for task in standing.open_tasks()]
     running = [DeadlineEnded(deadline_id=each.id) for each in standing.running_deadlines()]

@@ -35,6 +35,7 @@ TASKS: Mapping[TaskKind, str] = {
     TaskKind.OVERDUE_CORRECTION: "補正の期限経過 Overdue correction",
     TaskKind.TOO_MANY_ROUNDS: "補正回数の超過 Too many corrections",
     TaskKind.LATE_CORRECTION: "提出後に届いた補正 Correction after lodging",
+    TaskKind.LINK_TURNED: "待った案件の結果の変更 What it waited for was decided otherwise",
     TaskKind.CONTRADICTION: "食い違う結果 Two results differ",
     TaskKind.CHECK_HOLD: "保留の見直し Is the hold still needed?",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from activities.checks import completeness, dates, elsewhere, files, passports, readings, texts
+from activities.checks import completeness, dates, elsewhere, files, passports, plans, readings, texts
 from schemas.rules import NamedCheck
 
 NAMED_CHECKS: Mapping[str, NamedCheck] = {
@@ -30,6 +30,8 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "passport_of_another": passports.passport_of_another,
     "photo_day": readings.photo_day,
     "photo_shape": files.photo_shape,
+    "plan_agrees": plans.plan_agrees,
+    "plan_decided": plans.plan_decided,
     "required_documents": completeness.required_documents,
     "required_fields": completeness.required_fields,
     "scan_resolution": readings.scan_resolution,

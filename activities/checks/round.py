@@ -13,6 +13,7 @@ from infra.elsewhere import Elsewhere
 from infra.kept_checks import kept_check, last_kept, sealed_check
 from infra.keys import DataKey, KeyRing, keyed_digest
 from infra.packs import Packs
+from infra.plans_behind import plans_behind
 from schemas.checked import CheckAsked, Checked, FoundByRule
 from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
 from schemas.grounds import changed_for, grounds_of
@@ -47,12 +48,13 @@ class Checks:
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             others = await self._elsewhere.about(connection, everything)
+            plans = await plans_behind(connection, self._keys, case)
         waiting = _unexamined(everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)
         ready = await (self._packs.named(asked.pack) if asked.pack else self._packs.of(case))
         facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
-        facts = facts.model_copy(update={"elsewhere": others, "channel": asked.channel})
+        facts = facts.model_copy(update={"elsewhere": others, "plans": plans, "channel": asked.channel})
         before = await self._last_kept(asked, key)
         known = earlier_results(ready, before, facts)
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)

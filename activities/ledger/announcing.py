@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from schemas import events
 from schemas.events import Event
 from schemas.findings import ASKS_CLIENT, FindingState
+from schemas.links import LinkNoted
 from schemas.proposals import Proposed
 from schemas.receipt_correction import ReceiptsCorrected
 from schemas.splitting import SplitRefused
@@ -29,6 +30,7 @@ STAFF_HEARS_OF = {
     TaskKind.TOO_MANY_ROUNDS: NoticeKind.TASK_OVERDUE,
     TaskKind.CHASE_RESULT: NoticeKind.TASK_OVERDUE,
     TaskKind.LATE_CORRECTION: NoticeKind.TASK_WAITING,
+    TaskKind.LINK_TURNED: NoticeKind.TASK_WAITING,
     TaskKind.CONTRADICTION: NoticeKind.TASK_WAITING,
     TaskKind.CHECK_HOLD: NoticeKind.TASK_WAITING,
 }
@@ -123,6 +125,10 @@ def _split_refused(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.SPLIT_REFUSED, TO_CLIENT, {})]
 
 
+def _link(standing: Standing, body: Any) -> list[Telling]:
+    return [(NoticeKind.LINK_TURNED, TO_CLIENT, {})] if body.instead_of else []
+
+
 def _held(standing: Standing, body: Any) -> list[Telling]:
     return [(NoticeKind.ON_HOLD, TO_CLIENT, {})]
 
@@ -153,6 +159,7 @@ TELLINGS: dict[type, Callable[[Standing, Any], list[Telling]]] = {
     events.Withdrawn: _withdrawn,
     Proposed: _proposed,
     SplitRefused: _split_refused,
+    LinkNoted: _link,
     events.HoldPlaced: _held,
     events.HoldLifted: _lifted,
     events.TaskOpened: _task,

@@ -19,6 +19,7 @@ SHOWN = (
     "round",
     "task_kind",
     "outcome",
+    "instead_of",
     "level",
     "then",
     "found",
@@ -125,6 +126,7 @@ CODES = {
     "then": "stage",
     "reason": "reason",
     "outcome": "outcome",
+    "instead_of": "link",
     "answer": "proposal",
     "mark": "checklist",
 }

@@ -152,6 +152,7 @@ VERDICTS: dict[TaskKind, str] = {
     TaskKind.OVERDUE_CORRECTION: "verdicts/overdue.html",
     TaskKind.TOO_MANY_ROUNDS: "verdicts/overdue.html",
     TaskKind.LATE_CORRECTION: "verdicts/late_correction.html",
+    TaskKind.LINK_TURNED: "verdicts/late_correction.html",
     TaskKind.CONTRADICTION: "verdicts/contradiction.html",
     TaskKind.CHECK_HOLD: "verdicts/check_hold.html",
 }

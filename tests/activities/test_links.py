@@ -9,10 +9,12 @@ from activities.links import Links
 from activities.rounds import Rounds
 from infra.dev.services import Stack
 from infra.objects import ObjectStore
+from schemas.commands import ContradictionSettled
 from schemas.identifiers import application_number
 from schemas.standing import Stage
+from schemas.tasks import TaskKind
 from tests.activities.waiting import waiting_for
-from tests.builders import handed_in
+from tests.builders import MANAGER, handed_in
 from tests.workflows import acting
 from tests.workflows.office import RANDOM, Office, walk
 
@@ -71,3 +73,48 @@ async def test_a_certificate_of_eligibility_is_lodged_only_after_the_plan_of_its
     assert when_accredited == [1, 0]
     assert filing.persons == (line.person_id,)
     assert (line.waits_for, line.link_outcome) == (None, "granted")
+
+
+async def test_who_went_on_is_told_once_when_another_result_of_the_plan_comes_to_hold(
+    office: Office, rounds: Rounds
+) -> None:
+    links = Links(office.ground.database, office.client)
+
+    async with office.working():
+        plan = await office.begin("p1", "p2")
+        lodged, closed = [
+            await waiting_for(office, rounds, plan.number, "p1", procedure=COE) for _ in range(2)
+        ]
+        await acting.lodge(plan)
+        await acting.result(plan)
+        await walk(links.deliver)
+        for each in (lodged, closed):
+            await acting.settle_all(each)
+            await acting.begin(each, channel="counter")
+            await acting.end(each)
+        await acting.result(closed, f"{closed.number}.w", "issued")
+        await closed.until(lambda standing: standing.closed_at)
+        before = await walk(links.deliver)
+        await acting.result(plan, result="refused")
+        undecided = await walk(links.deliver)
+        settled = ContradictionSettled(holds="later", remark_id="why")
+        await acting.decide(plan, TaskKind.CONTRADICTION, settled, MANAGER)
+        after = [await walk(links.deliver) for _ in range(2)]
+        task = await lodged.task(TaskKind.LINK_TURNED)
+        standing = await lodged.recorded()
+        mails = {each.number: await mails_of(office, each.number) for each in (lodged, closed)}
+
+    assert (before, undecided, after) == (0, 0, [3, 0])
+    assert task.persons == tuple(line.person_id for line in standing.persons)
+    assert [line.link_outcome for line in standing.persons] == ["refused"]
+    assert mails == {
+        lodged.number: [("link_turned", "client"), ("task_waiting", "staff")],
+        closed.number: [("link_turned", "client"), ("link_turned", "staff")],
+    }
+
+
+async def mails_of(office: Office, number: str) -> list[tuple[str, str]]:
+    """What was written about it because of the other application: kind and audience."""
+    query = """SELECT kind, audience FROM notice WHERE number = :number AND kind IN ('link_turned', 'task_waiting')
+               ORDER BY kind, audience"""
+    return [(row["kind"], row["audience"]) for row in await office.ground.rows(query, number=number)]

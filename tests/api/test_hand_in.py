@@ -41,6 +41,33 @@ async def test_an_application_without_a_person_is_not_handed_in(client_alone: Vi
     assert (answer.status_code, answer.json()["code"]) == (422, "no_person")
 
 
+async def test_who_waits_is_asked_again_whether_he_is_still_the_same_person(
+    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
+) -> None:
+    draft = await client_alone.complete_draft(extension, store)
+    place, person = f"/v1/applications/{draft['number']}", draft["persons"][0]
+    other = await client_alone.begin()
+    born, there = (
+        {"birth_on": "2026-10-01", "name_latin": "SAMPLE PERSON"},
+        f"/v1/applications/{other['number']}",
+    )
+    await client_alone.patch(f"{there}/content", {"persons": {other["persons"][0]: born}}, version=1)
+    wanted = {"person_id": person, "other_number": other["number"], "other_person_id": other["persons"][0]}
+    linked = await client_alone.post(f"{place}/links", wanted)
+    changed = {"persons": {other["persons"][0]: born | {"birth_on": "2000-01-01"}}}
+    await client_alone.patch(f"{there}/content", changed, version=2)
+
+    refused = await client_alone.post(f"{place}/hand-in")
+    await client_alone.patch(f"{there}/content", {"persons": {other["persons"][0]: born}}, version=3)
+    taken = await client_alone.post(f"{place}/hand-in")
+
+    (fault,) = refused.json()["errors"]
+    assert (linked.status_code, refused.status_code, taken.status_code) == (201, 409, 201)
+    assert refused.json()["code"] == fault["code"] == "link_other_person"
+    assert (fault["field"], fault["person_id"]) == ("birth_on", person)
+    assert "生年月日" in fault["ja"] and other["number"] in fault["en"]
+
+
 async def test_a_receipt_comes_at_once_while_the_engine_is_away(
     client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk: Desk
 ) -> None:

@@ -1,9 +1,9 @@
 """Clean applications of every procedure, and what is found when one thing in them is spoiled.
 
 A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each name a
-change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `as_of`, `channel`) and exactly the rules that
-then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was read (`seen_in`).
-`variants` change it likewise and nothing may be found.
+change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `plans`, `as_of`, `channel`) and exactly the
+rules that then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was
+read (`seen_in`). `variants` change it likewise and nothing may be found.
 Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
@@ -20,6 +20,7 @@ from schemas.document_list import document_list
 from schemas.dossier import DocumentFact, Dossier, PersonDossier, RequiredDocument
 from schemas.elsewhere import CaseElsewhere
 from schemas.maps import ProcedureMap
+from schemas.plans_behind import PlanBehind
 from schemas.readings import PassportSeen
 from tests.schemas.kept_content import a_zone, as_read
 
@@ -82,6 +83,7 @@ def spoiled(defect: Defect) -> Dossier:
             "application": _laid_over(clean.application, common, gone),
             "persons": (first.model_copy(update={"values": _laid_over(first.values, own, gone)}), *others),
             "elsewhere": tuple(CaseElsewhere.model_validate(row) for row in given.get("elsewhere", ())),
+            "plans": tuple(PlanBehind.model_validate(row) for row in given.get("plans", ())),
         }
     )
     return _with_papers(ready, changed, without=given.get("without", ()), altered=given.get("documents", {}))

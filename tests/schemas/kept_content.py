@@ -20,7 +20,8 @@ _CLIENT = "org-1"
 def as_read(facts: Dossier, ready: ProcedureMap) -> Dossier:
     """The dossier that `infra.dossiers` makes of these facts; the channel and other applications are added to it later."""
     read = dossier(kept(facts), ready, facts.as_of)
-    return read.model_copy(update={"channel": facts.channel, "elsewhere": facts.elsewhere})
+    added = {name: getattr(facts, name) for name in ("channel", "elsewhere", "plans")}
+    return read.model_copy(update=added)
 
 
 def kept(facts: Dossier) -> Collected:

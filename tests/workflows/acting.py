@@ -44,11 +44,11 @@ async def review(road: Road, *raised: NewFinding, by: Actor = REVIEWER) -> Answe
     return await decide(road, TaskKind.REVIEW, ReviewVerdict(raised=raised), by)
 
 
-async def begin(road: Road, by: Actor = HANDLER, way: Way = Way.BY_HAND) -> Answer:
+async def begin(road: Road, by: Actor = HANDLER, way: Way = Way.BY_HAND, *, channel: str = "post") -> Answer:
     """Begin the latest filing."""
     chosen = await road.filing()
     return await road.act(
-        messages.BEGIN_LODGING, BeginLodging, by, filing_id=chosen.id, channel="post", way=way
+        messages.BEGIN_LODGING, BeginLodging, by, filing_id=chosen.id, channel=channel, way=way
     )
 
 
@@ -120,9 +120,9 @@ async def correct(road: Road, *persons: str, round: int = 2) -> Answer:
     return await road.act(messages.HAND_IN_CORRECTION, HandInCorrection, CLIENT, **values)
 
 
-async def result(road: Road, person: str = "p1", **ids: Any) -> Answer:
-    """The authority accredits one person."""
-    values = {"person_id": person, "receipt": f"{receipt_of(person)}-{road.number}", "result": "accredited"}
+async def result(road: Road, person: str = "p1", result: str = "accredited", **ids: Any) -> Answer:
+    """The authority decides about one person."""
+    values = {"person_id": person, "receipt": f"{receipt_of(person)}-{road.number}", "result": result}
     return await road.act(
         messages.RECORD_RESULT, RecordResult, HANDLER, decided_on=MONDAY.date(), **values, **ids
     )

@@ -18,6 +18,7 @@ from schemas.commands import (
     CorrectReceipts,
     EndLodging,
     HandedOver,
+    LateCorrectionSeen,
     LiftHold,
     OverdueDecision,
     PlaceHold,
@@ -47,6 +48,7 @@ TAKEN = frozenset({"answered", "answered_late", "silent", "died_after"})
 KNOWN = {"answered": "confirmed", "answered_late": "confirmed", "refused": "refused", "not_sent": "not_sent"}
 """What the desk knows after the act of a machine; after all others nobody knows."""
 fates = st.sampled_from((*sorted(TAKEN), "refused", "not_sent", "lost", "died_before"))
+ends = st.sampled_from(("granted", "refused", "withdrawn"))
 results = st.sampled_from((ResultKind.ACCREDITED, ResultKind.REFUSED, ResultKind.RETURNED))
 LINK: dict[str, Any] = {"person_id": PERSONS[2], "other_number": application_number(2026, 4)}
 offices = st.sampled_from((("tokyo", "tokyo", "tokyo"), ("tokyo", "osaka", "tokyo")))
@@ -141,6 +143,7 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             self.tried(self.road.pass_all)
             self.tried(lambda: self.road.pass_all(OTHER_REVIEWER))
             self.tried(self.road.second_review)
+            self._decide(TaskKind.LINK_TURNED, LateCorrectionSeen(remark_id="reason"), OTHER_REVIEWER)
 
     @rule(by=handlers)
     def lodge(self, by: Any) -> None:
@@ -282,10 +285,10 @@ class PlayedSecondHalf(RuleBasedStateMachine):
     def correct(self, chosen: tuple[str, ...]) -> None:
         self.tried(lambda: self.road.correct(*chosen))
 
-    @rule(outcome=st.sampled_from(("granted", "refused", "withdrawn")))
-    def the_other_application_ends(self, outcome: Any) -> None:
+    @rule(outcome=ends, was=st.one_of(st.none(), ends))
+    def the_other_application_ends(self, outcome: Any, was: Any) -> None:
         """Somebody waits for it, or does not any more."""
-        command = self.road.ask(TellLink, ROAD, outcome=outcome, **LINK)
+        command = self.road.ask(TellLink, ROAD, outcome=outcome, instead_of=was, **LINK)
         self.tried(lambda: self.road.act(links.tell, command))
 
     @rule(one=person)

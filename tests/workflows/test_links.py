@@ -2,13 +2,14 @@
 
 import pytest
 
-from schemas.commands import TellLink, Withdraw
+from activities.ledger.announcing import tellings
+from schemas.commands import LateCorrectionSeen, TellLink, Withdraw
 from schemas.links import LinkNoted, LinkOutcome, Waiting, outcome_of
 from schemas.parties import ROAD
 from schemas.refusals import Refused
 from schemas.standing import Holder, Stage
 from schemas.tasks import TaskKind
-from tests.builders import CLIENT, PaperRoad, at_review, handed_in
+from tests.builders import CLIENT, REVIEWER, PaperRoad, at_review, handed_in
 from workflows import links, withdrawal
 
 OTHER = "T26-4KX7M2QP"
@@ -89,6 +90,74 @@ def test_the_same_told_again_and_what_nobody_waits_for_change_nothing() -> None:
 
     assert tell(road, "refused") == []
     assert tell(road, "granted", other="T26-00000000") == []
+
+
+def turned(road: PaperRoad, outcome: LinkOutcome, was: LinkOutcome = "granted") -> list[object]:
+    command = road.ask(TellLink, ROAD, person_id="p1", other_number=OTHER, outcome=outcome, instead_of=was)
+    return list(road.act(links.tell, command))
+
+
+def gone_on() -> PaperRoad:
+    road = waiting("p1")
+    tell(road, "granted")
+    road.pass_all()
+    return road
+
+
+def test_who_is_not_lodged_yet_is_reviewed_again_when_another_result_comes_to_hold() -> None:
+    road = gone_on()
+
+    turned(road, "refused")
+
+    assert (road.person().stage, road.person().link_outcome) == (Stage.REVIEW, "refused")
+    assert road.task(TaskKind.REVIEW).persons == ("p1",)
+    assert not road.standing.open_tasks(TaskKind.LINK_TURNED)
+
+
+def test_who_is_lodged_is_somebodys_to_look_at_once_and_the_client_is_written_to() -> None:
+    road = gone_on()
+    road.lodge()
+
+    happenings = turned(road, "refused")
+    again = turned(road, "refused")
+
+    assert [kind for kind, audience, _ in told_by(road, happenings)] == ["link_turned", "task_waiting"]
+    assert (road.task(TaskKind.LINK_TURNED).persons, again) == (("p1",), [])
+    assert road.person().stage is Stage.LODGED
+
+
+def told_by(road: PaperRoad, happenings: list[object]) -> list[tuple[str, str, object]]:
+    """The mails of what has just happened."""
+    return [
+        each for event in road.events if event.body in happenings for each in tellings(road.standing, event)
+    ]
+
+
+def test_the_road_ends_only_after_somebody_looked_and_wrote_down_what_becomes_of_it() -> None:
+    road = gone_on()
+    road.lodge()
+    turned(road, "refused")
+    road.result()
+    still_open = road.standing.closed_at is None
+    with pytest.raises(Refused, match="reason_missing"):
+        road.decide(TaskKind.LINK_TURNED, LateCorrectionSeen(), REVIEWER)
+
+    road.decide(TaskKind.LINK_TURNED, LateCorrectionSeen(remark_id="why"), REVIEWER)
+
+    assert still_open
+    assert road.standing.closed_at is not None
+
+
+def test_what_is_granted_after_all_asks_nobody_and_what_was_never_told_is_not_turned() -> None:
+    road = gone_on()
+    road.lodge()
+
+    assert turned(road, "granted", was="refused") == []
+    turned(road, "refused")
+    turned(road, "granted", was="refused")
+    assert road.person().link_outcome == "granted"
+    assert len(road.standing.open_tasks(TaskKind.LINK_TURNED)) == 1
+    assert turned(waiting("p1"), "refused") == []
 
 
 def test_a_person_that_is_not_there_is_refused() -> None:

@@ -15,6 +15,7 @@ from infra.packs import packs_of_the_worker
 from schemas.catalogue import Value
 from schemas.checked import CheckAsked, Checked
 from schemas.identifiers import application_number
+from tests.activities.waiting import A_LINK
 from tests.builders import handed_in
 from tests.schemas.cases import EXTENSION, PLAN
 from tests.workflows.office import RANDOM, Office
@@ -87,6 +88,13 @@ class Desk:
         told = self.told[number]
         with self.office.ground.behind_the_desk() as connection:
             connection.execute(A_RESULT, (number, told.persons[0], told.organisation_id, result))
+
+    def link(self, number: str, other: str) -> None:
+        """The person waits, or waited, for the other application's."""
+        here, there = self.told[number], self.told[other]
+        row = (number, here.persons[0], other, here.organisation_id, there.persons[0], "waits_for")
+        with self.office.ground.behind_the_desk() as connection:
+            connection.execute(A_LINK, row)
 
     async def found(self, number: str) -> set[str]:
         """The rules between applications that find something in a check of the latest round."""
@@ -211,3 +219,20 @@ async def test_what_a_colleague_earns_is_compared_within_one_client_alone(
     second = desk.hand_in({**pay, "comparator_monthly_yen": 230_000}, company)
 
     assert await desk.found(second) == found
+
+
+async def test_a_certificate_is_compared_with_the_plan_it_waited_for_once_that_is_decided(desk: Desk) -> None:
+    plan = desk.hand_in({"birth_on": "2003-05-05"}, procedure=PLAN)
+    certificate = desk.hand_in({"birth_on": "2003-05-06"}, procedure="isa.coe.tit")
+    by_itself = await desk.check(certificate)
+    desk.link(certificate, plan)
+    desk.decide(plan, "refused")
+
+    checked = await desk.check(certificate)
+
+    told = {"ISA-LK-01d", "ISA-LK-02d"}
+    assert told & {each.rule_id for each in by_itself.found} == set()
+    assert {(each.rule_id, each.place) for each in checked.found if each.rule_id in told} == {
+        ("ISA-LK-01d", "plan_number"),
+        ("ISA-LK-02d", "birth_on"),
+    }

@@ -1,0 +1,64 @@
+"""Reading the plans on which the persons of an application rest: who waits, or came, from which plan of the same client."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from infra.dossiers import WHOLE, Case, case_of, contents_of, opened, values_in
+from infra.keys import KeyRing
+from schemas.plans_behind import OF_THE_PLAN, PlanBehind, is_plan
+
+BEHIND = text(
+    """WITH RECURSIVE behind AS (
+         SELECT l.person_id, l.other_number AS number, l.other_person_id AS who FROM link l
+         WHERE l.number = :number AND l.kind IN ('waits_for', 'follows')
+         UNION
+         SELECT b.person_id, o.moved_to, m.person_id FROM behind b
+         JOIN person_standing o ON o.number = b.number AND o.person_id = b.who
+         JOIN link m ON m.number = o.moved_to AND m.other_number = b.number AND m.other_person_id = b.who
+                    AND m.kind = 'split_from')
+       SELECT b.number, b.person_id, b.who, a.procedure, o.result, o.decided_on, k.wrapped
+       FROM behind b JOIN application a ON a.number = b.number
+       JOIN person_standing o ON o.number = b.number AND o.person_id = b.who AND o.moved_to IS NULL
+       JOIN data_key k ON k.number = b.number AND k.destroyed_at IS NULL
+       ORDER BY b.number, b.person_id"""
+)
+"""Who was split off from a plan is followed to where he is now. What was erased tells nothing any more."""
+
+
+async def plans_behind(connection: AsyncConnection, keys: KeyRing, here: Case) -> tuple[PlanBehind, ...]:
+    """The plan of each person who waits for one or whose application began from one, in order."""
+    rows = [
+        row
+        for row in await connection.execute(BEHIND, {"number": here.number})
+        if is_plan(row.procedure) and row.person_id in here.persons and row.person_id not in here.moved
+    ]
+    found: list[PlanBehind] = []
+    for number, of_one in groupby(rows, key=lambda row: row.number):
+        found += await _told(
+            connection, keys, await case_of(connection, number, here.organisation_id), list(of_one)
+        )
+    return tuple(found)
+
+
+async def _told(
+    connection: AsyncConnection, keys: KeyRing, there: Case, rows: Sequence[Row[Any]]
+) -> list[PlanBehind]:
+    key = keys.unwrapped(there.number, bytes(rows[0].wrapped))
+    contents = await contents_of(connection, there, sealed_only=True)
+    values = {scope: values_in(opened(key, content)) for scope, content in contents.items()}
+    return [_plan(row, {**values.get(WHOLE, {}), **values.get(row.who, {})}) for row in rows]
+
+
+def _plan(row: Row[Any], values: Mapping[str, Any]) -> PlanBehind:
+    return PlanBehind(
+        number=row.number,
+        procedure_id=row.procedure,
+        person_id=row.person_id,
+        result=row.result,
+        decided_on=row.decided_on,
+        values={name: values[name] for name in OF_THE_PLAN.values() if name in values},
+    )
