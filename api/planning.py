@@ -65,9 +65,7 @@ async def _beside_stops(at: Desk, ready: ProcedureMap, plan: BackwardPlan | None
         return None
     async with at.database.as_desk() as connection:
         stops = await stops_beside(connection, ready, ())
-    tree = plan.derivation
-    told = tree.model_copy(update={"because": (*tree.because, *told_beside(stops, "window"))})
-    return plan.model_copy(update={"derivation": told})
+    return plan.and_also(told_beside(stops, "window"))
 
 
 def _shown(plan: BackwardPlan | None, today: date) -> PlanShown:

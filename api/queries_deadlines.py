@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries_tasks import TaskRow
-from infra.database.tables import deadline, standing
+from infra.database.tables import deadline, filing, standing
 from infra.stops import running_stops
 from schemas.calendar import OfficeCalendar, end_of_day, japan_date
 from schemas.deadlines import Derivation, enduring_calendar_of, explained, last_day
@@ -51,9 +51,9 @@ def answer_due_of(number: ColumnElement[str]) -> ScalarSelect[datetime]:
 
 
 async def deadlines_of(
-    connection: AsyncConnection, number: str, ready: ProcedureMap, *, stops: Sequence[Stop] = ()
+    connection: AsyncConnection, number: str, ready: ProcedureMap
 ) -> tuple[DeadlineView, ...]:
-    """Every deadline of an application, the next to come due first; running ones say that these stops don't move them."""
+    """Every deadline of an application, the next to come due first."""
     held_at = select(standing.c.folded["held_at"].astext).where(standing.c.number == number)
     query = (
         select(deadline, held_at.scalar_subquery().label("held_at"))
@@ -61,7 +61,23 @@ async def deadlines_of(
         .order_by(deadline.c.due_at, deadline.c.id)
     )
     calendar = enduring_calendar_of(ready)
-    return tuple(_view(row, calendar, stops) for row in await connection.execute(query))
+    return tuple(_view(row, calendar) for row in await connection.execute(query))
+
+
+def beside(stops: Sequence[Stop], deadlines: Iterable[DeadlineView]) -> tuple[DeadlineView, ...]:
+    """The same deadlines; those that run say that these stops don't move them."""
+    return tuple(
+        each.model_copy(update={"explained": each.explained.and_also(told_beside(stops, each.kind))})
+        if each.explained is not None and each.state == "running"
+        else each
+        for each in deadlines
+    )
+
+
+async def stops_of(connection: AsyncConnection, number: str, ready: ProcedureMap) -> tuple[Stop, ...]:
+    """The stops that run and keep a lodging of this application from being begun."""
+    offices = await connection.execute(select(filing.c.office).where(filing.c.number == number).distinct())
+    return await stops_beside(connection, ready, offices.scalars())
 
 
 async def stops_beside(
@@ -73,7 +89,7 @@ async def stops_beside(
     return concerning(await running_stops(connection), asked, channels, tuple(offices) or (None,))
 
 
-def _view(row: Row[Any], calendar: OfficeCalendar, stops: Sequence[Stop]) -> DeadlineView:
+def _view(row: Row[Any], calendar: OfficeCalendar) -> DeadlineView:
     return DeadlineView(
         id=row.id,
         kind=row.kind,
@@ -81,14 +97,8 @@ def _view(row: Row[Any], calendar: OfficeCalendar, stops: Sequence[Stop]) -> Dea
         due_at=row.due_at,
         persons=tuple(row.persons),
         derivation=row.derivation,
-        explained=_beside(_explained(row, calendar), row, stops),
+        explained=_explained(row, calendar),
     )
-
-
-def _beside(tree: Derivation | None, row: Row[Any], stops: Sequence[Stop]) -> Derivation | None:
-    if tree is None or row.state != "running":
-        return tree
-    return tree.model_copy(update={"because": (*tree.because, *told_beside(stops, row.kind))})
 
 
 def _explained(row: Row[Any], calendar: OfficeCalendar) -> Derivation | None:

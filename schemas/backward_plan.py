@@ -4,8 +4,9 @@ Counted from a day of the map's anchor (a start of training, an end of stay) or,
 result is needed. Office days are those of government offices; everything is worked out from the day passed in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Self
 
 from schemas.calendar import OfficeCalendar
 from schemas.catalogue import Clock
@@ -35,6 +36,10 @@ class BackwardPlan(Word):
     def is_too_narrow(self) -> bool:
         """True when waiting for the first day means that the result is not there in time."""
         return self.lodge_from is not None and self.lodge_by < self.lodge_from
+
+    def and_also(self, told: Iterable[Derivation]) -> Self:
+        """The same days, with more said about how they came about."""
+        return self.model_copy(update={"derivation": self.derivation.and_also(told)})
 
 
 def planned_back(ready: ProcedureMap, aimed_at: date, window: Window | None = None) -> BackwardPlan | None:

@@ -4,7 +4,7 @@ A deadline that falls on a day ends with that day in Japan: at 24:00 JST, the in
 computed from the instant passed in; nothing here knows the time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Self
 
@@ -28,6 +28,10 @@ class Derivation(Word):
         """The tree as indented lines, for a page or a mail."""
         own = "  " * depth + str(getattr(self, locale))
         return (own, *(line for child in self.because for line in child.lines(locale, depth + 1)))
+
+    def and_also(self, told: Iterable["Derivation"]) -> Self:
+        """The same line, following from these as well."""
+        return self.model_copy(update={"because": (*self.because, *told)})
 
 
 class Deadline(Word):

@@ -12,7 +12,7 @@ from api.pages.terms import Terms
 from api.pages.visit import Visit
 from api.problems import ItemAtFault
 from api.queries_case import RoundView, rounds_of
-from api.queries_deadlines import DeadlineView, deadlines_of
+from api.queries_deadlines import DeadlineView, beside, deadlines_of, stops_of
 from api.queries_links import waits_of
 from api.queries_splits import origin_of
 from api.queries_watches import WatchView, watches_of_application
@@ -21,6 +21,10 @@ from infra.dossiers import values_in
 from schemas.asking import Asking
 from schemas.backward_plan import BackwardPlan, plan_of
 from schemas.calendar import japan_date
+from schemas.standing import Stage
+from schemas.stops import Stop, told_beside
+
+WITH_THE_AUTHORITY = frozenset({Stage.LODGED, Stage.DECIDED, Stage.CLOSED})
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class OwnCase:
     deadlines: tuple[DeadlineView, ...]
     watches: tuple[WatchView, ...]
     waits: Mapping[str, str]
+    stops: tuple[Stop, ...] = ()
     came_from: str | None = None
 
     @property
@@ -50,7 +55,13 @@ class OwnCase:
     @cached_property
     def plan(self) -> BackwardPlan | None:
         """By when it must be handed in for the earliest day its answers name."""
-        return plan_of(self.terms.ready, self.asking.dossier)
+        plan = plan_of(self.terms.ready, self.asking.dossier)
+        return plan and plan.and_also(told_beside(self.stops, "window"))
+
+    @property
+    def is_to_be_lodged(self) -> bool:
+        """Whether anybody's first or further papers are still to go to the authority."""
+        return any(line.stage not in WITH_THE_AUTHORITY for line in self.shown.persons)
 
     @property
     def is_carried_over(self) -> bool:
@@ -123,7 +134,19 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         watches = await watches_of_application(connection, number)
         came_from = await origin_of(connection, number)
         waits = {each.person_id: each.other_number for each in await waits_of(connection, number)}
+    # Stops are the desk's own; of them a client is told those that keep its own case.
+    async with at.database.as_desk() as connection:
+        stops = await stops_of(connection, number, ready)
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
     return OwnCase(
-        seen, everything, rounds, asking, Terms(ready, visit.locale), deadlines, watches, waits, came_from
+        shown=seen,
+        everything=everything,
+        rounds=rounds,
+        asking=asking,
+        terms=Terms(ready, visit.locale),
+        deadlines=beside(stops, deadlines),
+        watches=watches,
+        waits=waits,
+        stops=stops,
+        came_from=came_from,
     )

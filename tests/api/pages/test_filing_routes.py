@@ -100,3 +100,22 @@ async def test_every_office_of_the_authority_is_offered(day: PageDay) -> None:
     assert {each["id"] for each in offered} == {
         each.id for each in offices_of(day.desk.catalogue.tables, "isa")
     }
+
+
+async def test_a_client_reads_on_draft_and_case_that_lodging_is_stopped_and_moves_no_day(
+    day: PageDay,
+) -> None:
+    draft, case = await day.drafted(), await day.handed_in()
+    await day.reviewed(case)
+    pages = [f"/applications/{each.number}" for each in (draft, case)]
+    body = {"procedure": EXTENSION, "channel": "online", "reason": "channel_down", "words": "内部の事情"}
+    stop = await day.done(MANAGER, "/v1/stops", {**body, "until_on": day.today().isoformat()})
+
+    stopped = [(await day.page(CLIENT, each)).text for each in pages]
+    await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
+    lifted = [(await day.page(CLIENT, each)).text for each in pages]
+
+    told = "を止めています(理由:システムの停止)"
+    assert [told in each for each in stopped] == [True, True]
+    assert [told in each for each in lifted] == [False, False]
+    assert "内部の事情" not in "".join(stopped)
