@@ -110,4 +110,5 @@ class Notices:
             findings=facts.get("findings"),
             persons=facts.get("persons"),
             receipts=tuple(facts.get("receipts", ())),
+            not_taken=facts.get("not_taken", 0),
         )

@@ -19,6 +19,7 @@ from api.arrivals import ArrivalInPath, Stands, arrival_key
 from api.bodies import Body
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
+from api.lodged_persons import NotTakenGiven, ReceiptGiven
 from api.queries_arrivals import FOR_CLIENT
 from api.queries_case import persons_of
 from api.queries_filings import one_filing
@@ -37,11 +38,12 @@ Confirming = Annotated[Principal, Depends(needs(Right.RECORD_RESULT))]
 
 
 class ReceiptArrived(Body):
-    """受付完了: the authority has the filing; every person's number."""
+    """受付完了: the authority has the filing; the number of each person it took, and who was not taken."""
 
     kind: Literal["receipt"]
     filing_id: PlainId
-    receipts: Annotated[list[filings.ReceiptGiven], Field(min_length=1, max_length=100)]
+    receipts: Annotated[list[ReceiptGiven], Field(min_length=1, max_length=100)]
+    not_taken: list[NotTakenGiven] = Field(default=[], max_length=100)
 
 
 class MoreArrived(Body):
@@ -215,7 +217,7 @@ def _as_sent(decision: Body) -> dict[str, Any]:
 def _(decision: ReceiptArrived, principal: Principal, at: Desk) -> Recording:
     if Right.LODGE not in principal.rights:
         raise Refused("not_allowed")
-    ended = filings.Ended(outcome="confirmed", receipts=decision.receipts)
+    ended = filings.Ended(outcome="confirmed", receipts=decision.receipts, not_taken=decision.not_taken)
     handler = principal.acting_by(Right.LODGE)
     return lambda act: filings.end(handler, at, decision.filing_id, ended, act)
 

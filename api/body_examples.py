@@ -41,7 +41,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "filings.Begun": {"channel": "online", "way": "by_hand"},
     "filings.OtherOffice": {"office": "tokyo", **_REASON},
     "filings.Noted": _WORDS,
-    "filings.Ended": {"outcome": "confirmed", "receipts": _RECEIPTS},
+    "filings.Ended": {
+        "outcome": "confirmed",
+        "receipts": _RECEIPTS,
+        "not_taken": [{"person_id": _OTHER_PERSON, "words": "窓口で写真の撮り直しを求められました。"}],
+    },
     "filings.CorrectNumbers": {"receipts": _RECEIPTS, **_REASON},
     "findings.Waived": _REASON,
     "following.NextApplication": {"follow_up": "isa.extension.ssw1", "persons": [_PERSON]},

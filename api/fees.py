@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs, scope
@@ -28,6 +28,7 @@ CHANNELS = ("post", "counter", "online")
 HEAD = (
     "lodged_on", "filing", "application", "organisation", "organisation_name", "procedure", "channel", "fee_class",
     "persons", "desk_yen_per_person", "desk_yen", "authority_yen_per_unit", "authority_units", "authority_yen",
+    "not_taken",
 )  # fmt: skip
 HEAD_OF_QUOTES = (
     "quoted_on", "application", "organisation", "organisation_name", "procedure", "fee_class", "persons",
@@ -140,12 +141,16 @@ async def fees_between(at: Desk, period: Period) -> tuple[FeeLine, ...]:
         return tuple(_line(row) for row in await connection.execute(query))
 
 
+_NOT_TAKEN = (filing_fee.c.persons - func.cardinality(filing.c.persons)).label("not_taken")
+"""Who was lodged and is not among those the authority took."""
+
+
 def _confirmed() -> Select[Any]:
     whose = filing_fee.join(filing, filing.c.id == filing_fee.c.filing_id)
     whose = whose.join(application, application.c.number == filing_fee.c.number)
     whose = whose.join(organisation, organisation.c.id == filing_fee.c.organisation_id)
     return (
-        select(filing_fee, organisation.c.name, application.c.procedure)
+        select(filing_fee, _NOT_TAKEN, organisation.c.name, application.c.procedure)
         .select_from(whose)
         .where(filing.c.state == FilingState.CONFIRMED)
         .order_by(filing_fee.c.lodged_on, filing_fee.c.filing_id)
@@ -167,7 +172,7 @@ def _cells(line: FeeLine) -> tuple[date | str | int | None, ...]:
     return (
         fee.lodged_on, fee.filing_id, fee.number, line.organisation.id, line.organisation.name, line.procedure,
         fee.channel, fee.fee_class, fee.persons, fee.desk_yen_per_person, fee.desk_total_yen, fee.authority_yen,
-        fee.authority_units, fee.authority_total_yen,
+        fee.authority_units, fee.authority_total_yen, fee.not_taken,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Filings (提出・取次): the handler's list, the sealed package, and the protocol intent → act → confirmation."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs
 from api.act_paths import FilingInPath
-from api.acts import PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.acts import PlainId, SomeWords, ask_road, case_at, saying
 from api.bodies import Body, Shown
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, Answered, CurrentAct, once
+from api.lodged_persons import NotTakenGiven, ReceiptGiven, not_taken_of, receipts_of
 from api.paging import Listed, Name, Paged, following, position
 from api.preflight import before_the_act
 from api.queries import Named, reading_key
@@ -41,7 +43,7 @@ from schemas import messages
 from schemas.calendar import japan_date
 from schemas.catalogue import Channel
 from schemas.commands import Answer, BeginLodging, CorrectReceipts, EndLodging, RouteFiling
-from schemas.filing import UNDER_WAY, FilingState, Receipt, Way
+from schemas.filing import UNDER_WAY, FilingState, NotTaken, Way
 from schemas.identifiers import number_of
 from schemas.maps import ProcedureMap
 from schemas.offices import office_named, offices_of
@@ -84,7 +86,7 @@ class FilingOnTheDesk(Shown):
     `preflight`: what each open channel will say to the set, while it is not sent. `is_being_prepared`: a package is
     being sealed now. `confirmed_by_second`: two people have to say that it arrived; `reported_by` is the first of them.
     `lodged_by`: who lodged it, where another looks after it now. `correction_by`: who reported wrong receipt numbers that
-    a second one has to confirm. `said`: what was written about its persons.
+    a second one has to confirm. `not_taken`: whom the authority sent away. `said`: what was written about all of them.
     `offices`: where it may be lodged; `offices_beside`: where persons would go by today's answers whom a handler sends
     elsewhere; `stops`: what keeps it from being lodged, and through which channels.
     """
@@ -99,6 +101,7 @@ class FilingOnTheDesk(Shown):
     reported_by: Named | None = None
     lodged_by: Named | None = None
     correction_by: Named | None = None
+    not_taken: tuple[NotTaken, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     offices: tuple[Office, ...] = ()
     offices_beside: tuple[OfficeBeside, ...] = ()
@@ -127,13 +130,6 @@ class OtherOffice(Body):
     reason: SomeWords
 
 
-class ReceiptGiven(Body):
-    """The authority's number for one person."""
-
-    person_id: PlainId
-    number: ReceiptNumber
-
-
 class Noted(Body):
     """What is worth knowing while nobody can say yet how the lodging ended: a tracking number, whom one spoke to."""
 
@@ -147,11 +143,15 @@ class NoteKept(Shown):
 
 
 class Ended(Body):
-    """How the act ended. `unknown` opens a task to find out; `refused` and `not_sent` need words."""
+    """How the act ended. `unknown` opens a task to find out; `refused` and `not_sent` need words.
+
+    Where it is `confirmed`, whom the authority sent away is named in `not_taken` and ready for another filing.
+    """
 
     outcome: Literal["confirmed", "unknown", "refused", "not_sent"]
     receipts: list[ReceiptGiven] = Field(default=[], max_length=100)
     words: SomeWords | None = None
+    not_taken: list[NotTakenGiven] = Field(default=[], max_length=100)
 
 
 class CorrectNumbers(Body):
@@ -194,8 +194,12 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             reported_by=confirming.reported_by,
             lodged_by=confirming.lodged_by,
             correction_by=confirming.correction_by,
+            not_taken=confirming.not_taken,
             said=await said_beside_acts(
-                connection, view.number, await remarks_of(connection, view.number, key), view.persons
+                connection,
+                view.number,
+                await remarks_of(connection, view.number, key),
+                (*view.persons, *(each.person_id for each in confirming.not_taken)),
             ),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table),
@@ -302,17 +306,21 @@ async def end(
 ) -> Answer:
     """Say how the act ended; where two have to, the second one confirms with the same numbers.
 
-    Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, `receipts_differ`, `same_person`, …
+    Refused: `filing_not_open`, `receipt_missing`, `receipt_taken`, `receipt_form`, `receipts_differ`, `same_person`,
+    `not_taken_form`, `nobody_taken`, …
     """
     case = await case_at(at, number_of(filing_id))
-    remarks = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.words)
+    away = [(each.words, each.person_id) for each in body.not_taken]
+    remarks = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.words, of_persons=away)
+    ids = {each.person_id: each.id for each in remarks}
     command = EndLodging(
         actor=principal.actor,
         act_id=act.id,
         filing_id=filing_id,
         outcome=body.outcome,
-        receipts=_receipts(body.receipts),
-        remark_id=remarks[0].id if remarks else None,
+        receipts=receipts_of(body.receipts),
+        remark_id=ids.get(None),
+        not_taken=not_taken_of(body.not_taken, ids),
     )
     return await ask_road(at, case.number, messages.END_LODGING, command, remarks)
 
@@ -356,22 +364,30 @@ async def correct_receipts(
         actor=principal.actor,
         act_id=act.id,
         filing_id=filing_id,
-        receipts=_receipts(body.receipts),
+        receipts=receipts_of(body.receipts),
         remark_id=reason.id,
     )
     return await ask_road(at, case.number, messages.CORRECT_RECEIPTS, command, [reason])
 
 
-def _receipts(given: list[ReceiptGiven]) -> tuple[Receipt, ...]:
-    return tuple(Receipt(person_id=each.person_id, number=each.number) for each in given)
-
-
 async def _said(
-    at: Desk, case: HandedInCase, act: Act, *, by: Principal, filing_id: str, words: str | None
+    at: Desk,
+    case: HandedInCase,
+    act: Act,
+    *,
+    by: Principal,
+    filing_id: str,
+    words: str | None,
+    of_persons: Sequence[tuple[str | None, str]] = (),
 ) -> list[NewRemark]:
-    """Words about a filing, ready to be written: they belong to the task of lodging it."""
-    if words is None:
+    """Words about a filing and about some of its persons, ready to be written: they belong to the task of lodging it."""
+    told = [(place, *each) for place, each in enumerate([(words, None), *of_persons]) if each[0] is not None]
+    if not told:
         return []
     async with at.database.as_desk() as connection:
         task_id = await lodging_task_of(connection, filing_id)
-    return [saying(case, by, act, RemarkKind.REASON, words, for_client=False, task_id=task_id)]
+    about = {"for_client": False, "task_id": task_id}
+    return [
+        saying(case, by, act, RemarkKind.REASON, text, place=place, person_id=person_id, **about)
+        for place, text, person_id in told
+    ]

@@ -19,7 +19,7 @@ from infra.database.tables import (
 from infra.packs import pack_in_force
 from infra.registers import certificate_of, mandates_between
 from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
-from schemas.filing import Filing, FilingKind, FilingState, Receipt, Way
+from schemas.filing import Filing, FilingKind, FilingState, NotTaken, Receipt, Way
 from schemas.maps import ProcedureMap
 from schemas.refusals import REFUSALS
 from schemas.words import Word
@@ -181,16 +181,17 @@ def _view(row: Row[Any], names: Mapping[str, str], receipts: tuple[Receipt, ...]
 
 
 class Confirming(NamedTuple):
-    """Whether the desk wants two people to confirm a filing, who reported already that it arrived, and who lodged it.
+    """Whether two people are to confirm a filing, who reported already that it arrived, who lodged it, who was not taken.
 
     `reported_by` only while it is under way; `lodged_by` only where another looks after it now; `correction_by`: who said
-    first that numbers were wrong.
+    first that numbers were wrong. `not_taken`: whom the authority sent away.
     """
 
     second_asked: bool = False
     reported_by: Named | None = None
     lodged_by: Named | None = None
     correction_by: Named | None = None
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confirming:
@@ -206,7 +207,7 @@ async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confir
     corrector = kept.correction.by if kept.correction else None
     names = await names_of(connection, (reporter, lodger, corrector))
     people = (named(names, each) for each in (reporter, lodger, corrector))
-    return Confirming(kept.second_asked and is_under_way, *people)
+    return Confirming(kept.second_asked and is_under_way, *people, not_taken=kept.not_taken)
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:

@@ -23,7 +23,7 @@ SHOWN_TO_CLIENTS: dict[str, frozenset[str]] = {
     "deadline_set": frozenset({"deadline_kind", "due_at", "persons", "derived"}),
     "hold_placed": frozenset({"reason"}),
     "hold_lifted": frozenset(),
-    "lodging_confirmed": frozenset({"receipts"}),
+    "lodging_confirmed": frozenset({"receipts", "not_taken"}),
     "more_requested": frozenset({"persons", "due_on"}),
     "receipts_corrected": frozenset({"receipts", "replaced"}),
     "result_recorded": frozenset({"person_id", "result", "decided_on"}),
@@ -108,9 +108,19 @@ def _for_staff(row: Row[Any], names: Mapping[str, str]) -> Happened:
 
 def _for_client(row: Row[Any], names: Mapping[str, str]) -> Happened:
     shown = SHOWN_TO_CLIENTS[row.kind]
-    facts = {name: value for name, value in row.body.items() if name in shown}
+    facts = {name: _without_words(value) for name, value in row.body.items() if name in shown}
     own = row.capacity == CLIENT
     return _happened(row, named(names, row.actor_id) if own else THE_DESK, facts, None)
+
+
+def _without_words(value: Any) -> Any:
+    """A fact without the ids of what colleagues wrote about each of several persons."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: each[name] for name in each if name != "remark_id"} if isinstance(each, dict) else each
+        for each in value
+    ]
 
 
 def _happened(row: Row[Any], actor: Named | None, facts: Mapping[str, Any], chained: str | None) -> Happened:

@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import Principal, needs
 from api.act_paths import TaskInPath
-from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.acts import Day, Persons, PlainId, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
 from api.checklists import insist_on_items
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
+from api.lodged_persons import NotTakenGiven, ReceiptGiven, not_taken_of, receipts_of
 from api.queries_case import HandedInCase
 from api.queries_tasks import TaskRow
 from api.remark_rows import NewRemark, RemarkKind
@@ -28,7 +29,6 @@ from api.tasks import TASK_RIGHTS, entitled, task_at
 from infra.database.tables import remark
 from schemas import commands, messages
 from schemas.commands import Answer, CompleteTask, NewFinding, Verdict
-from schemas.filing import Receipt
 from schemas.findings import ASKS_CLIENT, FindingSettled, FindingState, ItemMark
 from schemas.parties import Right
 from schemas.refusals import Refused
@@ -36,13 +36,6 @@ from schemas.refusals import Refused
 FINDINGS_AT_MOST = 500
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
-
-
-class ReceiptGiven(Body):
-    """The authority's number for one person."""
-
-    person_id: PlainId
-    number: ReceiptNumber
 
 
 class Settled(Body):
@@ -81,12 +74,14 @@ class SecondReviewed(Body):
 
 
 class FoundOut(Body):
-    """Whether a lodging of unknown outcome arrived: with its numbers, or with words how that was found out."""
+    """Whether a lodging of unknown outcome arrived: with its numbers and who was not taken, or with words how that was
+    found out."""
 
     kind: Literal["arrived"]
     arrived: bool
     receipts: list[ReceiptGiven] = Field(default=[], max_length=100)
     words: SomeWords | None = None
+    not_taken: list[NotTakenGiven] = Field(default=[], max_length=100)
 
 
 class AbsenceConfirmed(Body):
@@ -247,9 +242,13 @@ def _(body: SecondReviewed, writing: Writing) -> Verdict:
 
 @_verdict.register
 def _(body: FoundOut, writing: Writing) -> Verdict:
-    receipts = tuple(Receipt(person_id=each.person_id, number=each.number) for each in body.receipts)
+    remark_id = writing.keep(body.words)
+    why = {each.person_id: writing.keep(each.words, person_id=each.person_id) for each in body.not_taken}
     return commands.ArrivedVerdict(
-        arrived=body.arrived, receipts=receipts, remark_id=writing.keep(body.words)
+        arrived=body.arrived,
+        receipts=receipts_of(body.receipts),
+        remark_id=remark_id,
+        not_taken=not_taken_of(body.not_taken, why),
     )
 
 

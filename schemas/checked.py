@@ -88,11 +88,12 @@ class MachineLodging(Word):
 
 
 class Lodged(Word):
-    """How a machine lodging ended: confirmed with numbers, refused, certainly not sent, or unknown."""
+    """How a machine lodging ended: confirmed with numbers (and whom not), refused, certainly not sent, or unknown."""
 
     outcome: str
     receipts: dict[str, str] = Field(default_factory=dict)
     reason: str = ""
+    not_taken: tuple[str, ...] = ()
 
 
 class DocumentUploaded(Word):

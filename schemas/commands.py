@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.filing import Receipt, ResultKind, Way
+from schemas.filing import NotTaken, Receipt, ResultKind, Way
 from schemas.findings import FindingSettled, ItemMark, Severity
 from schemas.identifiers import Number
 from schemas.links import LinkOutcome
@@ -75,12 +75,13 @@ class SecondVerdict(Word):
 
 
 class ArrivedVerdict(Word):
-    """Found out whether a lodging of unknown outcome arrived."""
+    """Found out whether a lodging of unknown outcome arrived; where it did, who was not taken."""
 
     kind: Literal["arrived"] = "arrived"
     arrived: bool
     receipts: tuple[Receipt, ...] = ()
     remark_id: str | None = None
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 class AbsentConfirmed(Word):
@@ -177,12 +178,13 @@ class BeginLodging(Command):
 
 
 class EndLodging(Command):
-    """Say how the act of lodging ended."""
+    """Say how the act of lodging ended; where it is confirmed, who was not taken."""
 
     filing_id: str
     outcome: Literal["confirmed", "unknown", "refused", "not_sent"]
     receipts: tuple[Receipt, ...] = ()
     remark_id: str | None = None
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 class RecordMoreRequested(Command):

@@ -5,9 +5,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.filing import FilingKind, Receipt, ResultKind, Way
+from schemas.filing import FilingKind, ResultKind, Way
 from schemas.findings import Finding, FindingReopened, FindingSettled, ItemMark
 from schemas.identifiers import Number
+from schemas.lodging_ends import LodgingConfirmed, LodgingFailed
 from schemas.parties import Actor
 from schemas.routing import FilingAct
 from schemas.standing import Derived
@@ -231,29 +232,12 @@ class LodgingIntended(Word):
     package_sha256: str
 
 
-class LodgingConfirmed(Word):
-    """The authority has it; receipt numbers per person."""
-
-    kind: Literal["lodging_confirmed"] = "lodging_confirmed"
-    filing_id: str
-    receipts: tuple[Receipt, ...]
-
-
 class LodgingUnknown(Word):
     """Nobody knows whether it arrived. A human finds out; nothing is sent again meanwhile."""
 
     kind: Literal["lodging_unknown"] = "lodging_unknown"
     filing_id: str
     reason: str
-
-
-class LodgingFailed(Word):
-    """Certainly not accepted: refused, never sent, or found absent. The persons are ready again."""
-
-    kind: Literal["lodging_failed"] = "lodging_failed"
-    filing_id: str
-    how: Literal["refused", "not_sent", "absent", "cancelled"]
-    remark_id: str | None = None
 
 
 class MoreRequested(Word):

@@ -122,7 +122,10 @@ class PersonsLeft(Word):
 
 
 class FilingFee(Word):
-    """The amounts of one first filing, recorded when it was made ready on `lodged_on` (Japan date)."""
+    """The amounts of one first filing, recorded when it was made ready on `lodged_on` (Japan date).
+
+    `not_taken` of its `persons` the authority sent away: whether they were paid for, or paid back, is not known here.
+    """
 
     filing_id: str
     number: str
@@ -133,15 +136,17 @@ class FilingFee(Word):
     authority_yen: int | None
     authority_units: int
     lodged_on: date
+    not_taken: int = 0
 
     @property
     def desk_total_yen(self) -> int | None:
-        """The desk's fee for the persons of this filing."""
-        return None if self.desk_yen_per_person is None else self.desk_yen_per_person * self.persons
+        """The desk's fee for the persons the authority took; the others count with the filing that lodges them."""
+        taken = self.persons - self.not_taken
+        return None if self.desk_yen_per_person is None else self.desk_yen_per_person * taken
 
     @property
     def authority_total_yen(self) -> int | None:
-        """The authority's fee of this filing."""
+        """The authority's fee of this filing as it was made ready, with those who were not taken."""
         return None if self.authority_yen is None else self.authority_yen * self.authority_units
 
 

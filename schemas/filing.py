@@ -44,15 +44,31 @@ class Receipt(Word):
     number: str
 
 
+class NotTaken(Word):
+    """A person whom the authority sent away while it took others of the filing, and the words that say why."""
+
+    person_id: str
+    remark_id: str | None = None
+
+
 class Reported(Word):
-    """What one person reported that a second one has to confirm: who, and which numbers (of a lodging, or corrected)."""
+    """What one person reported that a second one has to confirm: which numbers, and of a lodging who was not taken."""
 
     by: str
     receipts: tuple[Receipt, ...]
+    not_taken: tuple[NotTaken, ...] = ()
+
+    def says(self, receipts: tuple[Receipt, ...], not_taken: tuple[NotTaken, ...] = ()) -> bool:
+        """Whether this was reported; everybody gives his own words for it."""
+        away, reported_away = ({each.person_id for each in some} for some in (not_taken, self.not_taken))
+        return set(receipts) == set(self.receipts) and away == reported_away
 
 
 class Filing(Word):
-    """One filing as the road knows it. `handler` lodged it; `kept_by` looks after it since, where that is another."""
+    """One filing as the road knows it. `handler` lodged it; `kept_by` looks after it since, where that is another.
+
+    Once the authority has it, `persons` are those it took; `not_taken` were lodged with them and sent away.
+    """
 
     id: str
     kind: FilingKind
@@ -68,6 +84,12 @@ class Filing(Word):
     second_asked: bool = False
     kept_by: str | None = None
     correction: Reported | None = None
+    not_taken: tuple[NotTaken, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Whoever was lodged with it, those who were not taken last."""
+        return (*self.persons, *(each.person_id for each in self.not_taken))
 
     @property
     def keeper(self) -> str | None:

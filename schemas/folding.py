@@ -8,6 +8,7 @@ from schemas import (
     events,
     finding_changes,
     links,
+    lodging_ends,
     proposals,
     receipt_correction,
     routing,
@@ -285,6 +286,8 @@ _apply.register(second_confirmation.LodgingReported, second_confirmation.reporte
 _apply.register(second_confirmation.SecondAsked, second_confirmation.asked)
 _apply.register(routing.FilingRouted, routing.routed)
 _apply.register(routing.FilingEntrusted, routing.entrusted)
+_apply.register(lodging_ends.LodgingConfirmed, lodging_ends.confirmed)
+_apply.register(lodging_ends.LodgingFailed, lodging_ends.failed)
 _apply.register(receipt_correction.CorrectionReported, receipt_correction.reported)
 _apply.register(receipt_correction.ReceiptsCorrected, receipt_correction.corrected)
 _apply.register(links.LinkNoted, links.noted)
@@ -296,24 +299,8 @@ _apply.register(proposals.ProposalAnswered, proposals.answered)
 
 
 @_apply.register
-def _(body: events.LodgingConfirmed, standing: Standing, event: Event) -> Standing:
-    filing = standing.filing(body.filing_id)
-    changed = _filing(standing, body.filing_id, state=FilingState.CONFIRMED)
-    for receipt in body.receipts:
-        changed = _persons(changed, (receipt.person_id,), receipt=receipt.number)
-    return _persons(changed, _being_lodged(changed, filing), stage=Stage.LODGED)
-
-
-@_apply.register
 def _(body: events.LodgingUnknown, standing: Standing, event: Event) -> Standing:
     return _filing(standing, body.filing_id, state=FilingState.UNKNOWN)
-
-
-@_apply.register
-def _(body: events.LodgingFailed, standing: Standing, event: Event) -> Standing:
-    filing = standing.filing(body.filing_id)
-    changed = _filing(standing, body.filing_id, state=FilingState(body.how))
-    return _persons(changed, _being_lodged(changed, filing), stage=Stage.READY, filing_id=None)
 
 
 @_apply.register
@@ -381,9 +368,3 @@ def _(body: events.RoadReopened, standing: Standing, event: Event) -> Standing:
 @_apply.register
 def _(body: events.Closed, standing: Standing, event: Event) -> Standing:
     return standing.model_copy(update={"closed_at": event.at})
-
-
-def _being_lodged(standing: Standing, filing: Filing | None) -> tuple[str, ...]:
-    """The persons whom the end of this filing moves: not those whose result came while it was under way."""
-    persons = frozenset(filing.persons if filing else ())
-    return tuple(person for person in standing.at_stage(Stage.FILING) if person in persons)

@@ -279,6 +279,16 @@ REFUSALS: dict[str, Telling] = {
     "receipt_missing": Telling(
         422, "全員分の受付番号が必要です。", "A receipt number is needed for every person."
     ),
+    "not_taken_form": Telling(
+        422,
+        "受け付けられなかった人は、ほかの人が受理されたときに限り、一人につき一度、受付番号なしで指定してください。",
+        "Who was not taken is named once, without a receipt number, and only where others were taken.",
+    ),
+    "nobody_taken": Telling(
+        422,
+        "全員が受け付けられなかったときは、結果を「受け付けられなかった」として記録してください。",
+        "Where nobody was taken, record the lodging as refused.",
+    ),
     "receipt_taken": Telling(
         409, "この受付番号は別の申請で使われています。", "This receipt number belongs to another filing."
     ),
@@ -289,8 +299,8 @@ REFUSALS: dict[str, Telling] = {
     ),
     "receipts_differ": Telling(
         409,
-        "先に報告された受付番号と違います。書面を見直し、違いが残るときは「分からない」として記録してください。",
-        "These numbers differ from those reported first. Look at the paper again; if they still differ, record unknown.",
+        "先に報告された受付番号又は受け付けられなかった人と違います。書面を見直し、違いが残るときは「分からない」として記録してください。",
+        "Numbers, or who was not taken, differ from the first report. Look at the paper again; else record unknown.",
     ),
     "receipt_form": Telling(
         422, "受付番号の形式が提出先と合いません。", "The receipt number does not fit the office."

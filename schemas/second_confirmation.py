@@ -5,13 +5,13 @@ No authority asks for it. A map or the desk's own settings may: it guards agains
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
-from schemas.filing import Receipt, Reported
+from schemas.filing import NotTaken, Receipt, Reported
 from schemas.parties import Actor
 from schemas.standing import Standing
 from schemas.tasks import Task, TaskKind
-from schemas.words import Word
+from schemas.words import Grown, Word
 
 
 class Acted(Protocol):
@@ -38,17 +38,20 @@ def asked(body: SecondAsked, standing: Standing, event: object) -> Standing:
     return _with(standing, body.filing_id, {"second_asked": True})
 
 
-class LodgingReported(Word):
-    """One person says that the authority has it, with these numbers; a second person has to confirm it."""
+class LodgingReported(Grown):
+    """One person says whom the authority took, with these numbers, and whom not; a second person has to confirm it."""
+
+    GAINED: ClassVar = frozenset({"not_taken"})
 
     kind: Literal["lodging_reported"] = "lodging_reported"
     filing_id: str
     receipts: tuple[Receipt, ...]
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 def reported(body: LodgingReported, standing: Standing, event: Acted) -> Standing:
     """The filing keeps what was reported; neither its handler nor who reported may take its task again."""
-    told = Reported(by=event.actor.id, receipts=body.receipts)
+    told = Reported(by=event.actor.id, receipts=body.receipts, not_taken=body.not_taken)
     filing = standing.filing(body.filing_id)
     handlers = (filing.handler,) if filing and filing.handler else ()
     tasks = tuple(_without(task, body.filing_id, (*handlers, told.by)) for task in standing.tasks)

@@ -205,7 +205,7 @@ class Standing(Word):
 
     def channel_of(self, persons: Iterable[str]) -> str | None:
         """The channel through which all of these persons were or are being lodged last; None where there is no one such."""
-        last = {person: each.channel for each in self.filings if each.channel for person in each.persons}
+        last = {person: each.channel for each in self.filings if each.channel for person in each.everybody}
         channels = {last.get(person) for person in persons}
         return channels.pop() if len(channels) == 1 else None
 

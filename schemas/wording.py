@@ -61,7 +61,7 @@ ProcedureName = Annotated[str, StringConstraints(min_length=1, max_length=200, p
 
 
 class NoticeValues(Word):
-    """All a notice can say. `due_on` is a date in Japan; `findings` and `persons` count."""
+    """All a notice can say. `due_on` is a date in Japan; `findings`, `persons` and `not_taken` count."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -73,6 +73,7 @@ class NoticeValues(Word):
     findings: int | None = Field(default=None, ge=1)
     persons: int | None = Field(default=None, ge=1)
     receipts: tuple[ReceiptNumber, ...] = ()
+    not_taken: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _link_opens_this_application(self) -> "NoticeValues":

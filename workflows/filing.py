@@ -17,8 +17,6 @@ from schemas.commands import (
 )
 from schemas.events import (
     FilingPrepared,
-    LodgingConfirmed,
-    LodgingFailed,
     LodgingIntended,
     LodgingUnknown,
     TaskCancelled,
@@ -28,8 +26,8 @@ from schemas.events import (
     TaskOpened,
     TaskReleased,
 )
-from schemas.filing import LIVE, Filing, FilingKind, FilingState, Receipt, Way
-from schemas.offices import receipt_fits
+from schemas.filing import LIVE, Filing, FilingKind, FilingState, NotTaken, Receipt, Way
+from schemas.lodging_ends import LodgingConfirmed, LodgingFailed
 from schemas.parties import ROAD
 from schemas.refusals import Refused
 from schemas.routing import FilingEntrusted, FilingRouted
@@ -39,6 +37,7 @@ from schemas.tasks import ABOUT_THE_CASE, Task, TaskKind, TaskState
 from workflows import deadlines
 from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
+from workflows.taken_persons import insist_on_each, insist_on_nobody_sent_away, insist_on_reasons
 
 UNKNOWN_OFFICE = "unknown"
 BEGUN = frozenset({FilingState.INTENDED, FilingState.UNKNOWN, FilingState.CONFIRMED})
@@ -212,6 +211,7 @@ def end(situation: Situation, command: EndLodging) -> Happenings:
     taken = _taken_for_the_end(situation, filing, command)
     if command.outcome == "confirmed":
         return [*taken, *_said_to_have_arrived(situation, filing, command)]
+    insist_on_nobody_sent_away(command.not_taken)
     if command.outcome == "unknown":
         return [*taken, *unknown(situation, filing, "handler_does_not_know")]
     if command.remark_id is None:
@@ -249,50 +249,41 @@ def by_two(situation: Situation, filing: Filing) -> bool:
 
 
 def _said_to_have_arrived(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
+    told = filing.reported
     if awaits_a_report(situation, command):
         return _reported(situation, filing, command)
-    if filing.reported is not None and set(command.receipts) != set(filing.reported.receipts):
+    if told is None:
+        insist_on_reasons(command.not_taken)
+        return confirmed(situation, filing, command.receipts, command.not_taken)
+    if not told.says(command.receipts, command.not_taken):
         raise Refused("receipts_differ", "receipts")
-    return confirmed(situation, filing, command.receipts)
+    return confirmed(situation, filing, command.receipts, told.not_taken)
 
 
 def _reported(situation: Situation, filing: Filing, command: EndLodging) -> Happenings:
-    if filing.reported is not None and set(command.receipts) == set(filing.reported.receipts):
+    if filing.reported is not None and filing.reported.says(command.receipts, command.not_taken):
         raise Refused("same_person", "filing_id")
-    _check_receipts(situation, filing, command.receipts)
-    reported = LodgingReported(filing_id=filing.id, receipts=command.receipts)
+    insist_on_each(situation, filing, command.receipts, command.not_taken)
+    insist_on_reasons(command.not_taken)
+    reported = LodgingReported(filing_id=filing.id, receipts=command.receipts, not_taken=command.not_taken)
     return [reported, TaskReleased(task_id=_lodge_task(situation, filing).id)]
 
 
-def confirmed(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> Happenings:
-    """The authority has it."""
-    _check_receipts(situation, filing, receipts)
+def confirmed(
+    situation: Situation,
+    filing: Filing,
+    receipts: tuple[Receipt, ...],
+    not_taken: tuple[NotTaken, ...] = (),
+) -> Happenings:
+    """The authority has it; whom it sent away is ready again, and a new filing is prepared for him."""
+    insist_on_each(situation, filing, receipts, not_taken)
+    away = {each.person_id for each in not_taken}
+    taken = tuple(person for person in filing.persons if person not in away)
     return [
-        LodgingConfirmed(filing_id=filing.id, receipts=receipts),
+        LodgingConfirmed(filing_id=filing.id, receipts=receipts, not_taken=not_taken),
         *_done(situation, filing, "confirmed"),
-        deadlines.result_expected(situation, filing.persons),
+        deadlines.result_expected(situation, taken),
     ]
-
-
-def _check_receipts(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
-    """A first filing brings one number for each person, none of them another office's; later ones bring none."""
-    if filing.kind is not FilingKind.FIRST:
-        if receipts:
-            raise Refused("receipt_form", "receipts")
-        return
-    if sorted(receipt.person_id for receipt in receipts) != sorted(filing.persons):
-        raise Refused("receipt_missing", "receipts")
-    insist_on_own_numbers(situation, filing, receipts)
-
-
-def insist_on_own_numbers(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
-    """Each number is one person's, and none is another office's. Raises Refused `receipt_taken`, `receipt_form`."""
-    for each in ({receipt.number for receipt in receipts}, {receipt.person_id for receipt in receipts}):
-        if len(each) != len(receipts):
-            raise Refused("receipt_taken", "receipts")
-    prefixes = situation.plan.receipt_prefixes
-    if not all(receipt_fits(receipt.number, filing.office, prefixes) for receipt in receipts):
-        raise Refused("receipt_form", "receipts")
 
 
 def unknown(situation: Situation, filing: Filing, reason: str) -> Happenings:
@@ -339,8 +330,10 @@ def find_out(situation: Situation, command: CompleteTask) -> Happenings:
     taking(task, command.actor)
     filing = situation.filing(task.filing_id or "")
     if verdict.arrived:
+        insist_on_reasons(verdict.not_taken)
         done = TaskDone(task_id=task.id, outcome="arrived")
-        return [done, *confirmed(situation, filing, verdict.receipts)]
+        return [done, *confirmed(situation, filing, verdict.receipts, verdict.not_taken)]
+    insist_on_nobody_sent_away(verdict.not_taken)
     if verdict.receipts:
         raise Refused("receipt_form", "receipts")
     if verdict.remark_id is None:

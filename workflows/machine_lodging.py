@@ -6,7 +6,7 @@ from activities.authorities import Authorities
 from activities.ledger import Ledger
 from activities.ledger.recording import ReceiptsClaimed
 from schemas.checked import Lodged, MachineLodging
-from schemas.filing import Filing, FilingState, Receipt, Way
+from schemas.filing import Filing, FilingState, NotTaken, Receipt, Way
 from schemas.parties import SIMULATOR
 from schemas.refusals import Refused
 from workflows import filing as filings
@@ -28,10 +28,9 @@ async def lodge(case: Case, each: Filing) -> None:
     """The act, once, and what is known of it afterwards. The intent is in the ledger before the act begins."""
     await case.record()
     lodged = await _attempt(case, each)
-    receipts = tuple(Receipt(person_id=person, number=number) for person, number in lodged.receipts.items())
     if lodged.outcome == "confirmed":
-        lodged = await _believed(case, each, lodged, receipts)
-    case.note(_happened(case, each, lodged, receipts), SIMULATOR)
+        lodged = await _believed(case, each, lodged)
+    case.note(_happened(case, each, lodged), SIMULATOR)
     case.take_steps()
     await case.record()
 
@@ -56,13 +55,22 @@ async def _attempt(case: Case, each: Filing) -> Lodged:
         return Lodged(outcome="unknown", reason="no_answer")
 
 
-async def _believed(case: Case, each: Filing, lodged: Lodged, receipts: tuple[Receipt, ...]) -> Lodged:
+def _confirmed(case: Case, each: Filing, lodged: Lodged) -> Happenings:
+    not_taken = tuple(NotTaken(person_id=person) for person in lodged.not_taken)
+    return filings.confirmed(case.situation, each, _receipts(lodged), not_taken)
+
+
+def _receipts(lodged: Lodged) -> tuple[Receipt, ...]:
+    return tuple(Receipt(person_id=person, number=number) for person, number in lodged.receipts.items())
+
+
+async def _believed(case: Case, each: Filing, lodged: Lodged) -> Lodged:
     """A confirmation whose numbers don't fit the persons, or are another's, leaves the outcome to a human."""
     try:
-        filings.confirmed(case.situation, each, receipts)
+        _confirmed(case, each, lodged)
     except Refused as refused:
         return Lodged(outcome="unknown", reason=refused.code)
-    if not await claimed(case, each, receipts):
+    if not await claimed(case, each, _receipts(lodged)):
         return Lodged(outcome="unknown", reason="receipt_taken")
     return lodged
 
@@ -89,9 +97,9 @@ async def claim(case: Case, filing_id: str, receipts: tuple[Receipt, ...]) -> No
     await at_once(Ledger.claim_receipts, claim, summary="受付番号の照合 claim receipt numbers")
 
 
-def _happened(case: Case, each: Filing, lodged: Lodged, receipts: tuple[Receipt, ...]) -> Happenings:
+def _happened(case: Case, each: Filing, lodged: Lodged) -> Happenings:
     if lodged.outcome == "confirmed":
-        return filings.confirmed(case.situation, each, receipts)
+        return _confirmed(case, each, lodged)
     if lodged.outcome in ("refused", "not_sent"):
         return filings.failed(case.situation, each, lodged.outcome)
     return filings.unknown(case.situation, each, lodged.reason or "no_answer")

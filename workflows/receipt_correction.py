@@ -4,8 +4,9 @@ from schemas.commands import CorrectReceipts
 from schemas.filing import Filing, FilingKind, FilingState, Receipt
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
 from schemas.refusals import Refused
-from workflows.filing import by_two, insist_on_own_numbers
+from workflows.filing import by_two
 from workflows.situation import Decision, Happenings, Situation
+from workflows.taken_persons import insist_on_own_numbers
 
 
 def correct(situation: Situation, command: CorrectReceipts) -> Happenings:
@@ -16,7 +17,7 @@ def correct(situation: Situation, command: CorrectReceipts) -> Happenings:
     insist_on_own_numbers(situation, filing, command.receipts)
     wrong = _wrong(situation, filing, command)
     if awaits_a_report(situation, command):
-        if filing.correction is not None and set(filing.correction.receipts) == set(command.receipts):
+        if filing.correction is not None and filing.correction.says(command.receipts):
             raise Refused("same_person", "filing_id")
         return [
             CorrectionReported(filing_id=filing.id, receipts=command.receipts, remark_id=command.remark_id)
@@ -51,7 +52,7 @@ def awaits_a_report(situation: Situation, command: CorrectReceipts) -> bool:
     if not by_two(situation, filing):
         return False
     told = filing.correction
-    return told is None or told.by == command.actor.id or set(told.receipts) != set(command.receipts)
+    return told is None or told.by == command.actor.id or not told.says(command.receipts)
 
 
 def to_claim(situation: Situation, command: CorrectReceipts) -> tuple[Receipt, ...]:

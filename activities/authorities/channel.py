@@ -13,8 +13,8 @@ class Desk(Protocol):
     """What a machine channel of an authority must offer."""
 
     async def lodge(self, filing: MachineLodging) -> Lodged:
-        """Lodge once. `confirmed` with a number per person, `refused` or `not_sent` only when that is certain,
-        otherwise `unknown`. Must not raise for anything that may have arrived."""
+        """Lodge once. `confirmed` with a number per person and who was not taken, `refused` or `not_sent` only when
+        that is certain, otherwise `unknown`. Must not raise for anything that may have arrived."""
 
 
 class Authorities:

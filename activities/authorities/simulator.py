@@ -51,8 +51,9 @@ class Simulator:
 
 def _judged(answer: httpx2.Response, *, first: bool) -> Lodged:
     if answer.status_code == httpx2.codes.CREATED:
-        receipts = answer.json()["receipts"] if first else {}
-        return Lodged(outcome="confirmed", receipts=receipts)
+        told = answer.json()
+        receipts = told["receipts"] if first else {}
+        return Lodged(outcome="confirmed", receipts=receipts, not_taken=tuple(told["not_taken"]))
     if answer.status_code == REFUSED:
         return Lodged(outcome="refused", reason="refused")
     return Lodged(outcome="unknown", reason=f"status_{answer.status_code}")

@@ -10,6 +10,7 @@ from schemas import events
 from schemas.events import Event
 from schemas.findings import ASKS_CLIENT, FindingState
 from schemas.links import LinkNoted
+from schemas.lodging_ends import LodgingConfirmed
 from schemas.proposals import Proposed
 from schemas.receipt_correction import ReceiptsCorrected
 from schemas.splitting import SplitRefused
@@ -93,7 +94,8 @@ def _passed(standing: Standing, body: Any) -> list[Telling]:
 
 def _lodged(standing: Standing, body: Any) -> list[Telling]:
     receipts = [receipt.number for receipt in body.receipts]
-    return [(NoticeKind.LODGED, TO_CLIENT, {"receipts": receipts})] if receipts else []
+    away = {"not_taken": len(body.not_taken)} if body.not_taken else {}
+    return [(NoticeKind.LODGED, TO_CLIENT, {"receipts": receipts} | away)] if receipts else []
 
 
 def _receipts_corrected(standing: Standing, body: Any) -> list[Telling]:
@@ -151,7 +153,7 @@ TELLINGS: dict[type, Callable[[Standing, Any], list[Telling]]] = {
     events.MoreRequested: _more,
     events.ReminderDue: _reminder,
     events.DeadlinePassed: _passed,
-    events.LodgingConfirmed: _lodged,
+    LodgingConfirmed: _lodged,
     ReceiptsCorrected: _receipts_corrected,
     events.ResultRecorded: _result,
     events.ContradictionEnded: _contradiction_ended,

@@ -103,7 +103,7 @@ def _filing_rows(old: Standing | None, steps: Sequence[Step]) -> list[Row]:
     return list(rows.values())
 
 
-ROADS_OWN = {"reported", "kept_by", "second_asked", "correction"}
+ROADS_OWN = {"reported", "kept_by", "second_asked", "correction", "not_taken"}
 """What only the road needs to know of a filing."""
 
 

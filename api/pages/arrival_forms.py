@@ -12,6 +12,7 @@ from api.idempotency import Act
 from api.pages.forms import Filled
 from api.pages.sending import SentFile, put_parts
 from api.pages.trouble import made
+from api.pages.verdict_forms import not_taken_in, receipts_in
 
 
 def decision_in(form: Filled) -> dict[str, Any]:
@@ -19,9 +20,8 @@ def decision_in(form: Filled) -> dict[str, Any]:
     kind = form.text("kind") or ""
     number, persons = form.text("number") or "", form.several("persons")
     if kind == "receipt":
-        given = form.by_prefix("receipt")
-        receipts = [{"person_id": person, "number": text} for person, text in given.items()]
-        return {"kind": kind, "filing_id": form.text("filing_id") or "", "receipts": receipts}
+        taken = {"receipts": receipts_in(form), "not_taken": not_taken_in(form)}
+        return {"kind": kind, "filing_id": form.text("filing_id") or "", **taken}
     if kind == "result":
         asked = ("person_id", "receipt", "result", "decided_on")
         given_words = {name: form.text(name) or "" for name in asked}

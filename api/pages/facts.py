@@ -35,6 +35,7 @@ SHOWN = (
     "way",
     "receipts",
     "replaced",
+    "not_taken",
     "result",
     "decided_on",
     "valid_to",
@@ -70,7 +71,8 @@ class Facts:
     def _tellers(self) -> Mapping[str, Callable[[Any], str]]:
         locale, terms = self.terms.locale, self.terms
         return {
-            "persons": lambda persons: either(locale, BETWEEN).join(self._person(each) for each in persons),
+            "persons": self._persons,
+            "not_taken": lambda away: self._persons([each["person_id"] for each in away]),
             "person_id": self._person,
             "due_at": lambda at: due(locale, datetime.fromisoformat(at)),
             "due_on": lambda on: day(locale, on),
@@ -102,6 +104,9 @@ class Facts:
         """How many items of the checklist came out how."""
         counted = Counter(self._coded("mark", each["mark"]) for each in marks)
         return " · ".join(f"{told} {count}" for told, count in counted.items())
+
+    def _persons(self, persons: Sequence[str]) -> str:
+        return either(self.terms.locale, BETWEEN).join(self._person(each) for each in persons)
 
     def _person(self, person_id: str) -> str:
         return self.people.get(person_id, NOTHING)

@@ -13,7 +13,7 @@ from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
 from api.pages.reviews import people_in
 from api.pages.trouble import Trouble, attempted, made
-from api.pages.verdict_forms import receipts_in
+from api.pages.verdict_forms import not_taken_in, receipts_in
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.queries_case import persons_of
 from api.results import Recording
@@ -62,6 +62,7 @@ async def filing_page(
     content = await cases.show_content(principal, at, filing.number, None)
     async with at.database.as_desk() as connection:
         lines = await persons_of(connection, filing.number, at.now())
+    away = [each.person_id for each in on_desk.not_taken]
     return visit.show(
         "filing.html",
         trouble=trouble,
@@ -71,6 +72,8 @@ async def filing_page(
         terms=terms,
         people=people_in(terms, content),
         lines=[line for line in lines if line.person_id in filing.persons],
+        everybody=(*filing.persons, *away),
+        sent_away=[line for line in lines if line.person_id in away],
         awaited=AWAITED,
         is_mine=filing.handler is not None and filing.handler.id == principal.id,
         is_second=_is_second(visit, on_desk),
@@ -153,8 +156,13 @@ async def end(
 
     async def act() -> None:
         outcome = form.text("outcome") or ""
-        receipts = [each.model_dump() for each in receipts_in(form)] if outcome == "confirmed" else []
-        body = made(filings.Ended, outcome=outcome, receipts=receipts, words=form.text("words"))
+        body = made(
+            filings.Ended,
+            outcome=outcome,
+            receipts=receipts_in(form) if outcome == "confirmed" else [],
+            words=form.text("words"),
+            not_taken=not_taken_in(form),
+        )
         await filings.end(principal, at, filing_id, body, form.act(principal))
 
     trouble = await attempted(act())
@@ -170,8 +178,7 @@ async def correct_receipts(
     """Put receipt numbers right."""
 
     async def act() -> None:
-        receipts = [each.model_dump() for each in receipts_in(form)]
-        body = made(filings.CorrectNumbers, receipts=receipts, reason=form.text("reason") or "")
+        body = made(filings.CorrectNumbers, receipts=receipts_in(form), reason=form.text("reason") or "")
         await filings.correct_receipts(principal, at, filing_id, body, form.act(principal))
 
     trouble = await attempted(act())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from api import verdicts
+from api.lodged_persons import NotTakenGiven, ReceiptGiven
 from api.pages.forms import Filled
 from api.pages.trouble import made
 from schemas.refusals import Refused
@@ -71,13 +72,21 @@ def _found_out(form: Filled) -> Verdict:
         arrived=arrived,
         receipts=receipts_in(form) if arrived else [],
         words=form.text("words"),
+        not_taken=not_taken_in(form),
     )
 
 
-def receipts_in(form: Filled) -> list[verdicts.ReceiptGiven]:
+def receipts_in(form: Filled) -> list[ReceiptGiven]:
     """The receipt numbers that were filled in, by person."""
     given = form.by_prefix("receipt")
-    return [made(verdicts.ReceiptGiven, person_id=person, number=number) for person, number in given.items()]
+    return [made(ReceiptGiven, person_id=person, number=number) for person, number in given.items()]
+
+
+def not_taken_in(form: Filled) -> list[NotTakenGiven]:
+    """Who was ticked as not taken, or has a reason for it."""
+    why = form.by_prefix("not_taken_why")
+    named = dict.fromkeys((*form.several("not_taken"), *why))
+    return [made(NotTakenGiven, person_id=person, words=why.get(person)) for person in named]
 
 
 def _absence(form: Filled) -> Verdict:

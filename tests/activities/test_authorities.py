@@ -54,6 +54,17 @@ async def test_what_is_taken_comes_back_with_a_number_per_person(
     assert await taken(authority, lodging) == 1
 
 
+async def test_whom_the_machine_sends_away_is_said(
+    simulator: Simulator, authority: httpx2.AsyncClient
+) -> None:
+    await authority.post("/mood", json={"mode": "take_some"})
+
+    lodged = await simulator.lodge(a_lodging().model_copy(update={"persons": ("p1", "p2")}))
+
+    await authority.post("/mood", json={"mode": "normal"})
+    assert (lodged.outcome, set(lodged.receipts), lodged.not_taken) == ("confirmed", {"p1"}, ("p2",))
+
+
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     lodged = await Simulator(f"http://127.0.0.1:{free_port()}").lodge(a_lodging())
 

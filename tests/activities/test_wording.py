@@ -95,6 +95,17 @@ def test_a_deadline_is_told_exactly_when_the_kind_needs_one(kind: NoticeKind, lo
     assert (letters(locale)["labels"]["by_when"] in text) == ("due_on" in NEEDED.get(kind, ()))
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"), [("ja", "受け付けられなかった方が2名"), ("en", "did not take 2 persons")]
+)
+def test_a_client_is_told_of_persons_not_taken_only_where_there_are_some(locale: Locale, told: str) -> None:
+    whole, part = (compose(NoticeKind.LODGED, locale, values(not_taken=count)) for count in (0, 2))
+
+    assert told in part.text
+    assert told not in whole.text
+    assert part.subject == whole.subject
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize(
     ("kind", "needed"), [(kind, name) for kind, names in NEEDED.items() for name in names]

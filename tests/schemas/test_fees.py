@@ -168,5 +168,7 @@ def test_totals_follow_the_persons_and_unknown_has_no_total() -> None:
     assert (quote.desk_total_yen, quote.authority[0].total_yen) == (4_000, None)
     assert (filed.desk_total_yen, filed.authority_total_yen) == (3_000, 16_500)
     assert quote.model_copy(update=unknown).desk_total_yen is None
+    assert filed.model_copy(update={"not_taken": 1}).desk_total_yen == 2_000
+    assert filed.model_copy(update={"not_taken": 1}).authority_total_yen == 16_500
     assert filed.model_copy(update=unknown).desk_total_yen is None
     assert filed.model_copy(update=unknown).authority_total_yen is None

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from activities.ledger.rows import Row, changed_rows, steps_of
 from schemas.balls import holder_of
-from schemas.events import LodgingConfirmed, LodgingIntended, TaskDone
+from schemas.events import LodgingIntended, TaskDone
 from schemas.filing import LIVE, UNDER_WAY, Receipt
 from schemas.folding import fold_all
+from schemas.lodging_ends import LodgingConfirmed
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
 from schemas.standing import PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
@@ -26,6 +27,7 @@ WAITS_WITH_DEADLINE: dict[Stage, frozenset[TaskKind]] = {
     Stage.MORE_REQUESTED: frozenset({TaskKind.OVERDUE_CORRECTION, TaskKind.TOO_MANY_ROUNDS}),
     Stage.LODGED: frozenset({TaskKind.CHASE_RESULT}),
 }
+OVER = frozenset({Stage.DECIDED, Stage.CLOSED})
 ON_ONE_DESK = frozenset().union(*WAITS_FOR_TASK.values())
 
 
@@ -39,6 +41,7 @@ def insist_on_order(road: PaperRoad) -> None:
     _who_is_asked_can_answer(road)
     _filings_are_lodged_once(road)
     _receipts_are_unique(standing)
+    _who_was_sent_away_goes_on_elsewhere(standing)
     _four_eyes(road)
     _two_confirm(road)
     _two_correct(road)
@@ -109,6 +112,14 @@ def _filings_are_lodged_once(road: PaperRoad) -> None:
 def _receipts_are_unique(standing: Standing) -> None:
     receipts = [line.receipt for line in standing.persons if line.receipt]
     assert len(receipts) == len(set(receipts)), "a number was given twice"
+
+
+def _who_was_sent_away_goes_on_elsewhere(standing: Standing) -> None:
+    for filing in standing.filings:
+        away = {each.person_id for each in filing.not_taken}
+        assert not away & set(filing.persons), f"{filing.id}: taken and not taken"
+        left = [line for line in standing.persons if line.person_id in away and line.filing_id == filing.id]
+        assert all(line.stage in OVER for line in left), f"{filing.id}: keeps whom the authority sent away"
 
 
 def _four_eyes(road: PaperRoad) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from schemas.authority import CertificateHeld, LodgingWanted, MandateGiven, entitlement_for
 from schemas.calendar import japan_date
-from schemas.filing import Filing, FilingKind, Receipt
+from schemas.filing import Filing, FilingKind, NotTaken, Receipt
 from schemas.refusals import Refused
 from tests.builders import MONDAY, ORGANISATION, receipt_of
 
@@ -16,17 +16,20 @@ NEVER = japan_date(MONDAY) + timedelta(days=36_500)
 
 @dataclass
 class Book:
-    """The authority's own: each acceptance, with a number per person of a first filing. It takes what it is given."""
+    """The authority's own: each acceptance, with a number per person it took of a first filing, and whom it sent away."""
 
     taken: list[Filing] = field(default_factory=list)
     numbers: dict[str, list[str]] = field(default_factory=dict)
     given: dict[str, tuple[Receipt, ...]] = field(default_factory=dict)
+    sent_away: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def take(self, filing: Filing) -> None:
-        """A filing arrives."""
+    def take(self, filing: Filing, *, but: int = 0) -> None:
+        """A filing arrives; so many of its last persons are sent away, never all of them."""
+        many = max(1, len(filing.persons) - but)
         self.taken.append(filing)
+        self.sent_away[filing.id] = filing.persons[many:]
         if filing.kind is FilingKind.FIRST:
-            self.given[filing.id] = tuple(self._number(person) for person in filing.persons)
+            self.given[filing.id] = tuple(self._number(person) for person in filing.persons[:many])
 
     def _number(self, person: str) -> Receipt:
         own = self.numbers.setdefault(person, [])
@@ -37,9 +40,10 @@ class Book:
         """Whether this filing arrived."""
         return any(each.id == filing_id for each in self.taken)
 
-    def receipts(self, filing_id: str) -> tuple[Receipt, ...]:
-        """The numbers of a filing; none for supplements and withdrawals."""
-        return self.given.get(filing_id, ())
+    def answer(self, filing_id: str) -> tuple[tuple[Receipt, ...], tuple[NotTaken, ...]]:
+        """The numbers of a filing (none for supplements and withdrawals), and whom it sent away."""
+        away = self.sent_away.get(filing_id, ())
+        return self.given.get(filing_id, ()), tuple(NotTaken(person_id=p, remark_id="why") for p in away)
 
     def twice(self) -> list[str]:
         """What it has more than once: a filing, or a person's first one."""

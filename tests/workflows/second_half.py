@@ -44,8 +44,9 @@ from workflows import filing, holds, links, receipt_correction, result_receipt, 
 from workflows.deciding import complete
 from workflows.situation import Happenings, Situation
 
-TAKEN = frozenset({"answered", "answered_late", "silent", "died_after"})
-KNOWN = {"answered": "confirmed", "answered_late": "confirmed", "refused": "refused", "not_sent": "not_sent"}
+TAKEN = frozenset({"answered", "answered_in_part", "answered_late", "silent", "died_after"})
+KNOWN = {"answered": "confirmed", "answered_in_part": "confirmed", "answered_late": "confirmed"}
+KNOWN |= {"refused": "refused", "not_sent": "not_sent"}
 """What the desk knows after the act of a machine; after all others nobody knows."""
 fates = st.sampled_from((*sorted(TAKEN), "refused", "not_sent", "lost", "died_before"))
 ends = st.sampled_from(("granted", "refused", "withdrawn"))
@@ -173,7 +174,7 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             if each.id not in self.sent:
                 self.sent.add(each.id)
                 if fate in TAKEN:
-                    self.book.take(each)
+                    self.book.take(each, but=int(fate == "answered_in_part"))
                 self._heard(each, fate)
                 return
 
@@ -181,7 +182,7 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         def outcome(situation: Situation) -> Happenings:
             known = KNOWN.get(fate)
             if known == "confirmed":
-                return filing.confirmed(situation, each, self.book.receipts(each.id))
+                return filing.confirmed(situation, each, *self.book.answer(each.id))
             if known is None:
                 return filing.unknown(situation, each, "no_answer")
             return filing.failed(situation, each, known)
@@ -200,12 +201,12 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         filings = self.road.standing.filings
         return [each for each in filings if each.state is FilingState.INTENDED and each.way is way]
 
-    @rule(index=which)
-    def carry(self, index: int) -> None:
-        """A handler brings a filing to the authority, once."""
+    @rule(index=which, but=st.integers(0, 2))
+    def carry(self, index: int, but: int = 0) -> None:
+        """A handler brings a filing to the authority, once; it may send some of its persons away."""
         waiting = [each for each in self._under_way(Way.BY_HAND) if not self.book.has(each.id)]
         if waiting:
-            self.book.take(one_of(tuple(waiting), index))
+            self.book.take(one_of(tuple(waiting), index), but=but)
 
     @rule(index=which, by=handlers, outcome=st.sampled_from(("confirmed", "unknown", "refused", "not_sent")))
     def end(self, index: int, by: Any, outcome: str) -> None:
@@ -217,9 +218,9 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             self._said(outcome, by, chosen)
 
     def _said(self, outcome: str, by: Any, chosen: Filing) -> None:
-        receipts = self.book.receipts(chosen.id) if outcome == "confirmed" else ()
-        values = {"filing_id": chosen.id, "outcome": outcome, "receipts": receipts, "remark_id": "remark"}
-        command = self.road.ask(EndLodging, by, **values)
+        receipts, away = self.book.answer(chosen.id) if outcome == "confirmed" else ((), ())
+        values = {"filing_id": chosen.id, "outcome": outcome, "receipts": receipts, "not_taken": away}
+        command = self.road.ask(EndLodging, by, remark_id="remark", **values)
         self.tried(lambda: self.road.act(filing.end, command))
 
     @rule(by=handlers, index=which)
@@ -227,8 +228,9 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         """Somebody looks into the book."""
         task = one_of(self.road.standing.open_tasks(TaskKind.FIND_OUT), index)
         if task is not None:
-            arrived, receipts = self.book.has(task.filing_id), self.book.receipts(task.filing_id)
-            verdict = ArrivedVerdict(arrived=arrived, receipts=receipts, remark_id="remark")
+            receipts, away = self.book.answer(task.filing_id)
+            said = {"arrived": self.book.has(task.filing_id), "receipts": receipts, "not_taken": away}
+            verdict = ArrivedVerdict(remark_id="remark", **said)
             self._decide(TaskKind.FIND_OUT, verdict, by, index)
 
     @rule(by=handlers, index=which)
@@ -375,7 +377,7 @@ class PlayedSecondHalf(RuleBasedStateMachine):
         self.looked_at += len(new)
         for intent in (event.body for event in new if isinstance(event.body, LodgingIntended)):
             assert intent.handler in self.register.entrusted, f"{intent.handler} is not entrusted"
-            persons = self.road.situation.filing(intent.filing_id).persons
+            persons = self.road.situation.filing(intent.filing_id).everybody
             waiting = [each for each in persons if self.road.person(each).waits_for]
             assert waiting == [], "lodged while it waits for another application"
 

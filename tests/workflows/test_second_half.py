@@ -13,8 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from activities.ledger import rows
 from schemas import folding
 from schemas.commands import RecordResult
-from schemas.events import Event, LodgingConfirmed, ResultRecorded, ResultsDelivered
-from schemas.filing import LIVE, Filing, Receipt
+from schemas.events import Event, ResultRecorded, ResultsDelivered
+from schemas.filing import LIVE, Filing, NotTaken, Receipt
+from schemas.lodging_ends import LodgingConfirmed
 from schemas.standing import PersonLine, Stage, Standing
 from tests.workflows.outside import Register
 from tests.workflows.second_half import PlayedSecondHalf
@@ -49,6 +50,19 @@ def test_who_sends_again_what_nobody_knows_is_found_out(monkeypatch: pytest.Monk
         return filing.failed(situation, each, "not_sent")
 
     monkeypatch.setattr(filing, "unknown", sent_again)
+
+    assert "the authority has what the desk gave up" in trouble_found()
+
+
+def test_who_gives_up_what_was_taken_in_part_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = filing.confirmed
+
+    def all_or_nothing(
+        situation: Situation, each: Filing, receipts: tuple[Receipt, ...], away: tuple[NotTaken, ...]
+    ) -> Happenings:
+        return filing.failed(situation, each, "refused") if away else kept(situation, each, receipts)
+
+    monkeypatch.setattr(filing, "confirmed", all_or_nothing)
 
     assert "the authority has what the desk gave up" in trouble_found()
 
@@ -124,8 +138,10 @@ def test_who_is_lodged_while_he_waits_for_another_application_is_found_out(
 def test_one_number_for_two_persons_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = filing.confirmed
 
-    def the_same_for_all(situation: Situation, each: Filing, receipts: tuple[Receipt, ...]) -> Happenings:
-        told = kept(situation, each, receipts)
+    def the_same_for_all(
+        situation: Situation, each: Filing, receipts: tuple[Receipt, ...], away: tuple[NotTaken, ...]
+    ) -> Happenings:
+        told = kept(situation, each, receipts, away)
         same = tuple(one.model_copy(update={"number": receipts[0].number}) for one in receipts)
         return [
             body.model_copy(update={"receipts": same}) if isinstance(body, LodgingConfirmed) else body

@@ -34,9 +34,15 @@ def _add_portal(app: FastAPI, counter: Counter) -> None:
         """Take a filing; not idempotent, on purpose."""
         mood = await asyncio.to_thread(counter.mood_for, filing.reference, AT_THE_COUNTER)
         await _before(mood)
-        taken = await asyncio.to_thread(_take, counter, filing)
+        taken = await asyncio.to_thread(_take, counter, _accepted(mood, filing))
         await _after(mood, request)
-        return {"number": taken.number, "accepted_at": taken.accepted_at, "receipts": taken.receipts}
+        away = [person for person in filing.persons if person not in taken.filing.persons]
+        return {
+            "number": taken.number,
+            "accepted_at": taken.accepted_at,
+            "receipts": taken.receipts,
+            "not_taken": away,
+        }
 
     @app.get("/filings")
     def look_up(reference: str) -> dict[str, object]:
@@ -115,6 +121,13 @@ async def _before(mood: Mood) -> None:
         raise HTTPException(503, "system_down", {"Connection": "close"})
     if mood.mode == "refuse":
         raise HTTPException(422, "refused_at_counter")
+
+
+def _accepted(mood: Mood, filing: Filing) -> Filing:
+    """What of it is taken: in a picky mood the last of several persons is sent away."""
+    if mood.mode != "take_some" or len(filing.persons) == 1:
+        return filing
+    return filing.model_copy(update={"persons": filing.persons[:-1]})
 
 
 async def _after(mood: Mood, request: Request) -> None:

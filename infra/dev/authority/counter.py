@@ -16,7 +16,7 @@ from infra.dev.authority.words import Acceptance, Filing, Mood, MoodName, News, 
 JAPAN = ZoneInfo("Asia/Tokyo")
 ANSWER_WITHIN = timedelta(days=14)
 AT_THE_COUNTER: frozenset[MoodName] = frozenset(
-    {"slow", "down", "accept_then_timeout", "refuse", "accept_then_500"}
+    {"slow", "down", "accept_then_timeout", "refuse", "take_some", "accept_then_500"}
 )
 IN_THE_NEWS: frozenset[MoodName] = frozenset({"answer_twice"})
 ASKED_ITEMS = ("explanation", "supporting_document")

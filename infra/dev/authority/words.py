@@ -9,7 +9,14 @@ FilingKind = Literal["first", "supplement", "withdrawal"]
 NewsKind = Literal["receipt", "more_requested", "result"]
 Result = Literal["accredited", "issued", "permitted", "accepted", "refused", "returned", "withdrawn"]
 MoodName = Literal[
-    "normal", "slow", "down", "accept_then_timeout", "answer_twice", "refuse", "accept_then_500"
+    "normal",
+    "slow",
+    "down",
+    "accept_then_timeout",
+    "answer_twice",
+    "refuse",
+    "take_some",
+    "accept_then_500",
 ]
 
 

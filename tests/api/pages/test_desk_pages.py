@@ -344,6 +344,29 @@ async def test_an_unknown_outcome_becomes_a_task_and_never_a_second_lodging(day:
     assert "一次点検と二次点検は別の人が行います" in own.trouble()
 
 
+async def test_whom_the_counter_sent_away_is_ticked_on_the_page_and_shown_with_his_next_filing(
+    day: PageDay,
+) -> None:
+    case = await day.handed_in(persons=2)
+    await reviewed(day, case.number)
+    path = f"/filings/{(await day.task_of(case.number, 'lodge'))['filing_id']}"
+    await day.send(HANDLER, f"{path}/begin", {"channel": "online"}, key=case.number)
+    taken, away = case.persons
+    form = {"outcome": "confirmed", f"receipt.{taken}": receipt_number(case.number, 1), "not_taken": away}
+    under_way = await day.page(HANDLER, path)
+
+    wordless = await day.send(HANDLER, f"{path}/end", form, seen=under_way)
+    why = {f"not_taken_why.{away}": "写真の撮り直し"}
+    ended = await day.send(HANDLER, f"{path}/end", form | why, seen=wordless)
+
+    page = await day.page(HANDLER, path)
+    own = (await day.task_of(case.number, "lodge"))["filing_id"]
+    assert (wordless.status, ended.status) == (422, 303)
+    assert f'value="{away}" checked' in wordless.text
+    assert f'href="/filings/{own}"' in page.text
+    assert "写真の撮り直し" in page.text
+
+
 async def test_a_manager_holds_lets_go_on_and_waives(day: PageDay) -> None:
     case = await day.handed_in()
     base = f"/applications/{case.number}"

@@ -19,6 +19,7 @@ EXPIRED = somebody("handler", 2)
 MANAGER = somebody("manager")
 CLIENT, STRANGER = somebody("client"), somebody("client", 1)
 BEGIN = {"channel": "online"}
+CONFIRMED = "lodging_confirmed"
 A_LATER_PACKAGE = """INSERT INTO package
     SELECT (jsonb_populate_record(p, jsonb_build_object('sha256', repeat('0', 64), 'sealed_at', now()))).* FROM package p"""
 
@@ -202,6 +203,43 @@ async def test_a_tracking_number_is_noted_while_the_lodging_is_under_way(ready: 
     assert (under_way["filing"]["state"], said(under_way)) == ("intended", [("lodge", "追跡番号 5678")])
     assert said(told) == [("lodge", "追跡番号 5678"), ("lodge", "窓口に電話した")]
     await insist_on_words_for_staff_only(ready, "追跡番号 5678", "窓口に電話した")
+
+
+async def test_whom_the_counter_sends_away_goes_into_a_filing_of_his_own(ready: Ready) -> None:
+    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+    taken, away = ready.persons
+    part = {"receipts": ready.receipts()[:1], "not_taken": [{"person_id": away, "words": "写真の撮り直し"}]}
+    wordless = await ready.end(receipts=part["receipts"], not_taken=[{"person_id": away}])
+    both = await ready.end(not_taken=part["not_taken"])
+    nobody = await ready.end(
+        receipts=[], not_taken=[{"person_id": each, "words": "不備"} for each in ready.persons]
+    )
+
+    answer = await ready.end(**part)
+
+    shown = await ready.day.get(HANDLER, ready.filing)
+    own = (await ready.day.task_of(ready.number, "lodge"))["filing_id"]
+    fees = await ready.day.get(CLIENT, f"/v1/applications/{ready.number}/fees")
+    path = f"/v1/applications/{ready.number}/timeline?limit=100"
+    [told] = [each for each in (await ready.day.get(CLIENT, path))["items"] if each["kind"] == CONFIRMED]
+    await ready.day.done(HANDLER, f"/v1/filings/{own}/begin", BEGIN)
+    later = Ready(ready.day, ready.number, ready.persons, own)
+    ended = await later.end(receipts=later.receipts()[1:])
+    case = await ready.day.get(HANDLER, f"/v1/applications/{ready.number}/overview")
+    assert [each.json()["code"] for each in (wordless, both, nobody)] == [
+        "reason_missing",
+        "not_taken_form",
+        "nobody_taken",
+    ]
+    assert answer.status_code == 200, answer.text
+    assert (shown["filing"]["state"], shown["filing"]["persons"]) == ("confirmed", [taken])
+    assert [each["person_id"] for each in shown["not_taken"]] == [away]
+    assert said(shown) == [("lodge", "写真の撮り直し")]
+    assert [(each["persons"], each["not_taken"]) for each in fees["filings"]] == [(2, 1)]
+    assert told["facts"] == {"receipts": part["receipts"], "not_taken": [{"person_id": away}]}
+    assert ended.status_code == 200, ended.text
+    assert [each["receipt"] for each in case["persons"]] == [each["number"] for each in ready.receipts()]
+    await insist_on_words_for_staff_only(ready, "写真の撮り直し")
 
 
 def said(shown: dict[str, Any]) -> list[tuple[str, str]]:

@@ -249,6 +249,18 @@ def test_refuse_says_no_and_takes_nothing(desk: httpx2.Client) -> None:
     assert taken(desk, filing["reference"]) == 0
 
 
+def test_a_picky_counter_takes_all_but_the_last_person_and_says_so(desk: httpx2.Client) -> None:
+    desk.post("/mood", json={"mode": "take_some"}).raise_for_status()
+    filing = a_filing() | {"persons": ["p1", "p2"]}
+
+    told = desk.post("/filings", json=filing).json()
+    alone = desk.post("/filings", json=a_filing() | {"persons": ["p2"]}).json()
+
+    assert (list(told["receipts"]), told["not_taken"]) == (["p1"], ["p2"])
+    assert (list(alone["receipts"]), alone["not_taken"]) == (["p2"], [])
+    assert [item["person"] for item in news_of(desk, filing["reference"])] == ["p1"]
+
+
 def test_an_answer_lost_on_the_way_hides_a_filing_that_was_taken(desk: httpx2.Client) -> None:
     desk.post("/mood", json={"mode": "accept_then_timeout"}).raise_for_status()
     filing = a_filing()
