@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +27,7 @@ from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
 from schemas.fees import authority_fee
-from schemas.filing import FilingKind
+from schemas.filing import FeeAtLodging, FilingKind
 from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
 from schemas.second_confirmation import is_asked_of_a_second
@@ -90,11 +90,11 @@ class Lodging:
                 "vault_key": where[0],
                 "vault_version": where[1],
                 "manifest": where[2],
-            },
-            _fee(asked, everything, ready, client),
+            }
         )
         by_two = is_asked_of_a_second(self._second_confirms, asked.procedure, asked.channel)
-        return sealed.model_copy(update={"second_asked": by_two})
+        fee = _fee(asked, everything, ready, client)
+        return sealed.model_copy(update={"second_asked": by_two, "fee": fee})
 
     def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
@@ -158,25 +158,21 @@ async def _client(connection: AsyncConnection, asked: LodgingAsked) -> Client:
 
 def _fee(
     asked: LodgingAsked, everything: Collected, ready: ProcedureMap, client: Client
-) -> dict[str, Any] | None:
+) -> FeeAtLodging | None:
     """The amounts of a first filing; supplements and withdrawals cost nothing more."""
     if asked.filing_kind != FilingKind.FIRST:
         return None
     whole = dossier(everything, ready, date.fromisoformat(asked.as_of))
     lodged = tuple(person for person in whole.persons if person.person_id in asked.persons)
     fee = authority_fee(ready, whole.model_copy(update={"persons": lodged}), asked.channel)
-    return {
-        "filing_id": asked.filing_id,
-        "organisation_id": asked.organisation_id,
-        "number": asked.number,
-        "channel": asked.channel,
-        "fee_class": client.fee_class,
-        "persons": len(asked.persons),
-        "desk_yen_per_person": client.desk_yen_per_person,
-        "authority_yen": fee.yen_per_unit,
-        "authority_units": fee.units,
-        "lodged_on": asked.as_of,
-    }
+    return FeeAtLodging(
+        fee_class=client.fee_class,
+        persons=len(asked.persons),
+        desk_yen_per_person=client.desk_yen_per_person,
+        authority_yen=fee.yen_per_unit,
+        authority_units=fee.units,
+        lodged_on=date.fromisoformat(asked.as_of),
+    )
 
 
 def package_order(

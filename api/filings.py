@@ -381,13 +381,13 @@ async def _said(
     of_persons: Sequence[tuple[str | None, str]] = (),
 ) -> list[NewRemark]:
     """Words about a filing and about some of its persons, ready to be written: they belong to the task of lodging it."""
-    told = [(place, *each) for place, each in enumerate([(words, None), *of_persons]) if each[0] is not None]
+    texts = enumerate([(words, None), *of_persons])
+    told = [(place, text, {"person_id": person}) for place, (text, person) in texts if text is not None]
     if not told:
         return []
     async with at.database.as_desk() as connection:
         task_id = await lodging_task_of(connection, filing_id)
-    about = {"for_client": False, "task_id": task_id}
     return [
-        saying(case, by, act, RemarkKind.REASON, text, place=place, person_id=person_id, **about)
-        for place, text, person_id in told
+        saying(case, by, act, RemarkKind.REASON, text, for_client=False, place=place, task_id=task_id, **of)
+        for place, text, of in told
     ]

@@ -206,8 +206,13 @@ async def confirming_of(connection: AsyncConnection, view: FilingView) -> Confir
     lodger = kept.handler if kept.handler != kept.keeper else None
     corrector = kept.correction.by if kept.correction else None
     names = await names_of(connection, (reporter, lodger, corrector))
-    people = (named(names, each) for each in (reporter, lodger, corrector))
-    return Confirming(kept.second_asked and is_under_way, *people, not_taken=kept.not_taken)
+    return Confirming(
+        second_asked=kept.second_asked and is_under_way,
+        reported_by=named(names, reporter),
+        lodged_by=named(names, lodger),
+        correction_by=named(names, corrector),
+        not_taken=kept.not_taken,
+    )
 
 
 async def packages_of(connection: AsyncConnection, filing_id: str) -> tuple[PackageView, ...]:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from schemas.filing import FeeAtLodging
 from schemas.findings import Severity
 from schemas.words import Word
 
@@ -66,10 +67,11 @@ class LodgingAsked(Word):
 
 
 class PackageSealed(Word):
-    """The sealed package of a filing, and whether the desk wants two people to say that it arrived."""
+    """The sealed package of a filing, what lodging it costs, and whether two people are to say that it arrived."""
 
     sha256: str
     second_asked: bool = False
+    fee: FeeAtLodging | None = None
 
 
 class MachineLodging(Word):

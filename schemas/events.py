@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.filing import FilingKind, ResultKind, Way
+from schemas.filing import FeeAtLodging, FilingKind, ResultKind, Way
 from schemas.findings import Finding, FindingReopened, FindingSettled, ItemMark
 from schemas.identifiers import Number
 from schemas.lodging_ends import LodgingConfirmed, LodgingFailed
@@ -221,8 +221,10 @@ class FilingPrepared(Word):
     parent_id: str | None = None
 
 
-class LodgingIntended(Word):
-    """Recorded before the act: this handler is about to lodge this package through this channel."""
+class LodgingIntended(Grown):
+    """Recorded before the act: this handler is about to lodge this package through this channel, at this fee."""
+
+    GAINED: ClassVar = frozenset({"fee"})
 
     kind: Literal["lodging_intended"] = "lodging_intended"
     filing_id: str
@@ -230,6 +232,7 @@ class LodgingIntended(Word):
     channel: str
     way: Way
     package_sha256: str
+    fee: FeeAtLodging | None = None
 
 
 class LodgingUnknown(Word):

@@ -122,7 +122,7 @@ class PersonsLeft(Word):
 
 
 class FilingFee(Word):
-    """The amounts of one first filing, recorded when it was made ready on `lodged_on` (Japan date).
+    """The amounts of one first filing, of the package that is lodged, as it was sealed on `lodged_on` (Japan date).
 
     `not_taken` of its `persons` the authority sent away: whether they were paid for, or paid back, is not known here.
     """

@@ -1,5 +1,6 @@
 """Filings (提出・取次): one act of lodging a set of persons with one office, and what is known of its outcome."""
 
+from datetime import date
 from enum import StrEnum
 
 from schemas.words import Word
@@ -49,6 +50,17 @@ class NotTaken(Word):
 
     person_id: str
     remark_id: str | None = None
+
+
+class FeeAtLodging(Word):
+    """The amounts of a first filing, worked out when its package was sealed on `lodged_on` (Japan date)."""
+
+    fee_class: str | None
+    persons: int
+    desk_yen_per_person: int | None
+    authority_yen: int | None
+    authority_units: int
+    lodged_on: date
 
 
 class Reported(Word):

@@ -28,14 +28,14 @@ class LodgingFailed(Word):
     remark_id: str | None = None
 
 
-READY_AGAIN = {"stage": Stage.READY, "filing_id": None}
+READY_AGAIN: Mapping[str, object] = {"stage": Stage.READY, "filing_id": None}
 
 
 def confirmed(body: LodgingConfirmed, standing: Standing, event: object) -> Standing:
     """Its persons are those the authority took; they have their numbers. The others are ready for another filing."""
     away = frozenset(each.person_id for each in body.not_taken)
     lodged = _lodged_with(standing, body.filing_id)
-    lines: dict[str, dict[str, object]] = {
+    lines: dict[str, Mapping[str, object]] = {
         person: READY_AGAIN if person in away else {"stage": Stage.LODGED}
         for person in _being_lodged(standing, lodged)
     }

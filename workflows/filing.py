@@ -187,6 +187,7 @@ def begin(situation: Situation, command: BeginLodging, sealed: PackageSealed) ->
         channel=command.channel,
         way=command.way,
         package_sha256=sealed.sha256,
+        fee=sealed.fee,
     )
     by_two = sealed.second_asked and command.way is Way.BY_HAND
     second = [SecondAsked(filing_id=filing.id)] if by_two else []

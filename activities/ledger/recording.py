@@ -1,6 +1,7 @@
 """Recording: the activity `record`, and the few other writes of progress. Each is idempotent by its key."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from activities.ledger.rows import Row, Step, changed_rows, event_rows, steps_of
 from activities.ledger.statements import write_statement
 from infra.database.connection import Database
 from schemas.chain import GENESIS, digest
-from schemas.events import Event
+from schemas.events import Event, LodgingIntended
 from schemas.examination import Examination
 from schemas.filing import Receipt
 from schemas.receipt_correction import ReceiptsCorrected
@@ -26,7 +27,6 @@ KNOWN = text(
        JOIN event e ON e.number = s.number AND e.seq = s.seq
        WHERE s.number = :number FOR UPDATE OF s"""
 )
-IS_BEGUN = text("SELECT 1 FROM filing WHERE id = :filing AND state <> 'prepared' FOR SHARE")
 MARK_SENT = text("UPDATE filing SET sent_at = :at WHERE id = :filing AND sent_at IS NULL RETURNING id")
 CLAIM_RECEIPTS = text(
     """INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
@@ -91,6 +91,7 @@ class Ledger:
         rows: dict[str, list[Row]] = {"event": event_rows(steps, previous)}
         rows |= changed_rows(old, steps)
         rows["notice"] = notice_rows(steps)
+        rows["filing_fee"] = _fees(entry, steps)
         await _run(connection, rows)
         for event, _ in steps:
             if isinstance(event.body, ReceiptsCorrected):
@@ -126,16 +127,10 @@ class Ledger:
         async with self._database.as_worker() as connection:
             await _run(connection, {"check_report": [sealed]})
 
-    async def store_package(self, row: Row, fee: Row | None = None) -> None:
-        """Keep where a sealed package lies and what is in it; and the fee of its filing, the newest one if repeated.
-
-        The fee of a filing that is begun stays: who comes later has sealed a package that is never lodged.
-        """
+    async def store_package(self, row: Row) -> None:
+        """Keep where a sealed package lies and what is in it. Of several only the one that is begun is ever lodged."""
         async with self._database.as_worker() as connection:
-            asked = {"filing": row["filing_id"]}
-            is_begun = (await connection.execute(IS_BEGUN, asked)).one_or_none() is not None
-            fees = [fee] if fee and not is_begun else []
-            await _run(connection, {"package": [row | {"sealed_at": _now()}], "filing_fee": fees})
+            await _run(connection, {"package": [row | {"sealed_at": _now()}]})
 
     async def mark_sent(self, filing_id: str) -> bool:
         """Compare and set: True for the first caller only. Nothing is sent without it, so nothing is sent twice."""
@@ -154,6 +149,17 @@ class Ledger:
                 raise ApplicationError(
                     "a receipt number is taken", "receipts", type="receipt_taken", non_retryable=True
                 )
+
+
+def _fees(entry: Entry, steps: Iterable[Step]) -> list[Row]:
+    """The fee of each filing whose lodging begins: that of the package its intent names."""
+    whose = {"number": entry.number, "organisation_id": entry.organisation_id}
+    begun = [event.body for event, _ in steps if isinstance(event.body, LodgingIntended)]
+    return [
+        {**whose, "filing_id": each.filing_id, "channel": each.channel, **each.fee.model_dump(mode="json")}
+        for each in begun
+        if each.fee is not None
+    ]
 
 
 def _claimed(claim: ReceiptsClaimed) -> dict[str, Any]:

@@ -9,19 +9,21 @@ import pytest
 from botocore.exceptions import ClientError
 from temporalio.exceptions import ApplicationError
 
-from activities.ledger import Ledger
+from activities.ledger import Entry, Ledger
 from activities.lodging import Lodging, name_of
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.objects import ObjectStore, s3_client, vault_key
 from infra.packs import packs_of_the_worker
 from schemas.checked import LodgingAsked
+from schemas.commands import BeginLodging
 from schemas.examination import PDF
 from schemas.identifiers import application_number
 from tests import corpus
-from tests.builders import ORGANISATION, handed_in
+from tests.builders import HANDLER, ORGANISATION, PaperRoad, handed_in
 from tests.ground import Ground
 from tests.workflows.office import RANDOM, Office
+from workflows import filing
 
 TODAY = date(2026, 11, 30)
 YESTERDAY = date(2026, 11, 29)
@@ -34,8 +36,6 @@ A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, vali
 A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
     VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
 
-A_BEGUN_FILING = """INSERT INTO filing (id, organisation_id, number, kind, state, persons, office, changed_at)
-    VALUES (%s, %s, %s, 'first', 'intended', '{}', 'tokyo', now())"""
 MANY = 30
 A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on)
     VALUES ('stop-1', 'post', 'channel_down', 'x', 'manager-1', now(), current_date + 1)"""
@@ -177,19 +177,24 @@ async def test_a_package_sealed_again_the_same_day_is_the_same_package(
     assert kept == [{"filing_id": f"{number}.filing.1", "sha256": first.sha256}]
 
 
-async def test_who_begins_after_another_changes_neither_the_fee_nor_what_is_lodged(
+async def test_of_two_who_begin_at_once_the_fee_is_that_of_the_package_that_is_lodged(
     lodging: Lodging, number: str, office: Office
 ) -> None:
     certify(office.ground, TOMORROW)
     give_mandate(office.ground)
-    await lodging.prepare(asked_for(number))
-    with office.ground.behind_the_desk() as connection:
-        connection.execute(A_BEGUN_FILING, (f"{number}.filing.1", ORGANISATION, number))
+    by_post, by_counter = [await lodging.prepare(asked_for(number, each)) for each in ("post", "counter")]
+    road = PaperRoad("p1", number=number)
+    road.check()
+    road.review()
+    begin = road.ask(BeginLodging, HANDLER, filing_id=road.filing().id, channel="post")
 
-    await lodging.prepare(asked_for(number, "counter"))
+    road.act(lambda situation, given: filing.begin(situation, given, by_post), begin)
+    entry = Entry(number=number, organisation_id=ORGANISATION, events=tuple(road.events))
+    await Ledger(office.ground.database).record(entry)
 
-    assert await office.ground.rows("SELECT channel FROM filing_fee") == [{"channel": "post"}]
-    assert len(await office.ground.rows("SELECT 1 FROM package")) == 2
+    kept = await office.ground.rows("SELECT filing_id, channel, persons FROM filing_fee")
+    assert by_post.sha256 != by_counter.sha256
+    assert kept == [{"filing_id": road.filing().id, "channel": "post", "persons": 1}]
 
 
 async def test_one_stop_keeps_thirty_cases_back_also_who_came_meanwhile_and_its_end_frees_them_all(

@@ -147,7 +147,7 @@ def test_the_letters_use_no_value_outside_the_closed_set(locale: Locale) -> None
 
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in sentences))
 
-    assert used == {"due_on", "findings", "persons", "receipts"}
+    assert used == {"due_on", "findings", "not_taken", "persons", "receipts"}
     assert used <= set(NoticeValues.model_fields)
 
 

@@ -208,7 +208,10 @@ async def test_a_tracking_number_is_noted_while_the_lodging_is_under_way(ready: 
 async def test_whom_the_counter_sends_away_goes_into_a_filing_of_his_own(ready: Ready) -> None:
     await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
     taken, away = ready.persons
-    part = {"receipts": ready.receipts()[:1], "not_taken": [{"person_id": away, "words": "写真の撮り直し"}]}
+    part: dict[str, Any] = {
+        "receipts": ready.receipts()[:1],
+        "not_taken": [{"person_id": away, "words": "写真の撮り直し"}],
+    }
     wordless = await ready.end(receipts=part["receipts"], not_taken=[{"person_id": away}])
     both = await ready.end(not_taken=part["not_taken"])
     nobody = await ready.end(
