@@ -7,11 +7,12 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ALONE := tests/browser tests/faults
 SHARED = $(RUN) -m pytest -n auto --dist=loadfile --no-loadscope-reorder
+PLAYS ?= 2000
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { command -v $$name; break; }; done)
 
-.PHONY: install up test demo check bench down clean
+.PHONY: install up test soak demo check bench down clean
 
 install: $(STAMP)
 
@@ -34,6 +35,10 @@ down: install
 test: install
 	$(SHARED) --maxprocesses=2 $(ALONE)
 	$(SHARED) --maxprocesses=4 $(addprefix --ignore=,$(ALONE))
+
+# The roads played at random, PLAYS times each and never the same; a failure prints how to play it again.
+soak: install
+	TORITSUGI_SOAK=$(PLAYS) $(RUN) -m pytest -n 3 --timeout=0 -k TestPlayed tests/workflows/test_road.py tests/workflows/test_played_splits.py tests/workflows/test_second_half.py
 
 demo: install
 	@$(RUN) -m infra.dev.demo

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from activities.ledger import rows
@@ -17,19 +17,13 @@ from schemas.events import Event, ResultRecorded, ResultsDelivered
 from schemas.filing import LIVE, Filing, NotTaken, Receipt
 from schemas.lodging_ends import LodgingConfirmed
 from schemas.standing import PersonLine, Stage, Standing
+from tests.workflows.bounds import bounded
 from tests.workflows.outside import Register
 from tests.workflows.second_half import PlayedSecondHalf
 from workflows import filing, result_receipt
 from workflows.situation import Happenings, Situation
 
-BOUNDED = settings(
-    max_examples=80,
-    stateful_step_count=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+BOUNDED = bounded(80, 40)
 UNTIL_FOUND = settings(BOUNDED, max_examples=400, phases=[Phase.generate], report_multiple_bugs=False)
 
 TestPlayedSecondHalf = PlayedSecondHalf.TestCase
