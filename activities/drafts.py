@@ -1,37 +1,41 @@
-"""The activity `end_old_drafts`: a draft that nobody has touched for long ends; its client is told in time.
+"""The activity `end_old_drafts`: a draft that nobody has touched for long ends, once its client was told in time.
 
 Ended, it is seen by nobody, and its key is destroyed in the same transaction; then its files are removed. Who writes at the
 last moment has the row first, and his draft goes on.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.ledger.announcing import TO_CLIENT, notice_row
 from infra.database.connection import Database
 from infra.database.tables import notice
 from infra.keys import KeyRing
 from infra.object_answers import ObjectStoreError
 from infra.objects import ObjectStore, quarantine_key
-from schemas.calendar import end_of_day, japan_date
+from schemas.draft_ends import TOLD_BEFORE, Course, EndTold, course, last_day
 from schemas.wording import NoticeKind
 
 AT_A_TIME = 1_000
-TOLD_BEFORE = (30, 7)
-"""Days before its end on which a draft's client is told; our own policy."""
 LOOKED_AT_EVERY = timedelta(hours=1)
-TO_CLIENT = "client"
 IDS = UUID("5f1c0b8e-0d0a-5c36-9f0d-3f6a1b2c4d5e")
 NEAR_THE_END = text(
     """SELECT number, organisation_id, changed_at FROM application
        WHERE handed_in_at IS NULL AND ended_at IS NULL AND erased_at IS NULL AND changed_at < :before
        ORDER BY changed_at LIMIT :many"""
+)
+WRITTEN = text(
+    """SELECT number, facts->>'due_on' AS due_on, (facts->>'step')::int AS step, sent_at FROM notice
+       WHERE kind = 'draft_ends' AND number = ANY(:numbers)"""
 )
 ENDED = text(
     """WITH ended AS (
@@ -49,11 +53,6 @@ FILES = text(
        LEFT JOIN examination x ON x.document_id = d.id WHERE d.number = :number AND d.copied_from IS NULL"""
 )
 ERASED = text("UPDATE application SET erased_at = :now WHERE number = :number")
-
-
-def last_day(changed_at: datetime, kept_days: int) -> date:
-    """The last day (Japan) of a draft that was last touched then."""
-    return japan_date(changed_at) + timedelta(days=kept_days)
 
 
 class Drafts:
@@ -81,21 +80,18 @@ class Drafts:
         asked = {"before": now - timedelta(days=self._kept_days - max(TOLD_BEFORE)), "many": AT_A_TIME}
         async with self._database.as_worker() as connection:
             rows = (await connection.execute(NEAR_THE_END, asked)).all()
-            notices = list(self._notices(rows, now))
+            written = await _written(connection, rows)
+            courses = [(row, self._course(row, written[row.number], now)) for row in rows]
+            notices = [_notice(row, found.to_tell, now) for row, found in courses if found.to_tell]
             if notices:
                 await connection.execute(insert(notice).on_conflict_do_nothing(), notices)
-        over = [row for row in rows if now >= end_of_day(last_day(row.changed_at, self._kept_days))]
-        ended = [await self._end(row, now) for row in over]
+        ended = [await self._end(row, now) for row, found in courses if found.is_over]
         await self._erase_ended(now)
         return sum(ended)
 
-    def _notices(self, rows: Sequence[Row[Any]], now: datetime) -> Iterator[dict[str, Any]]:
-        for row in rows:
-            ends_on = last_day(row.changed_at, self._kept_days)
-            days_left = (ends_on - japan_date(now)).days
-            step = min((step for step in TOLD_BEFORE if days_left <= step), default=None)
-            if step is not None and days_left >= 0:
-                yield _notice(row, now, ends_on, step)
+    def _course(self, row: Row[Any], written: Iterable[EndTold], now: datetime) -> Course:
+        last_on = last_day(row.changed_at, self._kept_days)
+        return course(last_on, [each for each in written if each.due_on >= last_on], now)
 
     async def _end(self, row: Row[Any], now: datetime) -> int:
         asked = {"number": row.number, "changed_at": row.changed_at, "now": now}
@@ -129,16 +125,16 @@ class Drafts:
             self._objects.erase(row.vault_key, row.vault_version)
 
 
-def _notice(row: Row[Any], now: datetime, ends_on: date, step: int) -> dict[str, Any]:
-    return {
-        "id": str(uuid5(IDS, f"{row.number}/{ends_on}/{step}")),
-        "number": row.number,
-        "organisation_id": row.organisation_id,
-        "seq": 0,
-        "kind": NoticeKind.DRAFT_ENDS,
-        "audience": TO_CLIENT,
-        "facts": {"due_on": ends_on.isoformat()},
-        "state": "waiting",
-        "attempts": 0,
-        "due_at": now,
-    }
+async def _written(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[str, list[EndTold]]:
+    """The mails about the end of these drafts, those of earlier times among them."""
+    found: defaultdict[str, list[EndTold]] = defaultdict(list)
+    for row in await connection.execute(WRITTEN, {"numbers": [row.number for row in rows]}):
+        found[row.number].append(EndTold(date.fromisoformat(row.due_on), row.step, row.sent_at))
+    return found
+
+
+def _notice(row: Row[Any], told: EndTold, now: datetime) -> dict[str, Any]:
+    facts = {"due_on": told.due_on.isoformat(), "step": told.step}
+    mail_id = uuid5(IDS, f"{row.number}/{told.due_on}/{told.step}")
+    about = {"number": row.number, "organisation_id": row.organisation_id}
+    return notice_row(mail_id, (NoticeKind.DRAFT_ENDS, TO_CLIENT, facts), **about, seq=0, due_at=now)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.ledger.announcing import TO_CLIENT, notice_row
 from infra.database.connection import Database
 from infra.database.tables import notice, standing, watch, watch_basis
 from infra.dossiers import case_of, collected, dossier
@@ -26,7 +27,6 @@ from schemas.watches import LODGED, OPENED_WITHIN, OPENS, TOLD_BEFORE, Basis, Wa
 from schemas.wording import NoticeKind
 
 APPLICATIONS_AT_A_TIME = 50
-TO_CLIENT = "client"
 IDS = UUID("0b6f6d0e-5f0d-5e0f-8b1e-6a2c1f7d9e42")
 CHANGED = text(
     """SELECT p.number, p.organisation_id, p.person_id, p.result, p.decided_on, p.valid_to
@@ -193,19 +193,13 @@ def _notices(rows: Iterable[Row[Any]], told: Set[tuple[str, str]], now: datetime
 def _notice(news: News, some: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
     persons = [row.person_id for row in some]
     closes_on = min((row.closes_on for row in some if row.closes_on is not None), default=None)
-    return {
-        "id": str(uuid5(IDS, f"{news.said}/{','.join(persons)}")),
-        "number": news.number,
-        "organisation_id": some[0].organisation_id,
-        "seq": some[0].seq,
-        "kind": NoticeKind.NEXT_OPENS if news.step == OPENS else NoticeKind.NEXT_CLOSES,
-        "audience": TO_CLIENT,
-        "facts": {"persons": len(persons), "said": news.said, "told": persons}
-        | ({"due_on": closes_on.isoformat()} if closes_on else {}),
-        "state": "waiting",
-        "attempts": 0,
-        "due_at": now,
-    }
+    facts: dict[str, Any] = {"persons": len(persons), "said": news.said, "told": persons}
+    if closes_on is not None:
+        facts["due_on"] = closes_on.isoformat()
+    kind = NoticeKind.NEXT_OPENS if news.step == OPENS else NoticeKind.NEXT_CLOSES
+    mail_id = uuid5(IDS, f"{news.said}/{','.join(persons)}")
+    about = {"number": news.number, "organisation_id": some[0].organisation_id, "seq": some[0].seq}
+    return notice_row(mail_id, (kind, TO_CLIENT, facts), **about, due_at=now)
 
 
 def _watch(row: Row[Any]) -> Watch:

@@ -1,7 +1,7 @@
 """Which events are told to whom, by mail. Pure: events and the new standing in, rows of the `notice` table out."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -48,17 +48,38 @@ def notice_rows(steps: Iterable[tuple[Event, Standing]]) -> list[Facts]:
 
 
 def _row(standing: Standing, event: Event, kind: NoticeKind, audience: str, facts: Facts) -> Facts:
+    return notice_row(
+        uuid5(NOTICES, f"{standing.number}/{event.seq}/{audience}"),
+        (kind, audience, facts),
+        number=standing.number,
+        organisation_id=standing.organisation_id,
+        seq=event.seq,
+        due_at=event.at.isoformat(),
+    )
+
+
+def notice_row(
+    mail_id: UUID,
+    telling: Telling,
+    *,
+    number: str,
+    organisation_id: str,
+    seq: int,
+    due_at: datetime | str,
+) -> Facts:
+    """One mail that waits to be sent, as a row of the `notice` table."""
+    kind, audience, facts = telling
     return {
-        "id": str(uuid5(NOTICES, f"{standing.number}/{event.seq}/{audience}")),
-        "number": standing.number,
-        "organisation_id": standing.organisation_id,
-        "seq": event.seq,
+        "id": str(mail_id),
+        "number": number,
+        "organisation_id": organisation_id,
+        "seq": seq,
         "kind": kind,
         "audience": audience,
         "facts": facts,
         "state": "waiting",
         "attempts": 0,
-        "due_at": event.at.isoformat(),
+        "due_at": due_at,
     }
 
 

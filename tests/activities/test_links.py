@@ -13,6 +13,7 @@ from schemas.commands import ContradictionSettled
 from schemas.identifiers import application_number
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
+from tests.activities.drafting import tell_in_time
 from tests.activities.waiting import waiting_for
 from tests.builders import MANAGER, handed_in
 from tests.workflows import acting
@@ -43,7 +44,9 @@ async def test_who_waits_for_a_draft_is_told_when_it_ends_or_the_person_is_taken
             with office.ground.behind_the_desk() as connection:
                 connection.execute(TAKEN_OUT, (number,))
         else:
-            await drafts.look_at(datetime.now(UTC) + timedelta(days=KEPT_DAYS + 1))
+            over = datetime.now(UTC) + timedelta(days=KEPT_DAYS + 1)
+            await tell_in_time(office.ground, drafts, over - timedelta(days=1))
+            await drafts.look_at(over)
         when_gone = [await walk(links.deliver) for _ in range(2)]
         standing = await waiter.recorded()
 
