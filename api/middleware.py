@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import sessions
 from api.bodies import read_strictly
+from api.host_names import asked_name, host_name, own_names
 from api.problems import Answering, problem
 from infra.logs import about, get_log
 from infra.settings import Settings
@@ -35,6 +36,8 @@ JSON_PATHS = ("/v1/", "/codec/")
 BODY_WITHIN_SECONDS = 15
 FILE_FORMS = re.compile(r"/applications/[^/]+/documents|/arrivals/uploads")
 AROUND_A_FILE_BYTES = 16_384
+PROBED = "/health/"
+"""Probes ask by number, under no name; they are told nothing that a name could change."""
 CODEC_PATH = "/codec/decode"
 """The one address that another origin may use with our cookie: the engine's own pages, to read payloads."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -66,6 +69,7 @@ class Door:
         self._answer = answer
         self._settings = settings
         self._limit_bytes = settings.limits.json_body_bytes
+        self._own_names = own_names(settings)
         self._own_origin = _origin(settings.public_url)
         self._engine_pages_origin = _origin(settings.temporal_ui_url) if settings.temporal_ui_url else ""
 
@@ -84,6 +88,10 @@ class Door:
     async def _received(self, request: Request, visit: "_Visit", receive: Receive) -> None:
         scope = request.scope
         try:
+            if not self._is_under_own_name(request):
+                # As a problem for browsers too, and before anything reads an address that is made of this name.
+                await visit.answer(problem(request, Refused("foreign_host")), scope, receive)
+                return
             await self._app(scope, await self._admitted(request, receive), visit.send)
         except Refused as refused:
             await visit.answer(self._answer(request, refused), scope, receive)
@@ -113,6 +121,11 @@ class Door:
         if media_type == JSON:
             read_strictly(body)
         return _replaying(body, receive)
+
+    def _is_under_own_name(self, request: Request) -> bool:
+        hosts = request.headers.getlist("host")
+        is_probe = request.scope["path"].startswith(PROBED) and all(map(host_name, hosts))
+        return is_probe or asked_name(hosts) in self._own_names
 
     def _insist_on_own_origin(self, request: Request) -> None:
         if sessions.cookie_name(self._settings) not in request.cookies or "authorization" in request.headers:

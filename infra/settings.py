@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     oidc_client_id: str
     oidc_client_secret: SecretStr
     public_url: str = Field(description="Address people open, without a trailing slash")
+    further_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Names the desk answers to beside its public address's: a JSON list, without ports",
+    )
     bind_host: str = "127.0.0.1"
     bind_port: int = 8700
     temporal_ui_url: str | None = Field(

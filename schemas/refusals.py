@@ -29,6 +29,11 @@ REFUSALS: dict[str, Telling] = {
     "foreign_origin": Telling(
         403, "他のサイトからの送信は受け付けません。", "Requests from other sites are refused."
     ),
+    "foreign_host": Telling(
+        421,
+        "この名前(Host)では受け付けません。公開アドレスを使ってください。",
+        "The desk does not answer under this name (Host). Use its public address.",
+    ),
     "not_found": Telling(404, "見つかりません。", "Not found."),
     "method_not_allowed": Telling(405, "この方法では利用できません。", "This method is not available here."),
     "not_acceptable": Telling(406, "この形式では回答できません。", "This representation is not available."),

@@ -1,5 +1,6 @@
 """The reference of the JSON API, drawn from the OpenAPI document: addresses, bodies, answers, codes."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class ActTold:
     about: str
     parameters: tuple[FieldTold, ...]
     body: tuple[FieldTold, ...]
+    example: str
     answers: tuple[tuple[str, str], ...]
 
     @property
@@ -81,6 +83,7 @@ def _act(document: Mapping[str, Any], method: str, path: str, told: Mapping[str,
             for each in told.get("parameters", [])
         ),
         body=tuple(_fields(document, content.get("schema", {}))),
+        example=_example(document, content.get("schema", {})),
         answers=tuple((status, each.get("description", "")) for status, each in told["responses"].items()),
     )
 
@@ -90,6 +93,12 @@ def _fields(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[
     needed = frozenset(known.get("required", ()))
     for name, each in known.get("properties", {}).items():
         yield FieldTold(name, _shape(each), name in needed, each.get("description", ""))
+
+
+def _example(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """The first example of a body as it would be sent, in lines; empty where there is none."""
+    examples = _resolved(document, schema).get("examples", ())
+    return json.dumps(examples[0], ensure_ascii=False, indent=2) if examples else ""
 
 
 def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

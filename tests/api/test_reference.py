@@ -1,6 +1,9 @@
 """The reference page tells everything the API has."""
 
+import json
+
 from api.app import build
+from api.body_examples import EXAMPLES
 from api.pages.reference import METHODS, topics
 from infra.settings import Settings
 
@@ -24,3 +27,5 @@ def test_the_fields_of_a_body_are_told_with_their_shapes(settings: Settings) -> 
     begun = acts["POST", "/v1/applications"]
 
     assert {field.name: field.is_needed for field in begun.body} == {"procedure": True, "persons": False}
+    assert json.loads(begun.example) == EXAMPLES["applications.NewApplication"]
+    assert [act.path for act in acts.values() if act.body and not act.example] == []
