@@ -66,7 +66,19 @@ def one_of(things: tuple[Any, ...], index: int) -> Any:
     return things[index % len(things)] if things else None
 
 
-class PlayedRoad(RuleBasedStateMachine):
+class Played(RuleBasedStateMachine):
+    """A road on which anything may be tried."""
+
+    def tried(self, act: Callable[[], object]) -> bool:
+        """Whether an act was done; a refusal is an answer."""
+        try:
+            act()
+        except Refused:
+            return False
+        return True
+
+
+class PlayedRoad(Played):
     """Anybody tries anything; a refusal is an answer. What must always hold is checked after each act."""
 
     @initialize(
@@ -108,13 +120,6 @@ class PlayedRoad(RuleBasedStateMachine):
             road.second_review,
             road.begin,
         ]
-
-    def tried(self, act: Callable[[], object]) -> bool:
-        try:
-            act()
-        except Refused:
-            return False
-        return True
 
     @rule(places=st.sets(person))
     def check(self, places: set[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from schemas.commands import (
     AbsentConfirmed,
@@ -32,13 +32,12 @@ from schemas.filing import UNDER_WAY, Filing, FilingState, Receipt, ResultKind, 
 from schemas.identifiers import application_number
 from schemas.links import LinkNoted
 from schemas.parties import ROAD, SIMULATOR
-from schemas.refusals import Refused
 from schemas.standing import Stage
 from schemas.tasks import TaskKind
 from tests.builders import HANDLER, MANAGER, OTHER_HANDLER, OTHER_REVIEWER, a_plan
 from tests.workflows.orderly import insist_on_one_history, insist_on_order
 from tests.workflows.outside import Book, Numbers, Register
-from tests.workflows.played import PERSONS, handlers, one_of, person, persons, which
+from tests.workflows.played import PERSONS, Played, handlers, one_of, person, persons, which
 from tests.workflows.remembered import RememberedRoad
 from workflows import filing, holds, links, receipt_correction, result_receipt, withdrawal
 from workflows.deciding import complete
@@ -60,7 +59,7 @@ def mistyped(person_id: str) -> str:
     return f"mistyped-{person_id}"
 
 
-class PlayedSecondHalf(RuleBasedStateMachine):
+class PlayedSecondHalf(Played):
     """Handlers tell the truth about what the authority's book says; everything else may happen in any order."""
 
     @initialize(
@@ -121,13 +120,6 @@ class PlayedSecondHalf(RuleBasedStateMachine):
             self.numbers.claim(command.verdict.receipts)
         if isinstance(command, CorrectReceipts):
             self.numbers.claim(receipt_correction.to_claim(self.road.situation, command))
-
-    def tried(self, act: Callable[[], object]) -> bool:
-        try:
-            act()
-        except Refused:
-            return False
-        return True
 
     def _decide(self, kind: TaskKind, verdict: Verdict, by: Any, index: int = 0) -> None:
         task = one_of(self.road.standing.open_tasks(kind), index)
