@@ -172,6 +172,26 @@ async def reopened_by_another_result(office: Office) -> Road:
     return road
 
 
+async def receipt_put_right(office: Office) -> Road:
+    """A receipt number was typed wrong and is put right; the result is taken under the right one."""
+    road = await office.begin()
+    await acting.review(road)
+    await acting.begin(road)
+    await acting.end_with(road, f"mistyped-{road.number}")
+    await acting.correct_number(road, f"{receipt_of('p1')}-{road.number}")
+    await acting.result(road)
+    return road
+
+
+async def in_a_new_run(office: Office) -> Road:
+    """So much happened that the road went on in a new run, in which it ends."""
+    road = await office.begin()
+    await acting.take_and_give_back(road, 8)
+    await acting.lodge(road)
+    await acting.result(road)
+    return road
+
+
 PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
     "straight_through": straight_through,
     "corrected_and_reviewed_twice": corrected_and_reviewed_twice,
@@ -180,4 +200,8 @@ PATHS: dict[str, Callable[[Office], Awaitable[Road]]] = {
     "withdrawn_after_lodging": withdrawn_after_lodging,
     "split_and_routed": split_and_routed,
     "reopened_by_another_result": reopened_by_another_result,
+    "receipt_put_right": receipt_put_right,
+    "in_a_new_run": in_a_new_run,
 }
+RUN_BEFORE = {"in_a_new_run": "before_a_new_run"}
+"""Of these paths the first run is kept too, under a name of its own; they are walked on an impatient engine."""

@@ -15,6 +15,7 @@ from schemas.commands import (
     NewFinding,
     RecordMoreRequested,
     RecordResult,
+    ReleaseTask,
     ReviewVerdict,
     Verdict,
 )
@@ -31,6 +32,14 @@ async def claim(road: Road, kind: TaskKind, by: Actor, **ids: Any) -> Answer:
     """Take a task."""
     task = await road.task(kind)
     return await road.act(messages.CLAIM_TASK, ClaimTask, by, task_id=task.id, **ids)
+
+
+async def take_and_give_back(road: Road, times: int) -> None:
+    """A reviewer takes the review and gives it back, so often."""
+    for time in range(times):
+        await claim(road, TaskKind.REVIEW, REVIEWER, act_id=f"take-{time}")
+        task = await road.task(TaskKind.REVIEW)
+        await road.act(messages.RELEASE_TASK, ReleaseTask, REVIEWER, act_id=f"give-{time}", task_id=task.id)
 
 
 async def decide(road: Road, kind: TaskKind, verdict: Verdict, by: Actor, **ids: Any) -> Answer:

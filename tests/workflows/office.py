@@ -269,10 +269,10 @@ class Office:
         return await replay(self.keys.ring, history, workflow)
 
 
-async def replay(ring: KeyRing, history: WorkflowHistory, workflow: type) -> Exception | None:
+async def replay(ring: KeyRing, history: WorkflowHistory, *workflows: type) -> Exception | None:
     """Replay one history under the same conditions as a worker; answers the failure, if any."""
     replayer = Replayer(
-        workflows=[workflow],
+        workflows=workflows,
         data_converter=data_converter(ring),
         workflow_runner=sandbox_runner(),
         header_codec_behavior=HEADERS,

@@ -7,9 +7,7 @@ from typing import Literal
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.testing import WorkflowEnvironment
 
-from infra.dev.temporal_server import DYNAMIC, DYNAMIC_IN_TESTS, program
 from infra.engine_histories import EngineHistory, engine_history
 from schemas import messages
 from schemas.calendar import end_of_day
@@ -19,28 +17,22 @@ from schemas.tasks import TaskKind
 from tests.builders import MANAGER, REVIEWER, a_remark
 from tests.ground import Ground
 from tests.workflows import acting
+from tests.workflows.impatient import impatient_engine
 from tests.workflows.office import Office, Road, opened_office
 from workflows import deadlines
 
-FEW_EVENTS = "limit.historyCount.suggestContinueAsNew=60"
-SOON_REPORTED = "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=1"
 BRIEFLY = timedelta(seconds=5)
 
 
 @pytest.fixture(scope="module")
-async def impatient_engine() -> AsyncIterator[dict[str, str]]:
-    """An engine that wants every history short and reports trouble at once."""
-    facts = (*DYNAMIC, *DYNAMIC_IN_TESTS, FEW_EVENTS, SOON_REPORTED)
-    arguments = [part for fact in facts for part in ("--dynamic-config-value", fact)]
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=program(), dev_server_extra_args=arguments
-    ) as environment:
-        yield {"TEMPORAL_ADDRESS": environment.client.service_client.config.target_host}
+async def impatient_address() -> AsyncIterator[dict[str, str]]:
+    async with impatient_engine() as environment:
+        yield environment
 
 
 @pytest.fixture
-async def impatient(ground: Ground, impatient_engine: dict[str, str]) -> AsyncIterator[Office]:
-    async with opened_office(ground, impatient_engine, "impatient") as office:
+async def impatient(ground: Ground, impatient_address: dict[str, str]) -> AsyncIterator[Office]:
+    async with opened_office(ground, impatient_address, "impatient") as office:
         yield office
 
 
@@ -62,20 +54,13 @@ async def told_when(office: Office, road: Road, holds: Callable[[EngineHistory],
     return history
 
 
-async def take_and_give_back(road: Road, times: int) -> None:
-    for time in range(times):
-        await acting.claim(road, TaskKind.REVIEW, REVIEWER, act_id=f"take-{time}")
-        task = await road.task(TaskKind.REVIEW)
-        await road.act(messages.RELEASE_TASK, ReleaseTask, REVIEWER, act_id=f"give-{time}", task_id=task.id)
-
-
 async def test_a_road_goes_on_in_new_runs_and_nothing_is_forgotten(impatient: Office) -> None:
     async with impatient.working():
         road = await impatient.begin()
         await acting.claim(road, TaskKind.REVIEW, REVIEWER, act_id="the-first")
         task = await road.task(TaskKind.REVIEW)
         await road.act(messages.RELEASE_TASK, ReleaseTask, REVIEWER, act_id="back", task_id=task.id)
-        await take_and_give_back(road, 12)
+        await acting.take_and_give_back(road, 12)
         events = len(await road.kinds())
 
         again = await acting.claim(road, TaskKind.REVIEW, REVIEWER, act_id="the-first", update_id="anew")
@@ -91,7 +76,7 @@ async def test_a_road_goes_on_in_new_runs_and_nothing_is_forgotten(impatient: Of
 async def test_a_deadline_is_kept_through_a_new_run(impatient: Office) -> None:
     async with impatient.working():
         road = await impatient.begin()
-        await take_and_give_back(road, 9)
+        await acting.take_and_give_back(road, 9)
         await acting.review(road, a_remark())
         due_at = (await road.recorded()).running_deadlines()[0].due_at
         for time in range(8):
@@ -109,7 +94,7 @@ async def test_a_deadline_is_kept_through_a_new_run(impatient: Office) -> None:
 async def test_a_road_of_many_runs_still_ends(impatient: Office) -> None:
     async with impatient.working():
         road = await impatient.begin()
-        await take_and_give_back(road, 12)
+        await acting.take_and_give_back(road, 12)
         await acting.lodge(road)
 
         outcome = await acting.at_the_end(road)
@@ -142,7 +127,7 @@ async def test_changed_code_that_works_out_something_else_is_noticed(
 async def test_the_runs_before_a_new_one_are_told_with_it(impatient: Office) -> None:
     async with impatient.working():
         road = await impatient.begin()
-        await take_and_give_back(road, 12)
+        await acting.take_and_give_back(road, 12)
 
         history = await told_when(impatient, road, lambda now: now.earlier)
 
