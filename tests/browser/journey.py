@@ -23,6 +23,10 @@ class Walked:
     person: str
     receipt: str
     complaints: list[str]
+    told_before: bool
+    told_after: str
+    kept: tuple[str, int, int]
+    """What a reload left: the reply that was typed, and the findings chosen before and after it."""
 
 
 def walk(opened: Callable[..., Walker], folder: Path) -> Walked:
@@ -37,14 +41,19 @@ def walk(opened: Callable[..., Walker], folder: Path) -> Walked:
     hand_in(client, number)
     client.picture("04-receipt")
     reviewer = opened(REVIEWER)
-    person = find(reviewer, number)
-    correct(client, number)
-    approve(reviewer, number)
+    path = claim(reviewer, number)
+    client.go(f"/applications/{number}")
+    told_before = client.page.locator(".live").is_visible()
+    person = find(reviewer, path)
+    told_after = client.page.locator(".live:visible").inner_text()
+    reply = correct(client, number)
+    chosen = approve(reviewer, number)
     handler = opened(HANDLER)
     receipt = lodge(handler, number, person)
     decide(handler, number, person, receipt, today)
     walkers = (client, reviewer, handler)
-    return Walked(number, person, receipt, [each for one in walkers for each in one.complaints])
+    complaints = [each for one in walkers for each in one.complaints]
+    return Walked(number, person, receipt, complaints, told_before, told_after, (reply, *chosen))
 
 
 def begin(client: Walker, procedure: str = EXTENSION) -> str:
@@ -114,9 +123,8 @@ def claim(reviewer: Walker, number: str) -> str:
     return reviewer.page.url.partition("?")[0].removeprefix(reviewer.base)
 
 
-def find(reviewer: Walker, number: str) -> str:
+def find(reviewer: Walker, path: str) -> str:
     """Look at a document, write down one finding at a field, ask for a correction; answers the person."""
-    path = claim(reviewer, number)
     reviewer.page.locator(".paper-list a").first.click()
     reviewer.page.wait_for_selector(".page-frame img")
     reviewer.picture("05-review")
@@ -131,24 +139,35 @@ def find(reviewer: Walker, number: str) -> str:
     return person
 
 
-def correct(client: Walker, number: str) -> None:
-    """Answer the finding and hand in the next round."""
+def correct(client: Walker, number: str) -> str:
+    """Answer the finding and hand in the next round; in between the page is reloaded. Answers the reply it keeps."""
     client.wait_for(f"/applications/{number}", ".attention")
     client.picture("06-correction")
-    client.page.locator("textarea[name^='reply.']").first.fill(REPLIED)
+    reply = client.page.locator("textarea[name^='reply.']").first
+    client.rest()
+    reply.fill(REPLIED)
+    client.reload()
+    kept = reply.input_value()
     client.press(f"/applications/{number}/corrections")
     assert client.done()
+    return kept
 
 
-def approve(reviewer: Walker, number: str) -> None:
-    """Round two: everything is in order."""
+def approve(reviewer: Walker, number: str) -> tuple[int, int]:
+    """Round two: everything is in order; in between the page is reloaded. Answers how many are chosen before and after."""
     path = claim(reviewer, number)
     choices = reviewer.page.locator("input[value=verified]")
+    reviewer.rest()
     for place in range(choices.count()):
         choices.nth(place).check()
     reviewer.picture("07-round-two")
+    chosen = reviewer.page.locator("input[value=verified]:checked")
+    before = chosen.count()
+    reviewer.reload()
+    after = chosen.count()
     reviewer.press(f"{path}/complete")
     assert reviewer.done()
+    return before, after
 
 
 def lodge(handler: Walker, number: str, person: str) -> str:

@@ -83,6 +83,14 @@ class Walker:
             self.page.wait_for_timeout(500)
         raise AssertionError(f"{selector} did not come up on {path}")
 
+    def rest(self) -> None:
+        """Wait until the page has fetched everything it asks for, its modules too."""
+        self.page.wait_for_load_state("networkidle")
+
+    def reload(self) -> None:
+        """Open the same page anew, and wait until its modules have done what they do at the start."""
+        self.page.reload(wait_until="networkidle")
+
     def press(self, action: str, name: str | None = None) -> None:
         """Send the form with this action (the first one, or the one whose button has this name)."""
         buttons = self.page.locator(f'form[action="{action}"] button')
