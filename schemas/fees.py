@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.dossier import Dossier
+from schemas.filing import FeeAtLodging
 from schemas.lodging import fee_of
 from schemas.maps import ProcedureMap
 from schemas.words import Word
@@ -121,8 +122,8 @@ class PersonsLeft(Word):
     left_on: date
 
 
-class FilingFee(Word):
-    """The amounts of one first filing, of the package that is lodged, as it was sealed on `lodged_on` (Japan date).
+class FilingFee(FeeAtLodging):
+    """The fee of one filing, of the package that is lodged.
 
     `not_taken` of its `persons` the authority sent away: whether they were paid for, or paid back, is not known here.
     """
@@ -130,12 +131,6 @@ class FilingFee(Word):
     filing_id: str
     number: str
     channel: str
-    fee_class: str | None
-    persons: int
-    desk_yen_per_person: int | None
-    authority_yen: int | None
-    authority_units: int
-    lodged_on: date
     not_taken: int = 0
 
     @property
