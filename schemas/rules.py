@@ -18,7 +18,7 @@ from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUs
 from schemas.expressions import CelInput, Decision
 from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
-from schemas.named_checks import CHECK_ROWS, CheckRow, version_of
+from schemas.named_checks import CHANNEL, CHECK_ROWS, CheckRow, version_of
 from schemas.rows_used import Noted, noting
 from schemas.table_names import row_told
 from schemas.words import Word
@@ -159,10 +159,16 @@ def _decide(asking: Asking, rule: ReadyRule, subject: Subject) -> Decision | Non
     applies = rule.applies.decide(values)
     if applies.outcome == "fails" or rule.holds is None:
         return None
-    decision = applies if applies.outcome == "cannot_decide" else rule.holds.decide(values)
+    holds = rule.holds.decide(values)
+    decision = applies if applies.outcome == "cannot_decide" and not _is_settled(applies, holds) else holds
     if decision.outcome == "cannot_decide" and asking.excuses(decision.missing, subject):
         return None
     return decision
+
+
+def _is_settled(applies: Decision, holds: Decision) -> bool:
+    """While only the channel is open: what holds through every channel is no question for anybody."""
+    return holds.outcome == "holds" and applies.missing == (CHANNEL,)
 
 
 def _finding(asking: Asking, rule: ReadyRule, subject: Subject, decision: Decision) -> RuleFinding:

@@ -103,7 +103,7 @@ def test_the_plan_is_reviewed_twice_and_handed_over_the_extension_once_and_relea
     assert (plan.review.levels, plan.delivery) == (2, "hand_over")
     assert (extension.review.levels, extension.delivery) == (1, "release")
     assert [row.id for row in plan.channels] == ["post", "counter"]
-    assert [row.id for row in extension.channels] == ["online"]
+    assert [row.id for row in extension.channels] == ["online", "counter"]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: str(rule.id))

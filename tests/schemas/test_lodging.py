@@ -115,15 +115,17 @@ def test_the_fee_of_an_extension_depends_on_the_channel_and_the_day() -> None:
 
     online = fee_of(ready, a_dossier(ready, channel="online", as_of=date(2027, 3, 30)))
     unpublished = fee_of(ready, a_dossier(ready, channel="online", as_of=date(2027, 3, 31)))
-    only_channel = fee_of(ready, a_dossier(ready))
+    counter = fee_of(ready, a_dossier(ready, channel="counter", as_of=date(2027, 3, 30)))
+    still_open = fee_of(ready, a_dossier(ready))
     foreign = fee_of(ready, a_dossier(ready, channel="post"))
 
     assert online.total_yen == 5500
     assert unpublished.total_yen is None
     assert "公表されていません" in unpublished.note.ja
-    assert only_channel.total_yen == 5500
-    assert foreign.total_yen is None
-    assert "channel" in foreign.note.en
+    assert counter.total_yen == 6000
+    for unknown in (still_open, foreign):
+        assert unknown.total_yen is None
+        assert "channel" in unknown.note.en
 
 
 def a_window(**row: object) -> ProcedureMap:

@@ -1,12 +1,14 @@
 """What one online application may weigh, and the shape of a photo."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
 from tests.schemas.clean_dossiers import a_document
 
 
-def weighed(common_bytes: int, own_bytes: int, channel: str | None = "online") -> list[str | None]:
+def weighed(common_bytes: int, own_bytes: int, channel: str = "online") -> list[str | None]:
     ready = a_map(EXTENSION, only="ISA-FI-01")
     documents = (
         a_document(ready, "document_list", size_bytes=common_bytes),
@@ -23,11 +25,17 @@ def test_the_files_of_one_person_may_weigh_25_megabytes_with_the_common_ones() -
 
 
 def test_the_only_channel_of_a_map_need_not_be_chosen() -> None:
-    assert weighed(5_000_000, 20_000_001, channel=None) == ["p1"]
+    ready = a_map(EXTENSION, only="ISA-FI-01")
+    alone = ready.procedure.model_copy(update={"channels": ready.procedure.channels[:1]})
+    heavy = a_document(ready, "photo", "p1", size_bytes=25_000_001)
+
+    report = check(replace(ready, procedure=alone), a_dossier(ready, documents=(heavy,)))
+
+    assert [each.outcome for each in report.findings] == ["fails"]
 
 
 def test_what_one_of_two_open_channels_does_not_take_is_not_decided() -> None:
-    ready = a_map("isa.extension.ssw2", only="ISA-FI-01")
+    ready = a_map(EXTENSION, only="ISA-FI-01")
     heavy = a_document(ready, "photo", "p1", size_bytes=25_000_001)
 
     report = check(ready, a_dossier(ready, documents=(heavy,)))

@@ -28,7 +28,9 @@ def test_only_jis_level_one_and_two_can_be_sent(text: str, foreign: int) -> None
 def test_a_text_that_cannot_be_sent_is_found_with_the_number_of_characters() -> None:
     ready = a_map(EXTENSION, only="ISA-FI-04")
 
-    report = check(ready, a_dossier(ready, {"name_kanji": "髙﨑", "reason": "継続のため"}))
+    answers = {"name_kanji": "髙﨑", "reason": "継続のため"}
+
+    report = check(ready, a_dossier(ready, answers, channel="online"))
 
     assert [(each.place, each.outcome, each.message_values) for each in report.findings] == [
         ("name_kanji", "fails", {"count": "2"})
