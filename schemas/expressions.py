@@ -240,7 +240,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "base_quota": ("idi|ii", lambda staff, on=None: _base_quota(tables, staff, on)),
         "esd_base_quota": ("idi|ii", lambda staff, on=None: _esd_base_quota(tables, staff, on)),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
-        "transfer_eligible": ("sdb", lambda code, on: _transfer_eligible(tables, code, on)),
+        "transfer_eligible": ("sdb", lambda told, on: _transfer_eligible(tables, told, on)),
         "same_people": ("ssb", told_lines.same_people),
         "total_of_lines": ("sf", told_lines.total_of_lines),
         "stage_3_closed": ("sdb|sb", lambda code, on=None: _stage_3_closed(tables, code, on)),
@@ -322,12 +322,19 @@ def _stay_limit(tables: Tables, bound: str, status: str) -> int:
     return months
 
 
-def _transfer_eligible(tables: Tables, code: str, on: date) -> bool:
-    """Whether the code is in force on the list that day; no list has another group. Raises Unpublished for one not read."""
-    known = next((row for row in tables.occupations if row.id == code), None)
-    if known is None and code.partition("-")[0] in OCCUPATION_GROUPS:
+def _transfer_eligible(tables: Tables, told: str, on: date) -> bool:
+    """Whether every code (last on its line) is in force on the list that day; no list has another group.
+
+    Raises Unpublished for one that was not read, unless another certainly is not on it.
+    """
+    known = {row.id: row for row in tables.occupations}
+    codes = told_lines.last_words(told)
+    unread = {code for code in codes if code not in known and code.partition("-")[0] in OCCUPATION_GROUPS}
+    found = [known.get(code) for code in codes if code not in unread]
+    listed = all(row is not None and looked_up("occupations", row).in_force(on) for row in found)
+    if listed and unread:
         raise Unpublished("occupations")
-    return known is not None and looked_up("occupations", known).in_force(on)
+    return listed
 
 
 def _stage_3_closed(tables: Tables, code: str, on: date | None) -> bool:

@@ -18,6 +18,11 @@ def total_of_lines(text: str) -> float:
     return float(sum(Decimal(numbers[-1].replace(",", "")) for numbers in last))
 
 
+def last_words(text: str) -> tuple[str, ...]:
+    """What stands last on each line."""
+    return tuple(line.split()[-1] for line in _lines(text))
+
+
 def same_people(described: str, names: str) -> bool:
     """Whether both name the same people: each line of `described` begins with one line of `names`, and none is left.
 
