@@ -62,10 +62,11 @@ class Lodging:
 
     @activity.defn(name="prepare_lodging")
     async def prepare(self, asked: LodgingAsked) -> PackageSealed:
-        """Check the handler's certificate, online id and mandate; bind, seal and keep the package.
+        """Check the handler's certificate, online id, mandate and filed list; bind, seal and keep the package.
 
-        Refuses with the first thing that lacks (`schemas.authority`: `certificate_…`, `online_id_…`, `mandate_…`). The same
-        filing on the same day gives the same bytes, so a repetition finds the package already there.
+        Refuses with the first thing that lacks (`schemas.authority`: `certificate_…`, `online_id_…`, `mandate_…`,
+        `pledge_not_filed`). The same filing on the same day gives the same bytes, so a repetition finds the package
+        already there.
         """
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:

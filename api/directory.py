@@ -8,7 +8,7 @@ import asyncio
 import sys
 import tomllib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ CHOSEN_PERSONALLY = frozenset({"locale", "active", "fee_class"})
 
 
 async def ensure_office(connection: AsyncConnection, office: SampleOffice, procedures: Sequence[str]) -> None:
-    """Write the whole sheet: organisations, people, certificates, memberships, and mandates of every organisation to
-    every certified handler for all of `procedures`. Idempotent."""
+    """Write the whole sheet: organisations, people, certificates, memberships, filed lists, and mandates of every
+    organisation to every certified handler for all of `procedures`. Idempotent."""
     await _upsert(connection, organisation, [_organisation_row(one) for one in office.organisations])
     clients = [
         _account_row(person, ("client",), organisation_id=one.code)
@@ -46,6 +46,9 @@ async def ensure_office(connection: AsyncConnection, office: SampleOffice, proce
         Register.CERTIFICATE: [_certificate_row(person) for person in certified],
         Register.MEMBERSHIP: [_membership_row(one) for one in office.organisations],
         Register.MANDATE: mandates,
+        Register.PLEDGE_LIST: [
+            _list_row(person, office, keeper) for person in certified if _pledged_on(person)
+        ],
     }
     for register, rows in begun.items():
         await begin_entries(connection, register, rows, keeper)
@@ -105,6 +108,21 @@ def _certificate_row(person: Staff) -> dict[str, Any]:
         "valid_from": held.valid_from_on,
         "valid_until": held.valid_until_on,
         "online_id_valid_until": held.online_until_on,
+    }
+
+
+def _pledged_on(person: Staff) -> date | None:
+    return person.certificate.pledged_on if person.certificate else None
+
+
+def _list_row(person: Staff, office: SampleOffice, keeper: Keeper) -> dict[str, Any]:
+    return {
+        "id": f"l-{person.subject}-{_pledged_on(person)}",
+        "account_id": person.subject,
+        "filed_on": _pledged_on(person),
+        "organisations": [{"id": one.code, "name": one.name} for one in office.organisations],
+        "recorded_by": keeper.actor.id,
+        "recorded_at": keeper.at,
     }
 
 

@@ -20,10 +20,10 @@ from api.queries_colleagues import colleagues_with
 from api.queries_filings import FilingView, one_filing
 from api.queries_tasks import TaskRow, one_task
 from infra.database.tables import filing, person_standing, task
-from infra.registers import certificate_of, mandates_between
+from infra.registers import known_of
 from schemas import messages
 from schemas.arrivals import ARRIVAL
-from schemas.authority import CertificateHeld, LodgingWanted, MandateGiven, entitlement_for
+from schemas.authority import LodgingWanted, OnRegister, entitlement_for
 from schemas.calendar import japan_date
 from schemas.commands import EntrustFiling, PassOnTask
 from schemas.filing import UNDER_WAY, FilingState
@@ -52,8 +52,7 @@ class Lacks:
     def __init__(self, connection: AsyncConnection, on: date) -> None:
         self._connection = connection
         self._on = on
-        self._held: dict[str, CertificateHeld | None] = {}
-        self._mandates: dict[tuple[str, str], tuple[MandateGiven, ...]] = {}
+        self._known: dict[tuple[str, str], OnRegister] = {}
 
     async def of(self, colleague: str, item: OpenItem) -> str | None:
         """Four eyes, or the first thing missing for lodging with this client, procedure and channel; None: he may."""
@@ -62,15 +61,13 @@ class Lacks:
         about = item.filing
         if about is None or (item.task is not None and item.task.kind is not TaskKind.LODGE):
             return None
-        if colleague not in self._held:
-            self._held[colleague] = await certificate_of(self._connection, colleague)
         parties = (colleague, about.organisation.id)
-        if parties not in self._mandates:
-            self._mandates[parties] = await mandates_between(self._connection, *parties)
+        if parties not in self._known:
+            self._known[parties] = await known_of(self._connection, *parties)
         wanted = LodgingWanted(
             procedure=about.procedure, on=self._on, channel=about.channel, office=about.office
         )
-        lacks = entitlement_for(wanted, self._held[colleague], self._mandates[parties]).lacks
+        lacks = entitlement_for(wanted, self._known[parties]).lacks
         return lacks[0] if lacks else None
 
 

@@ -17,7 +17,7 @@ from infra.database.tables import (
     standing,
 )
 from infra.packs import pack_in_force
-from infra.registers import certificate_of, mandates_between
+from infra.registers import known_of
 from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_for
 from schemas.filing import Filing, FilingKind, FilingState, NotTaken, Receipt, Way
 from schemas.maps import ProcedureMap
@@ -250,9 +250,8 @@ async def entitlement(
 ) -> EntitlementView:
     """What the reader could show if he lodged this filing on that day (Japan date), channel by channel."""
     wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office)
-    held = await certificate_of(connection, reader_id)
-    mandates = await mandates_between(connection, reader_id, view.organisation.id)
-    found = entitlement_for(wanted, held, mandates, ready.tables.offices)
+    known = await known_of(connection, reader_id, view.organisation.id)
+    held, found = known.held, entitlement_for(wanted, known, ready.tables.offices)
     return EntitlementView(
         certificate_valid_until=held.valid_until if held else None,
         online_id_valid_until=held.online_id_valid_until if held else None,
@@ -260,7 +259,7 @@ async def entitlement(
         mandate_until=found.mandate.valid_until if found.mandate else None,
         has_mandate=found.mandate is not None,
         channels=tuple(
-            _through(each.id, entitlement_for(wanted.model_copy(update={"channel": each.id}), held, mandates))
+            _through(each.id, entitlement_for(wanted.model_copy(update={"channel": each.id}), known))
             for each in ready.procedure.channels
         ),
         warnings=tuple(

@@ -20,7 +20,8 @@ from api.queries import Named, named, names_of
 from api.queries_registers import HandlerView
 from api.registers import EntryInPath, EntryKept, Keeping, Looking, handler_at, keeper_of
 from api.registers_rows import Register, begin_entries
-from infra.database.tables import mandate, organisation, pledge_list
+from infra.database.tables import mandate, organisation
+from infra.registers import last_list_filed
 from schemas.calendar import japan_date
 from schemas.refusals import Refused
 from schemas.words import Word
@@ -152,9 +153,7 @@ async def _pledges(connection: AsyncConnection, account_id: str, on: date) -> tu
 
 
 async def _last_filed(connection: AsyncConnection, account_id: str) -> FiledList | None:
-    asked = select(pledge_list).where(pledge_list.c.account_id == account_id)
-    newest = asked.order_by(pledge_list.c.recorded_at.desc(), pledge_list.c.id).limit(1)
-    row = (await connection.execute(newest)).one_or_none()
+    row = await last_list_filed(connection, account_id)
     if row is None:
         return None
     names = await names_of(connection, (row.recorded_by,))

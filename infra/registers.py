@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Row, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import account, certificate, mandate
+from infra.database.tables import account, certificate, mandate, pledge_list
 from schemas.authority import (
     CertificateHeld,
     Entitlement,
     Lapse,
     LodgingWanted,
     MandateGiven,
+    OnRegister,
     entitlement_for,
     lapses_of_certificate,
     lapses_of_mandates,
@@ -23,9 +24,24 @@ async def entitlement_of(
     connection: AsyncConnection, handler: str, organisation_id: str, asked: LodgingWanted
 ) -> Entitlement:
     """What this handler may do for this client."""
-    held = await certificate_of(connection, handler)
-    mandates = await mandates_between(connection, handler, organisation_id)
-    return entitlement_for(asked, held, mandates)
+    return entitlement_for(asked, await known_of(connection, handler, organisation_id))
+
+
+async def known_of(connection: AsyncConnection, account_id: str, organisation_id: str) -> OnRegister:
+    """What the registers say of this handler and this client."""
+    filed = await last_list_filed(connection, account_id)
+    return OnRegister(
+        held=await certificate_of(connection, account_id),
+        mandates=await mandates_between(connection, account_id, organisation_id),
+        is_pledged=filed is not None and organisation_id in {each["id"] for each in filed.organisations},
+    )
+
+
+async def last_list_filed(connection: AsyncConnection, account_id: str) -> Row[Any] | None:
+    """The list of pledged organisations that was recorded last as filed by this handler, or None."""
+    asked = select(pledge_list).where(pledge_list.c.account_id == account_id)
+    newest = asked.order_by(pledge_list.c.recorded_at.desc(), pledge_list.c.id).limit(1)
+    return (await connection.execute(newest)).one_or_none()
 
 
 async def certificate_of(connection: AsyncConnection, account_id: str) -> CertificateHeld | None:

@@ -69,6 +69,15 @@ class MandateGiven(Word):
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 
+class OnRegister(Word):
+    """What the registers say of one handler and one client: his certificate, the mandates between them, and whether the
+    list of pledged organisations (利用者別誓約機関一覧表) that he filed last names the client."""
+
+    held: CertificateHeld | None = None
+    mandates: tuple[MandateGiven, ...] = ()
+    is_pledged: bool = False
+
+
 class LodgingWanted(Word):
     """What is to be lodged: procedure, day, and as far as they are chosen the channel and the office."""
 
@@ -86,18 +95,14 @@ class Entitlement(Word):
     mandate: MandateGiven | None = None
 
 
-def entitlement_for(
-    asked: LodgingWanted,
-    held: CertificateHeld | None,
-    mandates: Sequence[MandateGiven],
-    offices: Sequence[Office] = (),
-) -> Entitlement:
-    """Whether a handler with this certificate and these mandates of the client may lodge; every lack is named.
+def entitlement_for(asked: LodgingWanted, known: OnRegister, offices: Sequence[Office] = ()) -> Entitlement:
+    """Whether the handler may lodge for the client, by what is known of both; every lack is named.
 
-    `mandates` are those between this handler and this client. A certificate of another bureau is only a warning.
+    A certificate of another bureau is only a warning.
     """
-    mandate, missing = _mandate(asked, mandates)
-    lacks = (_certificate_lack(asked, held), _online_lack(asked, held), missing)
+    held = known.held
+    mandate, missing = _mandate(asked, known.mandates)
+    lacks = (_certificate_lack(asked, held), _online_lack(asked, held), missing, _pledge_lack(asked, known))
     doubts = (_bureau_doubt(asked, held, offices), _request_doubt(mandate))
     return Entitlement(
         lacks=tuple(code for code in lacks if code),
@@ -124,6 +129,10 @@ def _online_lack(asked: LodgingWanted, held: CertificateHeld | None) -> str | No
     if held.online_id_since is not None and asked.on < held.online_id_since:
         return "online_id_not_yet_valid"
     return "online_id_expired" if held.online_id_valid_until < asked.on else None
+
+
+def _pledge_lack(asked: LodgingWanted, known: OnRegister) -> str | None:
+    return "pledge_not_filed" if asked.channel == ONLINE and not known.is_pledged else None
 
 
 def _mandate(

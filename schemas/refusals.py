@@ -266,6 +266,11 @@ REFUSALS: dict[str, Telling] = {
     "online_id_expired": Telling(
         403, "オンラインIDの期限が切れています。", "The handler's online id has expired."
     ),
+    "pledge_not_filed": Telling(
+        403,
+        "届け出た利用者別誓約機関一覧表に、この依頼元が載っていません。",
+        "The list of pledged organisations that the handler filed last does not name this client.",
+    ),
     "no_mandate": Telling(
         403,
         "この依頼元から取次者への依頼の登録がありません。",

@@ -39,13 +39,15 @@ class Unit(Named):
 
 
 class Certificate(_Row):
-    """A handler's certificate (申請等取次者証明書) and, where held, the online user id's last day."""
+    """A handler's certificate (申請等取次者証明書) and, where held, the online user id's last day, and since when a list of
+    pledged organisations (利用者別誓約機関一覧表) is filed that names every organisation of the sheet."""
 
     number: str
     bureau: str
     valid_from_on: date
     valid_until_on: date
     online_until_on: date | None = None
+    pledged_on: date | None = None
 
 
 class Person(Named):

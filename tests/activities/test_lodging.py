@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from psycopg.types.json import Jsonb
 from temporalio.exceptions import ApplicationError
 
 from activities.ledger import Entry, Ledger
@@ -33,6 +34,8 @@ A_HANDLER = """INSERT INTO account (id, subject, display_name, email, roles, loc
     VALUES ('acc-handler', 'handler', '見本 取次', 'handler@toritsugi.example', '{handler}', 'ja')"""
 A_CERTIFICATE = """INSERT INTO certificate (account_id, certificate_number, valid_until, online_id_valid_until)
     VALUES ('acc-handler', 'C-1', %s, %s)"""
+A_LIST = """INSERT INTO pledge_list (id, account_id, filed_on, organisations, recorded_by, recorded_at)
+    VALUES (%s, 'acc-handler', %s, %s, 'manager-1', %s)"""
 A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
     VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
 
@@ -142,6 +145,21 @@ async def test_an_online_id_is_needed_online_only(
     certify(office.ground, TOMORROW, online)
 
     assert await outcome(lodging, number, channel) == code
+
+
+async def test_online_the_list_filed_last_has_to_name_the_client(
+    lodging: Lodging, number: str, office: Office
+) -> None:
+    certify(office.ground, TOMORROW, TODAY)
+    give_mandate(office.ground)
+    outcomes = [await outcome(lodging, number, "online")]
+
+    for on, named in ((YESTERDAY, [{"id": ORGANISATION, "name": "x"}]), (TODAY, [])):
+        with office.ground.behind_the_desk() as connection:
+            connection.execute(A_LIST, (f"l-{on}", on, Jsonb(named), on))
+        outcomes.append(await outcome(lodging, number, "online"))
+
+    assert outcomes == ["pledge_not_filed", "sealed", "pledge_not_filed"]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,19 @@ from sqlalchemy import func, select
 
 from api.desk import Desk
 from api.directory import ensure_office, set_active
-from infra.database.tables import account, certificate, mandate, membership, organisation, register_change
+from infra.database.tables import (
+    account,
+    certificate,
+    mandate,
+    membership,
+    organisation,
+    pledge_list,
+    register_change,
+)
 from infra.dev.sample_office import load_sample_office
 from tests.api.visiting import PLAN, SSW
 
-TABLES = (organisation, account, certificate, mandate, membership, register_change)
+TABLES = (organisation, account, certificate, mandate, membership, pledge_list, register_change)
 
 
 async def counts(desk: Desk) -> list[int]:

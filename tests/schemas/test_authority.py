@@ -13,6 +13,7 @@ from schemas.authority import (
     LapsingThing,
     LodgingWanted,
     MandateGiven,
+    OnRegister,
     entitlement_for,
     lapses_of_certificate,
     lapses_of_mandates,
@@ -48,14 +49,16 @@ def lacking(
     *mandates: MandateGiven,
     channel: str | None = "online",
     office: str = "tokyo",
+    is_pledged: bool = True,
 ) -> tuple[str, ...]:
     wanted = LodgingWanted(procedure=SSW, on=TODAY, channel=channel, office=office)
-    return entitlement_for(wanted, held, mandates, OFFICES).lacks
+    known = OnRegister(held=held, mandates=mandates, is_pledged=is_pledged)
+    return entitlement_for(wanted, known, OFFICES).lacks
 
 
 def doubted(held: CertificateHeld, mandate: MandateGiven, office: str = "tokyo") -> tuple[str, ...]:
     wanted = LodgingWanted(procedure=SSW, on=TODAY, channel="online", office=office)
-    return entitlement_for(wanted, held, (mandate,), OFFICES).warnings
+    return entitlement_for(wanted, OnRegister(held=held, mandates=(mandate,)), OFFICES).warnings
 
 
 def test_who_has_everything_lacks_nothing() -> None:
@@ -84,8 +87,11 @@ def test_a_certificate_and_an_online_id_count_on_their_days(
 
 
 @pytest.mark.parametrize("channel", ["post", "counter", None])
-def test_an_online_id_is_needed_online_only(channel: str | None) -> None:
-    assert lacking(a_certificate(online_id_valid_until=None), a_mandate(), channel=channel) == ()
+def test_an_online_id_and_a_list_that_names_the_client_are_needed_online_only(channel: str | None) -> None:
+    bare = a_certificate(online_id_valid_until=None)
+
+    assert lacking(bare, a_mandate(), channel=channel, is_pledged=False) == ()
+    assert lacking(a_certificate(), a_mandate(), is_pledged=False) == ("pledge_not_filed",)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +152,10 @@ def test_a_mandate_without_a_written_request_is_doubted() -> None:
 
 
 def test_every_lack_can_be_told_and_no_doubt_is_a_refusal() -> None:
-    lacks = {code for code in REFUSALS if code.startswith(("certificate_", "online_id_", "mandate_"))}
+    prefixes = ("certificate_", "online_id_", "mandate_", "pledge_")
+    lacks = {code for code in REFUSALS if code.startswith(prefixes)}
 
-    assert len(lacks) == 10
+    assert len(lacks) == 11
     assert not set(WARNINGS) & set(REFUSALS)
 
 

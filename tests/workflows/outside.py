@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.authority import CertificateHeld, LodgingWanted, MandateGiven, entitlement_for
+from schemas.authority import CertificateHeld, LodgingWanted, MandateGiven, OnRegister, entitlement_for
 from schemas.calendar import japan_date
 from schemas.filing import Filing, FilingKind, NotTaken, Receipt
 from schemas.refusals import Refused
@@ -88,7 +88,8 @@ class Register:
         """As `prepare_lodging` does. Raises Refused with what lacks."""
         held = CertificateHeld(certificate_number="1", valid_until=NEVER)
         wanted = LodgingWanted(procedure=PROCEDURE, on=japan_date(at))
-        found = entitlement_for(wanted, held, self.mandates.get(handler, []))
+        known = OnRegister(held=held, mandates=tuple(self.mandates.get(handler, ())))
+        found = entitlement_for(wanted, known)
         if found.lacks:
             raise Refused(found.lacks[0], "handler")
 

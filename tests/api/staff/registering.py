@@ -45,6 +45,13 @@ class Newcomer:
         kept = await self.day.done(MANAGER, "/v1/registers/mandates", TERMS | parties | given)
         return str(kept["id"])
 
+    async def file_list(self) -> None:
+        """Record the list of pledged organisations of today as filed."""
+        current = (await self.day.get(MANAGER, f"{self.path}/pledges"))["current"]
+        named = [each["organisation"]["id"] for each in current]
+        filed = {"filed_on": self.day.today().isoformat(), "organisations": named}
+        await self.day.done(MANAGER, f"{self.path}/pledges/filed", filed)
+
     async def shown(self) -> dict[str, Any]:
         """His entry on the register."""
         entry: dict[str, Any] = await self.day.get(MANAGER, self.path)

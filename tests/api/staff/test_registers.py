@@ -269,7 +269,7 @@ async def test_lodging_follows_the_register(day: OfficeDay, newcomer: Newcomer) 
     filing = f"/v1/filings/{(await day.task_of(case.number, 'lodge'))['filing_id']}"
     codes = []
 
-    for enter in (None, newcomer.certify, newcomer.entrust):
+    for enter in (None, newcomer.certify, newcomer.entrust, newcomer.file_list):
         if enter is not None:
             await enter()
         channels = (await day.get(newcomer.id, filing))["entitlement"]["channels"]
@@ -277,5 +277,10 @@ async def test_lodging_follows_the_register(day: OfficeDay, newcomer: Newcomer) 
         codes.append([each["code"] for each in shown["lacks"]])
     answer = await day.act(newcomer.id, f"{filing}/begin", {"channel": "online"})
 
-    assert codes == [["certificate_missing", "no_mandate"], ["no_mandate"], []]
+    assert codes == [
+        ["certificate_missing", "no_mandate", "pledge_not_filed"],
+        ["no_mandate", "pledge_not_filed"],
+        ["pledge_not_filed"],
+        [],
+    ]
     assert answer.status_code == 200, answer.text

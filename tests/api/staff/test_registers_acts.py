@@ -155,6 +155,7 @@ class TestLeaving:
     ) -> None:
         await newcomer.certify()
         await newcomer.entrust()
+        await newcomer.file_list()
         filing_id = await filing_waiting(day)
         number = filing_id.partition(".")[0]
         await day.done(newcomer.id, f"/v1/filings/{filing_id}/begin", {"channel": "online"})
@@ -178,6 +179,7 @@ class TestLeaving:
     ) -> None:
         await newcomer.certify()
         await newcomer.entrust()
+        await newcomer.file_list()
         case = await day.handed_in()
         filing_id = await day.lodged(case, newcomer.id)
         stranger = await a_newcomer(day)
