@@ -92,10 +92,9 @@ async def read_findings(
     # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
     async with at.database.as_desk() as connection:
         kept = await kept_findings(connection, key, number)
-    ready = await map_of(at, case)
     texts = Texts(
-        rules={each.rule.id: each.rule for each in ready.rules},
-        kept={name: KeptFinding(each.message_values) for name, (_, each) in kept.items()},
+        ready=await map_of(at, case),
+        kept={name: KeptFinding(each.message_values, check.as_of) for name, (check, each) in kept.items()},
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )
     async with scope(at, principal) as connection:

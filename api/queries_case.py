@@ -191,7 +191,7 @@ async def texts_of(
     chosen = await packs.of(case)
     remarks = await remarks_of(connection, case.number, key)
     return Texts(
-        rules={each.rule.id: each.rule for each in chosen.rules},
+        ready=chosen,
         kept=await kept_texts(connection, case.number, key),
         remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
     )

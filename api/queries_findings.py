@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -15,6 +15,7 @@ from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
 from schemas.catalogue import Bilingual, Rule, Verification
 from schemas.findings import ASKS_CLIENT, FindingSource, FindingState, Severity
+from schemas.maps import ProcedureMap
 from schemas.rules import filled
 from schemas.words import Word
 
@@ -78,9 +79,11 @@ class FindingView(Word):
 
 
 class KeptFinding(NamedTuple):
-    """What of a kept finding is told beside its rule: values for the message, and whether it used an unverified row."""
+    """What of a kept finding is told beside its rule: values for the message, the day it was checked as of (which says
+    which rule of that id it was), and whether it used an unverified row."""
 
     values: Mapping[str, str]
+    as_of: date | None = None
     is_unverified: bool = False
 
 
@@ -88,9 +91,9 @@ NOT_KEPT = KeptFinding({})
 
 
 class Texts(NamedTuple):
-    """What findings are told with: the rules of the pinned map, what was kept of each by its key, people's words."""
+    """What findings are told with: the pinned map with its rules, what was kept of each by its key, people's words."""
 
-    rules: Mapping[str, Rule]
+    ready: ProcedureMap
     kept: Mapping[str, KeptFinding]
     remarks: Mapping[str, Words]
 
@@ -137,13 +140,14 @@ async def kept_texts(connection: AsyncConnection, number: str, key: DataKey | No
     found: dict[str, KeptFinding] = {}
     for row in await connection.execute(query):
         report = open_json(key, REPORT_PURPOSE, bytes(row.report))
-        found.update((_key(each), _kept(each)) for each in report["findings"])
+        as_of = date.fromisoformat(report["as_of"])
+        found.update((_key(each), _kept(each, as_of)) for each in report["findings"])
     return found
 
 
-def _kept(each: Mapping[str, Any]) -> KeptFinding:
+def _kept(each: Mapping[str, Any], as_of: date) -> KeptFinding:
     verifications = {row["verification"] for row in each.get("rows", ())}
-    return KeptFinding(each.get("message_values", {}), "unverified" in verifications)
+    return KeptFinding(each.get("message_values", {}), as_of, "unverified" in verifications)
 
 
 def _key(each: Mapping[str, Any]) -> str:
@@ -175,8 +179,9 @@ async def findings_of(
 
 
 def _finding(row: Row[Any], texts: Texts) -> FindingView:
-    rule = texts.rules.get(row.rule_id or "")
     kept = texts.kept.get(row.key, NOT_KEPT)
+    chosen = texts.ready.rule(row.rule_id or "", kept.as_of)
+    rule = chosen.rule if chosen else None
     values = kept.values
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(

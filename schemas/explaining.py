@@ -92,7 +92,7 @@ def explain(ready: ProcedureMap, finding: RuleFinding, *, kept: KeptCheck) -> Ex
 
     None when the pack has no such rule.
     """
-    chosen = next((each for each in ready.rules if each.rule.id == finding.rule_id), None)
+    chosen = ready.rule(finding.rule_id, kept.as_of)
     if chosen is None:
         return None
     rule = chosen.rule

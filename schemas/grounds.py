@@ -4,6 +4,7 @@ While it rests on the same, what people settled about it stays settled; when it 
 """
 
 import json
+from datetime import date
 from typing import Any
 
 from schemas.asking import Subject
@@ -14,11 +15,19 @@ from schemas.rechecks import Changes
 DAY_OF_LODGING = "as_of"
 
 
-def grounds_of(finding: RuleFinding, dossier: Dossier, *, by_check: bool, at_place_only: bool) -> str:
+def grounds_of(
+    finding: RuleFinding,
+    dossier: Dossier,
+    *,
+    by_check: bool,
+    at_place_only: bool,
+    follows_since: date | None = None,
+) -> str:
     """Canonical text of what a finding rests on; personal. Two findings of one key rest on the same when it is equal.
 
     A condition rests on the values it names. A named check rests on what is at its place, or (unless `at_place_only`)
-    on everything of its subject, and on what it was told of other applications.
+    on everything of its subject, and on what it was told of other applications. A rule that follows another of its id
+    (`follows_since`) is a ground of its own.
     """
     named = {ELSEWHERE: finding.given[ELSEWHERE]} if ELSEWHERE in finding.given else {}
     given = named if by_check else finding.given
@@ -28,6 +37,8 @@ def grounds_of(finding: RuleFinding, dossier: Dossier, *, by_check: bool, at_pla
         "inputs": {} if by_check else dict(finding.inputs),
         "given": {name: value for name, value in given.items() if name != DAY_OF_LODGING},
     }
+    if follows_since is not None:
+        grounds["follows_since"] = follows_since.isoformat()
     if by_check:
         subject = dossier.person(finding.person_id) if finding.person_id else None
         at_place = at_place_only and finding.place_kind in ("field", "document")

@@ -6,10 +6,12 @@ with file, place and reason, before any application meets it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import TypeVar
 
 from schemas.catalogue import Choice, FieldRow, Procedure, Rule
 from schemas.expressions import Compiled, Condition, Formula, Vocabulary
@@ -17,6 +19,8 @@ from schemas.map_checks import check_procedure, check_rule, check_tables, rule_c
 from schemas.map_parts import CatalogueError
 from schemas.tables import Tables
 from schemas.words import Word
+
+Row = TypeVar("Row")
 
 
 class UnknownProcedure(Exception):
@@ -49,13 +53,31 @@ class ReadyRule:
 
 @dataclass(frozen=True)
 class ProcedureMap:
-    """One map, ready to be asked. `pack_version` is the SHA-256 of the map, its rules and the tables."""
+    """One map, ready to be asked. `pack_version` is the SHA-256 of the map, its rules and the tables.
+
+    Rules of one id follow each other in time, and in `rules`.
+    """
 
     procedure: Procedure
     rules: tuple[ReadyRule, ...]
     tables: Tables
     vocabulary: Vocabulary
     pack_version: str
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, tuple[ReadyRule, ...]]:
+        return _grouped(self.rules, lambda each: each.rule.id)
+
+    def rule(self, rule_id: str, on: date | None) -> ReadyRule | None:
+        """The rule of that id in force on a day; else the latest of that id, or None when the map has none."""
+        known = self._by_id.get(rule_id, ())
+        in_force = (each for each in known if on is not None and each.rule.in_force(on))
+        return next(in_force, known[-1] if known else None)
+
+    def follows_since(self, rule_id: str, on: date) -> date | None:
+        """Since when another rule of this id is in force than before; None where it is the first."""
+        asked = self.rule(rule_id, on)
+        return asked.rule.valid_from if asked and asked is not self._by_id[rule_id][0] else None
 
     def condition(self, text: str) -> Condition:
         """A condition of this map, compiled once."""
@@ -75,7 +97,7 @@ class Catalogue:
         self.tables = tables
         check_tables(tables)
         known = _by_id(rules)
-        for rule in known.values():
+        for rule in (each for following in known.values() for each in following):
             check_rule(rule, tables)
         place = _Place(known, tables)
         self._maps = _by_version(place.ready(procedure) for procedure in procedures)
@@ -129,31 +151,29 @@ class Catalogue:
 class _Place:
     """Where maps are made ready: all rules, the tables, and what was compiled for the maps before."""
 
-    def __init__(self, rules: Mapping[str, Rule], tables: Tables) -> None:
+    def __init__(self, rules: Mapping[str, tuple[Rule, ...]], tables: Tables) -> None:
         self._rules = rules
         self._tables = tables
         self._tables_text = as_text(tables)
         self._compiled = Compiled(tables)
-        self._rule_texts = cache(lambda rule_id: as_text(rules[rule_id]))
+        self._rule_texts = cache(lambda rule_id: tuple(as_text(each) for each in rules[rule_id]))
 
     def ready(self, procedure: Procedure) -> ProcedureMap:
         """The map with its conditions compiled. Raises CatalogueError."""
         vocabulary = vocabulary_of(procedure, self._tables, self._compiled)
         check_procedure(procedure, self._tables, vocabulary, frozenset(self._rules))
-        chosen = tuple(self._rules[rule_id] for rule_id in procedure.rules)
+        chosen = (each for rule_id in procedure.rules for each in self._rules[rule_id])
         return ProcedureMap(
             procedure=procedure,
             rules=tuple(ready_rule(procedure, rule, vocabulary) for rule in chosen),
             tables=self._tables,
             vocabulary=vocabulary,
-            pack_version=self._fingerprint(procedure, chosen),
+            pack_version=self._fingerprint(procedure),
         )
 
-    def _fingerprint(self, procedure: Procedure, rules: Iterable[Rule]) -> str:
-        texts = [
-            as_text(procedure),
-            *(self._rule_texts(rule_id) for rule_id in sorted(rule.id for rule in rules)),
-        ]
+    def _fingerprint(self, procedure: Procedure) -> str:
+        rules = (text for rule_id in sorted(procedure.rules) for text in self._rule_texts(rule_id))
+        texts = [as_text(procedure), *rules]
         return hashlib.sha256(f"[{', '.join([*texts, self._tables_text])}]".encode()).hexdigest()
 
 
@@ -171,12 +191,22 @@ def as_text(part: Word) -> str:
     return json.dumps(part.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
 
-def _by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
-    known: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.id in known:
-            raise CatalogueError("rules", rule.id, "given twice")
-        known[rule.id] = rule
+def _by_id(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """The rules of each id as they follow each other. Raises CatalogueError where two of them hold on one day."""
+    known = _grouped(sorted(rules, key=lambda rule: rule.valid_from), lambda rule: rule.id)
+    for following in known.values():
+        for before, after in pairwise(following):
+            if before.in_force(after.valid_from):
+                since = f"from {before.valid_from} and from {after.valid_from}"
+                raise CatalogueError("rules", after.id, f"given twice for the same day: {since}")
+    return known
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, tuple[Row, ...]]:
+    """Rows by id, in their order."""
+    known: dict[str, tuple[Row, ...]] = {}
+    for row in rows:
+        known[key(row)] = (*known.get(key(row), ()), row)
     return known
 
 

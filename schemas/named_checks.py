@@ -130,6 +130,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
         at_place=True,
+        version=2,
     ),
     "jis_characters": CheckRow(
         looks_at=frozenset({ANSWERS, CHANNEL}),

@@ -42,7 +42,7 @@ class Pinned(Protocol):
 
 def pack_text(ready: ProcedureMap) -> str:
     """The canonical text of a map that was read from data files; its SHA-256 is `ready.pack_version`."""
-    rules = sorted((each.rule for each in ready.rules), key=lambda rule: rule.id)
+    rules = sorted((each.rule for each in ready.rules), key=lambda rule: (rule.id, rule.valid_from))
     return f"[{', '.join(as_text(part) for part in (ready.procedure, *rules, ready.tables))}]"
 
 
@@ -58,12 +58,13 @@ def unpacked(pack_version: str, text: str) -> ProcedureMap:
 
 def _compiled(pack_version: str, parts: list[Any]) -> ProcedureMap:
     procedure = Procedure.model_validate(parts[0])
-    rules = {row["id"]: Rule.model_validate(row) for row in parts[1:-1]}
+    rules = [Rule.model_validate(row) for row in parts[1:-1]]
+    chosen = [rule for rule_id in procedure.rules for rule in rules if rule.id == rule_id]
     tables = Tables.model_validate({**_EMPTY, **parts[-1]})
     vocabulary = vocabulary_of(procedure, tables)
     return ProcedureMap(
         procedure=procedure,
-        rules=tuple(ready_rule(procedure, rules[rule_id], vocabulary) for rule_id in procedure.rules),
+        rules=tuple(ready_rule(procedure, rule, vocabulary) for rule in chosen),
         tables=tables,
         vocabulary=vocabulary,
         pack_version=pack_version,

@@ -303,11 +303,12 @@ class _Looking(NamedTuple):
     def _rules(self) -> Iterator[Obstacle]:
         """Rules that wait for the channel, asked now that it is known."""
         ready = self.asking.ready
-        waiting = {each.rule.id: each for each in ready.rules if each.holds and CHANNEL in used_by(each)}
-        alone = replace(ready, rules=tuple(waiting.values()))
-        for found in evaluate(alone, self.asking.dossier, named_checks={}).findings:
-            if found.outcome == "fails" and found.person_id in (None, *self.persons):
-                yield _by_rule(waiting[found.rule_id].rule, found)
+        waiting = tuple(each for each in ready.rules if each.holds and CHANNEL in used_by(each))
+        alone, dossier = replace(ready, rules=waiting), self.asking.dossier
+        for found in evaluate(alone, dossier, named_checks={}).findings:
+            asked = alone.rule(found.rule_id, dossier.as_of)
+            if asked and found.outcome == "fails" and found.person_id in (None, *self.persons):
+                yield _by_rule(asked.rule, found)
 
     def _characters(self) -> Iterator[Obstacle]:
         for subject, row, text in self._texts():

@@ -115,7 +115,8 @@ class Earlier:
         """How it came out, where every value its conditions name is the same as it was."""
         letters = self.kept.outcomes.get(rule.rule.id)
         was = self._were.get(subject.person_id) if subject else None
-        if letters is None or (subject is not None and was is None):
+        was_asked = letters is not None and rule.rule.in_force(self.before.as_of)
+        if letters is None or not was_asked or (subject is not None and was is None):
             return None
         is_untouched = (subject.person_id if subject else None) in self._untouched
         if not is_untouched and not self._rests_on_the_same(rule, was, subject):

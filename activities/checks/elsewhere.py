@@ -99,7 +99,8 @@ def _of_company(asking: Asking) -> list[CaseElsewhere]:
 
 
 def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
-    return (rule for rule in asking.ready.rules if rule.holds and set(rule.holds.inputs) >= _COUNTED)
+    in_force = (rule for rule in asking.ready.rules if rule.rule.in_force(asking.dossier.as_of))
+    return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= _COUNTED)
 
 
 def _holds(rule: ReadyRule, inputs: Mapping[str, CelInput]) -> bool:

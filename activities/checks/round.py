@@ -90,7 +90,8 @@ class Answering:
         self._ready = ready
         self._facts = facts
         self._key = key
-        self._by_check = {each.rule.id: each.rule.check for each in ready.rules if each.rule.check}
+        asked = (each.rule for each in ready.rules if each.rule.in_force(facts.as_of))
+        self._by_check = {rule.id: rule.check for rule in asked if rule.check}
         self._changes = changes_between(before.dossier, facts) if before and before.dossier else Changes()
 
     def checked(self, report: CheckReport, persons: frozenset[str]) -> Checked:
@@ -108,7 +109,13 @@ class Answering:
     def _found(self, finding: RuleFinding) -> FoundByRule:
         check = self._by_check.get(finding.rule_id)
         at_place = check is not None and CHECK_ROWS[check].at_place
-        grounds = grounds_of(finding, self._facts, by_check=check is not None, at_place_only=at_place)
+        grounds = grounds_of(
+            finding,
+            self._facts,
+            by_check=check is not None,
+            at_place_only=at_place,
+            follows_since=self._ready.follows_since(finding.rule_id, self._facts.as_of),
+        )
         return FoundByRule(
             key=finding.key,
             rule_id=finding.rule_id,

@@ -91,7 +91,8 @@ async def show_rule(request: Request, at: AtDesk, principal: SignedIn, rule_id: 
     prompts = prompts_of(at.catalogue, rule_id)
     if ready is None and not prompts:
         raise Refused("not_found")
-    rule = rules_of(at.catalogue)[rule_id] if ready else None
+    chosen = ready.rule(rule_id, japan_date(at.now())) if ready else None
+    rule = chosen.rule if chosen else None
     check = CHECK_ROWS.get(rule.check or "") if rule else None
     return Visit(request, at, principal).show(
         "catalogue_rule.html",
@@ -102,6 +103,7 @@ async def show_rule(request: Request, at: AtDesk, principal: SignedIn, rule_id: 
         reads=tuple(read_by(ready, check)) if ready and check else (),
         words=in_words(ready, rule.expression) if ready and rule and rule.expression else None,
         applies=in_words(ready, rule.applies_when) if ready and rule else None,
+        at_other_times=[each for each in rules_of(at.catalogue) if each.id == rule_id and each != rule],
         prompts=prompts,
         practice=[each for each in at.catalogue.tables.practice_items if rule_id in each.by],
         practice_table=table_name("practice_items"),

@@ -45,7 +45,7 @@ def everything(catalogue: Catalogue) -> Iterator[Hit]:
     """Every procedure with its documents and fields, every rule, prompt and row of a table."""
     for ready in catalogue.maps():
         yield from _of_a_map(ready)
-    for rule in rules_of(catalogue).values():
+    for rule in rules_of(catalogue):
         yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule, _of_a_rule(rule))
     for item, _ in prompts_of(catalogue):
         words = (*_both(item.title), item.legal_source)
@@ -100,9 +100,10 @@ def prompts_of(catalogue: Catalogue, rule_id: str | None = None) -> list[Prompte
     return list(prompts.values())
 
 
-def rules_of(catalogue: Catalogue) -> dict[str, Rule]:
-    """Every rule of every map by its id."""
-    return {each.rule.id: each.rule for ready in catalogue.maps() for each in ready.rules}
+def rules_of(catalogue: Catalogue) -> tuple[Rule, ...]:
+    """Every rule of every map; those of one id follow each other in time."""
+    rules = (each.rule for ready in catalogue.maps() for each in ready.rules)
+    return tuple({(rule.id, rule.valid_from): rule for rule in rules}.values())
 
 
 def table_rows(tables: Tables) -> Mapping[str, tuple[Any, ...]]:

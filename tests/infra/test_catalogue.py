@@ -53,6 +53,19 @@ def test_a_missing_table_is_named(folder: Path) -> None:
         load_catalogue(folder)
 
 
+def test_a_rule_given_twice_for_one_day_is_told_with_its_file_and_line(folder: Path) -> None:
+    path = folder / "tables" / "rules_isa.toml"
+    text = path.read_text(encoding="utf-8")
+    first = text.split("[[rules]]")[1]
+    path.write_text(f"{text}\n[[rules]]{first}", encoding="utf-8")
+
+    with pytest.raises(CatalogueError, match="given twice for the same day") as refusal:
+        load_catalogue(folder)
+
+    line = text.count("\n", 0, text.index("[[rules]]")) + 1
+    assert (refusal.value.file, refusal.value.line) == (path.name, line)
+
+
 ONLY = "isa.extension.ssw1.toml"
 
 

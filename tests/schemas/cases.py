@@ -15,12 +15,14 @@ from activities.checks.named import NAMED_CHECKS
 from infra.catalogue import load_catalogue
 from schemas.catalogue import Value
 from schemas.dossier import CheckReport, DocumentFact, Dossier, PersonDossier
-from schemas.maps import ProcedureMap
+from schemas.maps import Catalogue, ProcedureMap
 from schemas.rules import evaluate
 from tests.schemas.clean_dossiers import LODGED_ON, a_clean_dossier
 
 PLAN = "otit.plan.accreditation.D"
 EXTENSION = "isa.extension.ssw1"
+LAST_DAY = date(2027, 3, 31)
+"""Of a rule that another of its id follows."""
 _FOLDER = Path(__file__).parent / "rules"
 _NOT_ANSWERS = ("as_of", "channel", "persons", "maps")
 
@@ -54,6 +56,15 @@ def a_map(procedure_id: str = EXTENSION, *, only: str | None = None) -> Procedur
     if only is None:
         return ready
     return replace(ready, rules=tuple(rule for rule in ready.rules if rule.rule.id == only))
+
+
+def a_map_followed(rule_id: str, since: date, **otherwise: object) -> ProcedureMap:
+    """The plan's map with this rule until `LAST_DAY`, and another of the same id since a day. Raises CatalogueError."""
+    shipped = [each.rule for each in a_map(PLAN).rules]
+    rules = [each.model_copy(update={"valid_to": LAST_DAY} if each.id == rule_id else {}) for each in shipped]
+    later = {"valid_from": since, **otherwise}
+    follows = [each.model_copy(update=later) for each in shipped if each.id == rule_id]
+    return Catalogue([a_map(PLAN).procedure], [*follows, *rules], a_map().tables).map_for(PLAN)
 
 
 def a_dossier(

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,15 @@ import pytest
 
 from infra.catalogue import SHIPPED, load_catalogue
 from schemas.catalogue import Procedure, Rule
+from schemas.findings import Severity
+from schemas.grounds import grounds_of
 from schemas.map_files import read_procedure, read_rules, read_tables, whole_procedure
 from schemas.map_parts import CatalogueError
 from schemas.maps import Catalogue, NotInForce, UnknownProcedure
-from tests.schemas.cases import EXTENSION, PLAN, a_map
+from schemas.packs import pack_text, unpacked
+from tests.schemas.cases import EXTENSION, LAST_DAY, PLAN, a_dossier, a_map, a_map_followed, check
+
+HOURS_PER_DAY = "OTIT-HRS-09"
 
 Change = Callable[[dict[str, Any]], object]
 PROMPT = {"rule": "OTIT-ZZ-99", "ja": "見る", "en": "Look"}
@@ -142,13 +147,57 @@ def test_a_mistake_in_a_rule_is_refused(reason: str, change: dict[str, Any]) -> 
         a_catalogue(a_plan(), rule=spoil)
 
 
-def test_two_rules_of_one_id_are_refused() -> None:
-    rules = read_rules(
-        "r", tomllib.loads((SHIPPED / "tables" / "rules_otit.toml").read_text(encoding="utf-8"))
-    )
+@pytest.mark.parametrize("since", [LAST_DAY, date(2026, 1, 1)])
+def test_two_rules_of_one_id_that_hold_on_one_day_are_refused(since: date) -> None:
+    with pytest.raises(CatalogueError, match="given twice for the same day"):
+        a_map_followed(HOURS_PER_DAY, since)
 
-    with pytest.raises(CatalogueError, match="given twice"):
-        Catalogue([], [*rules, rules[0]], a_map().tables)
+
+@pytest.mark.parametrize(
+    ("as_of", "severity"), [(LAST_DAY, Severity.CORRECT), (LAST_DAY + timedelta(days=1), Severity.WARN)]
+)
+def test_a_rule_that_follows_another_of_its_id_is_asked_from_its_first_day(
+    as_of: date, severity: Severity
+) -> None:
+    ready = a_map_followed(HOURS_PER_DAY, LAST_DAY + timedelta(days=1), severity=Severity.WARN)
+    again = unpacked(ready.pack_version, pack_text(ready))
+
+    found = [
+        finding.severity
+        for one in (ready, again)
+        for finding in check(one, a_dossier(one, {"lecture_hours_per_day": 9}, as_of=as_of)).findings
+        if finding.rule_id == HOURS_PER_DAY
+    ]
+
+    told = ready.rule(HOURS_PER_DAY, as_of)
+    assert found == [severity, severity]
+    assert told is not None
+    assert told.rule.severity is severity
+
+
+def test_what_was_settled_under_the_rule_before_rests_on_something_else_under_the_next() -> None:
+    first_day = LAST_DAY + timedelta(days=1)
+    ready = a_map_followed(HOURS_PER_DAY, first_day)
+    dossier = a_dossier(ready, {"lecture_hours_per_day": 9})
+    finding = next(each for each in check(ready, dossier).findings if each.rule_id == HOURS_PER_DAY)
+
+    since = [ready.follows_since(HOURS_PER_DAY, on) for on in (LAST_DAY, first_day)]
+
+    grounds = [
+        grounds_of(finding, dossier, by_check=False, at_place_only=False, follows_since=each)
+        for each in since
+    ]
+    assert since == [None, first_day]
+    assert grounds[0] != grounds[1]
+
+
+def test_without_a_day_the_latest_rule_of_an_id_is_told() -> None:
+    ready = a_map_followed(HOURS_PER_DAY, LAST_DAY + timedelta(days=30), severity=Severity.WARN)
+
+    told = [ready.rule(HOURS_PER_DAY, on) for on in (None, LAST_DAY + timedelta(days=1))]
+
+    assert [each.rule.severity for each in told if each] == [Severity.WARN, Severity.WARN]
+    assert ready.rule("OTIT-HRS-99", None) is None
 
 
 def test_an_office_area_with_a_gap_is_refused() -> None:

@@ -13,10 +13,11 @@ from schemas import rechecks
 from schemas.asking import Subject
 from schemas.catalogue import Rule, Value
 from schemas.dossier import Dossier, KeptCheck, PersonDossier, RuleFinding
+from schemas.findings import Severity
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.rechecks import Changes, Earlier, ScopeChange, changes_between, earlier_results
 from schemas.rules import Answered, evaluate
-from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
+from tests.schemas.cases import EXTENSION, LAST_DAY, PLAN, a_complete_dossier, a_map, a_map_followed, check
 
 ANSWERS: tuple[Value, ...] = (
     "",
@@ -102,6 +103,17 @@ def test_checking_what_changed_comes_to_the_same_as_checking_everything(
 ) -> None:
     ready = a_map(procedure_id)
     before, now = data.draw(rounds(procedure_id))
+
+    report = evaluate(ready, now, named_checks=NAMED_CHECKS, known=again(ready, before, now))
+
+    assert report == check(ready, now)
+
+
+@pytest.mark.parametrize("rule_id", ["OTIT-HRS-09", "ALL-ID-06"])
+def test_a_rule_that_follows_another_of_its_id_is_asked_anew(rule_id: str) -> None:
+    ready = a_map_followed(rule_id, LAST_DAY + timedelta(days=1), severity=Severity.INFO)
+    wrong = with_answers(a_complete_dossier(PLAN), None, {"lecture_hours_per_day": 9})
+    before, now = (wrong.model_copy(update={"as_of": LAST_DAY + timedelta(days=days)}) for days in range(2))
 
     report = evaluate(ready, now, named_checks=NAMED_CHECKS, known=again(ready, before, now))
 
