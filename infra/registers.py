@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select, tuple_
+from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import account, certificate, mandate, pledge_list
@@ -29,19 +29,25 @@ async def entitlement_of(
 
 async def known_of(connection: AsyncConnection, account_id: str, organisation_id: str) -> OnRegister:
     """What the registers say of this handler and this client."""
-    filed = await last_list_filed(connection, account_id)
+    pledged = _newest_list(account_id).with_only_columns(pledge_list.c.organisations).scalar_subquery()
+    asked = select(certificate, pledged.label("pledged")).where(certificate.c.account_id == account_id)
+    row = (await connection.execute(asked)).one_or_none()
     return OnRegister(
-        held=await certificate_of(connection, account_id),
+        held=certificate_in(row) if row else None,
         mandates=await mandates_between(connection, account_id, organisation_id),
-        is_pledged=filed is not None and organisation_id in {each["id"] for each in filed.organisations},
+        is_pledged=row is not None and organisation_id in {each["id"] for each in row.pledged or ()},
     )
 
 
 async def last_list_filed(connection: AsyncConnection, account_id: str) -> Row[Any] | None:
     """The list of pledged organisations that was recorded last as filed by this handler, or None."""
+    row: Row[Any] | None = (await connection.execute(_newest_list(account_id))).one_or_none()
+    return row
+
+
+def _newest_list(account_id: str) -> Select[Any]:
     asked = select(pledge_list).where(pledge_list.c.account_id == account_id)
-    newest = asked.order_by(pledge_list.c.recorded_at.desc(), pledge_list.c.id).limit(1)
-    return (await connection.execute(newest)).one_or_none()
+    return asked.order_by(pledge_list.c.recorded_at.desc(), pledge_list.c.id).limit(1)
 
 
 async def certificate_of(connection: AsyncConnection, account_id: str) -> CertificateHeld | None:
