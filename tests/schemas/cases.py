@@ -59,12 +59,17 @@ def a_map(procedure_id: str = EXTENSION, *, only: str | None = None) -> Procedur
 
 
 def a_map_followed(rule_id: str, since: date, **otherwise: object) -> ProcedureMap:
-    """The plan's map with this rule until `LAST_DAY`, and another of the same id since a day. Raises CatalogueError."""
+    """The map of `a_catalogue_followed`."""
+    return a_catalogue_followed(rule_id, since, **otherwise).map_for(PLAN)
+
+
+def a_catalogue_followed(rule_id: str, since: date, **otherwise: object) -> Catalogue:
+    """The plan with this rule until `LAST_DAY`, and another of the same id since a day. Raises CatalogueError."""
     shipped = [each.rule for each in a_map(PLAN).rules]
     rules = [each.model_copy(update={"valid_to": LAST_DAY} if each.id == rule_id else {}) for each in shipped]
     later = {"valid_from": since, **otherwise}
     follows = [each.model_copy(update=later) for each in shipped if each.id == rule_id]
-    return Catalogue([a_map(PLAN).procedure], [*follows, *rules], a_map().tables).map_for(PLAN)
+    return Catalogue([a_map(PLAN).procedure], [*follows, *rules], a_map().tables)
 
 
 def a_dossier(

@@ -1,9 +1,15 @@
 """The catalogue's pages open for everybody signed in, whole; explanations and impacts for those who may."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from schemas.findings import Severity
 from schemas.named_checks import CHECK_ROWS
+from tests.api.conftest import browsing
 from tests.api.pages.browsing import CLIENT, MANAGER, OPERATOR, REVIEWER, PageDay
+from tests.schemas.cases import LAST_DAY, a_catalogue_followed
 
 EXTENSION = "isa.extension.ssw1"
 
@@ -35,6 +41,20 @@ async def test_a_rule_tells_its_condition_and_its_procedures(day: PageDay) -> No
 
     assert (page.status, page.heading) == (200, rule.title.ja)
     assert ready.procedure.name.ja in page.text
+
+
+async def test_a_rule_that_another_follows_tells_what_it_says_at_other_times(day: PageDay) -> None:
+    next_day = LAST_DAY + timedelta(days=1)
+    followed = replace(
+        day.desk, catalogue=a_catalogue_followed("OTIT-HRS-09", next_day, severity=Severity.WARN)
+    )
+
+    async with browsing(followed) as http:
+        page = await PageDay(followed, http, "").page(CLIENT, "/catalogue/rules/OTIT-HRS-09")
+
+    before, after = page.text.split('id="times-title"')
+    assert "severity-correct" in before
+    assert "severity-warn" in after
 
 
 async def test_the_page_of_a_rule_with_a_named_check_tells_what_it_compares_reads_and_wants(
