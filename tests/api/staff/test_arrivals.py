@@ -219,7 +219,7 @@ async def test_a_request_for_more_becomes_the_clients_finding_with_its_due_day(
 async def test_a_reception_mail_gives_the_receipt_to_the_handler_who_lodged(
     day: OfficeDay, desk: Desk, arriving: Arriving
 ) -> None:
-    case = await day.handed_in()
+    case = await day.handed_in(persons=2)
     await day.reviewed(case)
     filing = str((await day.task_of(case.number, "lodge"))["filing_id"])
     await day.done(HANDLER, f"/v1/filings/{filing}/begin", {"channel": "online"})
@@ -227,7 +227,9 @@ async def test_a_reception_mail_gives_the_receipt_to_the_handler_who_lodged(
     arrival = await arriving("受付完了のお知らせ", text)
     view = await day.get(HANDLER, f"/v1/arrivals/{arrival}")
     receipts = [{"person_id": case.persons[0], "number": receipt_number(case.number, 1)}]
-    decision = {"decision": {"kind": "receipt", "filing_id": filing, "receipts": receipts}}
+    away = [{"person_id": case.persons[1], "words": "写真の撮り直し"}]
+    said = {"kind": "receipt", "filing_id": filing, "receipts": receipts, "not_taken": away}
+    decision = {"decision": said}
 
     other = await day.act(OTHER, f"/v1/arrivals/{arrival}/confirm", decision)
     answer = await day.act(HANDLER, f"/v1/arrivals/{arrival}/confirm", decision)
@@ -236,6 +238,7 @@ async def test_a_reception_mail_gives_the_receipt_to_the_handler_who_lodged(
     assert other.status_code in (403, 409)
     assert answer.status_code == 200, answer.text
     assert await events_of(desk, case.number, "lodging_confirmed") == 1
+    assert (await day.get(HANDLER, f"/v1/filings/{filing}"))["filing"]["persons"] == [case.persons[0]]
 
 
 async def test_what_is_filed_with_a_filing_is_its_evidence(
