@@ -111,7 +111,7 @@ class Problem(BaseModel):
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": f"Refused: `{code}` and others of this status."}
-    for status, code in {**CODE_OF_STATUS, 422: "malformed_request"}.items()
+    for status, code in {**CODE_OF_STATUS, 421: "foreign_host", 422: "malformed_request"}.items()
 }
 """For `responses=` of the application: every route may answer so."""
 
