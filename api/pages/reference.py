@@ -84,7 +84,9 @@ def _act(document: Mapping[str, Any], method: str, path: str, told: Mapping[str,
         ),
         body=tuple(_fields(document, content.get("schema", {}))),
         example=_example(document, content.get("schema", {})),
-        answers=tuple((status, each.get("description", "")) for status, each in told["responses"].items()),
+        answers=tuple(
+            (status, each.get("description", "")) for status, each in sorted(told["responses"].items())
+        ),
     )
 
 

@@ -73,7 +73,6 @@ def test_the_reference_of_the_api_has_no_barrier_and_fits_a_phone(walker: Openin
     stranger = walker(size=PHONE)
     stranger.go("/docs")
     stranger.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    stranger.picture("13-reference")
 
     assert stranger.page.locator(".example pre").count() > 30
     assert stranger.overflow_px() <= 0
