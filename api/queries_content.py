@@ -41,7 +41,10 @@ class ScopeView(Word):
 
 
 class DocumentView(Word):
-    """One document as handed in. `changed` when this round brought this version."""
+    """One document as handed in. `changed` when this round brought this version.
+
+    `unread_fields`: how many filled-in fields of a form no machine read.
+    """
 
     id: str
     kind: str
@@ -57,6 +60,7 @@ class DocumentView(Word):
     issued_on: date | None
     round: int
     changed: bool
+    unread_fields: int
 
 
 class OmissionView(Word):
@@ -167,6 +171,7 @@ def _document(row: DocumentRow, key: DataKey, round_: int) -> DocumentView:
         issued_on=row.issued_on,
         round=row.sealed_in_round or round_,
         changed=round_ > 1 and row.sealed_in_round == round_,
+        unread_fields=(row.facts.get("facts") or {}).get("unread_fields", 0),
     )
 
 

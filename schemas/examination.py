@@ -14,7 +14,7 @@ JPEG = "image/jpeg"
 PNG = "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = (PDF, JPEG, PNG, XLSX)
-EXAMINATION_VERSION = 2
+EXAMINATION_VERSION = 3
 """Grows when an examination tells more; records of earlier versions stay readable."""
 
 
@@ -172,7 +172,8 @@ class PdfFacts(Word):
     """A PDF that opened cleanly. Pages count from 1; sizes are distinct (width, height) in millimetres.
 
     A scanned page is mostly picture; `scan_dpi` is the effective resolution of the coarsest, `coarse_pages`
-    those below `FINE_DPI`. The last three are empty in records of version 1.
+    those below `FINE_DPI`; the three are empty in records of version 1. `unread_fields`: fields of a form that are
+    filled in and were not read, because no label of ours names them or they are unclear; 0 before version 3.
     """
 
     kind: Literal["pdf"] = "pdf"
@@ -186,6 +187,7 @@ class PdfFacts(Word):
     scanned_pages: tuple[int, ...] = ()
     coarse_pages: tuple[int, ...] = ()
     scan_dpi: int | None = None
+    unread_fields: int = 0
 
 
 class ImageFacts(Word):

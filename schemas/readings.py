@@ -13,7 +13,7 @@ from schemas.identifiers import is_application_number, number_of
 from schemas.mrz import PassportZone
 from schemas.words import Word
 
-READING_VERSION = 2
+READING_VERSION = 3
 MOST_VALUES = 200
 MOST_ZONES = 20
 MOST_COVERS = 50

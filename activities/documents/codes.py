@@ -1,5 +1,6 @@
 """Codes of our own cover sheets, read back from a picture where the decoder is installed. Only in the limited process."""
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -12,18 +13,23 @@ DECODER = "zxingcpp"
 _LONGEST_SIDE_PX = 2_400
 
 
+@cache
+def decoder() -> Any:
+    """The decoder, or None where it is not installed. Loaded once: readers have it before they fork."""
+    return import_module(DECODER) if find_spec(DECODER) else None
+
+
 def can_read_codes() -> bool:
     """Whether the decoder is installed; without it covers are known by their text alone."""
-    return find_spec(DECODER) is not None
+    return decoder() is not None
 
 
 def filings_in_picture(picture: Image.Image) -> tuple[str, ...]:
     """The filing ids in the square codes of a picture; codes of others are passed over."""
     if not can_read_codes():
         return ()
-    decoder: Any = import_module(DECODER)
     grey = picture.convert("L")
     grey.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
-    codes = decoder.read_barcodes(grey, formats=decoder.BarcodeFormat.QRCode)
+    codes = decoder().read_barcodes(grey, formats=decoder().BarcodeFormat.QRCode)
     found = {filing_in_code(code.text) for code in codes}
     return tuple(sorted(each for each in found if each is not None))

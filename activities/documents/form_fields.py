@@ -1,80 +1,96 @@
-"""Values typed into the fields of a PDF form, where a field is named as a label we know.
+"""Values in the fields of a PDF form that are named as labels we know; what is filled in and not read is counted."""
 
-Only what a page shows is read: text and choices in fields drawn there. What a button stands for is its maker's affair.
-Runs only inside the limited process.
-"""
-
+from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from typing import NamedTuple
 
 import pikepdf
-from pikepdf import Name
 
-from activities.documents.labels import value_beside
+from activities.documents.form_boxes import Box, boxes_in
+from activities.documents.form_names import DatePart, date_parts
+from activities.documents.labels import Label, label_named, value_at_a_tick, value_under
+from activities.documents.split_dates import SplitDate
 from schemas.readings import MOST_VALUES, ValueSeen
 
-_MOST_FIELDS = 2_000
-_MOST_ABOVE = 8
-_MOST_CHOICES = 500
-_HIDDEN = 0b100010
-_TYPED, _CHOSEN = "/Tx", "/Ch"
+
+class FieldsRead(NamedTuple):
+    """What was read in the fields of a form, and how many were filled in and not read."""
+
+    values: tuple[ValueSeen, ...]
+    unread: int
 
 
-def values_in_fields(pdf: pikepdf.Pdf) -> tuple[ValueSeen, ...]:
+class _Read(NamedTuple):
+    """A value, and in how many fields it stood."""
+
+    seen: ValueSeen
+    fields: int = 1
+
+
+_Alone = Counter[tuple[int, str]]
+
+
+def fields_read(pdf: pikepdf.Pdf) -> FieldsRead:
     """What stands in the fields under our labels: by page and place among the fields of the page, both from 1."""
-    found = (_seen(*each) for each in islice(_drawn_fields(pdf), _MOST_FIELDS))
-    return tuple(islice((each for each in found if each is not None), MOST_VALUES))
+    boxes = boxes_in(pdf)
+    alone: _Alone = Counter((box.page, each) for box in boxes if box.stands_alone for each in _fields_of(box))
+    filled = [box for box in boxes if box.is_filled]
+    read = {(box.page, box.place): each for box in filled if (each := _in_one_field(box, alone))}
+    rest = [box for box in filled if (box.page, box.place) not in read]
+    offered = [each for _, each in sorted({**read, **_in_several_fields(rest)}.items())][:MOST_VALUES]
+    return FieldsRead(
+        tuple(each.seen for each in offered), len(filled) - sum(each.fields for each in offered)
+    )
 
 
-def _drawn_fields(pdf: pikepdf.Pdf) -> Iterator[tuple[int, int, pikepdf.Object]]:
-    for page_number, page in enumerate(pdf.pages, 1):
-        notes = page.obj.get(Name.Annots)
-        drawn = [each for each in notes if _is_field(each)] if isinstance(notes, pikepdf.Array) else []
-        yield from ((page_number, place, field) for place, field in enumerate(drawn, 1))
+def _labels_of(box: Box) -> Iterator[Label]:
+    return (label for name in box.called.names if (label := label_named(name)))
 
 
-def _is_field(note: object) -> bool:
-    return isinstance(note, pikepdf.Dictionary) and note.get(Name.Subtype) == Name.Widget
+def _fields_of(box: Box) -> set[str]:
+    return {label.field for label in _labels_of(box)}
 
 
-def _seen(page_number: int, place: int, field: pikepdf.Object) -> ValueSeen | None:
-    flags = field.get(Name.F)
-    if isinstance(flags, int) and flags & _HIDDEN:
-        return None
-    told = _told_in(field)
-    for name in (_text(_inherited(field, key)) for key in ("/TU", "/T")):
-        found = value_beside(name, told) if name and told else None
-        if found is not None:
-            return ValueSeen(field=found[0], value=found[1], sheet=page_number, cell=str(place), of="pdf")
+def _in_one_field(box: Box, alone: _Alone) -> _Read | None:
+    for label in _labels_of(box):
+        value = _value(label, box, alone)
+        if value is not None:
+            return _Read(_seen(label, value, box))
     return None
 
 
-def _told_in(field: pikepdf.Object) -> str:
-    kind, told = _inherited(field, "/FT"), _text(_inherited(field, "/V"))
-    if kind == Name(_CHOSEN):
-        return _shown_for(told, _inherited(field, "/Opt"))
-    return told if kind == Name(_TYPED) else ""
+def _value(label: Label, box: Box, alone: _Alone) -> str | None:
+    """Boxes that stand alone answer yes or no only where there is one: of several, none says which is which."""
+    if not box.stands_alone:
+        return value_under(label, box.told)
+    return value_at_a_tick(label, box.told, is_only=alone[box.page, label.field] == 1)
 
 
-def _shown_for(chosen: str, choices: object) -> str:
-    """The words shown for a choice; a form may keep a code for them."""
-    for each in islice(choices, _MOST_CHOICES) if isinstance(choices, pikepdf.Array) else ():
-        if isinstance(each, pikepdf.Array) and len(each) == 2 and _text(each[0]) == chosen:
-            return _text(each[1])
-    return chosen
+def _in_several_fields(boxes: list[Box]) -> dict[tuple[int, int], _Read]:
+    """Dates put together from their parts; told at the first of them."""
+    dates: dict[tuple[int, str, tuple[str, str]], SplitDate] = {}
+    begun: dict[tuple[int, str, tuple[str, str]], tuple[Box, Label]] = {}
+    for box in boxes:
+        for part, label in _date_parts_of(box):
+            group = (box.page, label.field, box.called.among)
+            begun.setdefault(group, (box, label))
+            dates.setdefault(group, SplitDate()).add(part.part, box.told, part.era)
+    found: dict[tuple[int, int], _Read] = {}
+    for group, date in dates.items():
+        box, label = begun[group]
+        if date.iso is not None:
+            found[box.page, box.place] = _Read(_seen(label, date.iso, box), date.parts)
+    return found
 
 
-def _inherited(field: pikepdf.Object, key: str) -> object:
-    """What the field says under the key, or the nearest of those it belongs to."""
-    each: object = field
-    for _ in range(_MOST_ABOVE):
-        if not isinstance(each, pikepdf.Dictionary):
-            return None
-        if key in each:
-            return each.get(key)
-        each = each.get(Name.Parent)
-    return None
+def _date_parts_of(box: Box) -> Iterator[tuple[DatePart, Label]]:
+    """The first of its names that asks for a part of one of our dates."""
+    for part in date_parts(box.called):
+        label = label_named(part.label)
+        if label is not None and label.kind == "date":
+            yield part, label
+            return
 
 
-def _text(told: object) -> str:
-    return str(told) if isinstance(told, pikepdf.String) else ""
+def _seen(label: Label, value: str, box: Box) -> ValueSeen:
+    return ValueSeen(field=label.field, value=value, sheet=box.page, cell=str(box.place), of="pdf")

@@ -6,7 +6,7 @@ Cells are data: nothing is calculated, a formula counts as the value stored with
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,9 @@ _NUMBERED = re.compile(r"^(?:[(][0-9]{1,2}[)]|[0-9]{1,2}[.、)]?)(?=[^0-9])")
 _NAME = re.compile(r"[A-Z][A-Z .,'\-]{1,98}")
 _AMOUNT = re.compile(r"[¥\\]?([0-9]{1,9}(?:\.[0-9]{1,2})?)(?:円|時間|H|YEN)?")
 _CODE = re.compile(r"[A-Z0-9]{5,20}")
+_YES = frozenset({"有", "有り", "あり", "はい", "YES", "有YES"})
+_NO = frozenset({"無", "無し", "なし", "いいえ", "NO", "無NO"})
+_ANSWERED_BY_YES = frozenset({"question", "statement"})
 _SEXES = {"男": "male", "女": "female", "MALE": "male", "FEMALE": "female", "M": "male", "F": "female"}
 
 
@@ -39,11 +42,26 @@ def values_in_sheet(sheet: int, rows: Rows, start: tuple[int, int]) -> list[Valu
     return list(islice(_values(sheet, looked_at, start), MOST_VALUES))
 
 
-def value_beside(name: str, told: str) -> tuple[str, str] | None:
-    """The field of our maps and the value told for it, where `name` is one of our labels and `told` a value of its kind."""
-    label, _ = _label_in(name)
-    value = _read(label.kind, told) if label is not None else None
-    return (label.field, value) if label is not None and value is not None else None
+def label_named(name: str) -> Label | None:
+    """The label a name is, or None."""
+    return _label_in(name)[0]
+
+
+def value_under(label: Label, told: str) -> str | None:
+    """The value told under a label, or None where it is none of its kind."""
+    return _read(label.kind, told)
+
+
+def value_at_a_tick(label: Label, word: str, *, is_only: bool) -> str | None:
+    """The value a ticked box tells by the word it stands for; yes or no only from the one box there is under a label.
+
+    At a statement a tick is a yes, whatever software calls it.
+    """
+    if label.kind not in _ANSWERED_BY_YES:
+        return value_under(label, word)
+    if not (is_only and word):
+        return None
+    return value_under(label, word) or ("true" if label.kind == "statement" else None)
 
 
 def _values(sheet: int, rows: Rows, start: tuple[int, int]) -> Iterator[ValueSeen]:
@@ -96,17 +114,37 @@ def _read(kind: str, cell: object) -> str | None:
         found = cell if isinstance(cell, date) else date_told(told)
         return (found.date() if isinstance(found, datetime) else found).isoformat() if found else None
     plain = " ".join(told.upper().split())
-    if kind == "name":
-        return plain if _NAME.fullmatch(plain) else None
-    if kind == "number":
-        code = re.sub(r"[ \-]", "", plain)
-        return code if _CODE.fullmatch(code) else None
-    if kind == "amount":
-        amount = _AMOUNT.fullmatch(re.sub(r"[,\s]", "", plain))
-        return amount[1] if amount else None
-    if kind == "sex":
-        return _SEXES.get(plain)
-    return told.strip() or None
+    return _KINDS[kind](plain) if kind in _KINDS else told.strip() or None
+
+
+def _name(plain: str) -> str | None:
+    return plain if _NAME.fullmatch(plain) else None
+
+
+def _number(plain: str) -> str | None:
+    code = re.sub(r"[ \-]", "", plain)
+    return code if _CODE.fullmatch(code) else None
+
+
+def _amount(plain: str) -> str | None:
+    amount = _AMOUNT.fullmatch(re.sub(r"[,\s]", "", plain))
+    return amount[1] if amount else None
+
+
+def _yes_or_no(plain: str) -> str | None:
+    """The answer as our maps' answers are written; both words at once, as forms print them, are no answer."""
+    word = re.sub(r"[ /]", "", plain)
+    return "true" if word in _YES else "false" if word in _NO else None
+
+
+_KINDS: Mapping[str, Callable[[str], str | None]] = {
+    "name": _name,
+    "number": _number,
+    "amount": _amount,
+    "sex": _SEXES.get,
+    "question": _yes_or_no,
+    "statement": _yes_or_no,
+}
 
 
 def _label_in(cell: object) -> tuple[Label | None, str]:

@@ -1,6 +1,7 @@
 """Looks at the pages of a PDF as a viewer draws them. Runs only inside the limited process."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,16 +76,19 @@ def opened(path: Path) -> pypdfium2.PdfDocument:
 def _look_at(page: pypdfium2.PdfPage, number: int) -> PageFacts:
     text = page.get_textpage().get_text_bounded()[:_LONGEST_TEXT]
     scan = scan_of(page)
+    has_text = bool(text.strip())
+    drawn = _drawn_once(page, has_text=has_text, may_be_cover=_may_be_cover(scan, number))
+    blank = not has_text and drawn is not None and _is_blank(drawn.coarse)
     return PageFacts(
-        has_text=bool(text.strip()),
-        blank=not text.strip() and _is_blank(_picture(page, _LOOK_DPI, grey=True)),
+        has_text=has_text,
+        blank=blank,
         my_number_like=count_my_numbers(text),
         speaks_of_my_number=speaks_of_my_number(text),
         shows_my_number=shows_my_number(text),
         scan=scan,
         reading=Reading(
             passports=_passports(text, number),
-            covers=(*_covers(text, number), *_coded_covers(page, number, scan)),
+            covers=(*_covers(text, number), *(() if blank else _coded_covers(drawn, number))),
         ),
     )
 
@@ -98,16 +102,35 @@ def _covers(text: str, number: int) -> tuple[CoverSeen, ...]:
     return tuple(CoverSeen(page=number, filing_id=each, seen_in="text") for each in filings_named(text))
 
 
-def _coded_covers(page: pypdfium2.PdfPage, number: int, scan: Scan | None) -> tuple[CoverSeen, ...]:
+class _Drawn(NamedTuple):
+    """A page drawn once: fine enough for codes where one may be on it, and coarse."""
+
+    fine: Image.Image | None
+    coarse: Image.Image
+
+
+def _drawn_once(page: pypdfium2.PdfPage, *, has_text: bool, may_be_cover: bool) -> _Drawn | None:
+    """Drawing is what reading a scan costs: no page is drawn twice, and none that nobody looks at."""
+    if may_be_cover:
+        dpi = bounded_dpi(page, _CODE_DPI, _MOST_PIXELS)
+        fine = _picture(page, dpi, grey=True)
+        return _Drawn(fine, fine.reduce(max(1, round(dpi / _LOOK_DPI))))
+    return None if has_text else _Drawn(None, _picture(page, _LOOK_DPI, grey=True))
+
+
+def _may_be_cover(scan: Scan | None, number: int) -> bool:
     """Codes are looked for on scanned pages near the front, where covers are; drawing them all costs too much.
 
     A scanner lays one picture on a page, or some strips; a page of hundreds is no cover.
     """
-    if scan is None or scan.pictures > _PICTURES_OF_A_COVER or number > _CODE_PAGES or not can_read_codes():
-        return ()
-    picture = _picture(page, bounded_dpi(page, _CODE_DPI, _MOST_PIXELS), grey=True)
-    found = filings_in_picture(picture)
-    return tuple(CoverSeen(page=number, filing_id=each, seen_in="code") for each in found)
+    is_scan = scan is not None and scan.pictures <= _PICTURES_OF_A_COVER
+    return is_scan and number <= _CODE_PAGES and can_read_codes()
+
+
+def _coded_covers(drawn: _Drawn | None, number: int) -> Iterator[CoverSeen]:
+    if drawn is not None and drawn.fine is not None:
+        for each in filings_in_picture(drawn.fine):
+            yield CoverSeen(page=number, filing_id=each, seen_in="code")
 
 
 def _picture(page: pypdfium2.PdfPage, dpi: float, *, grey: bool = False) -> Image.Image:

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from activities.documents.codes import decoder
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import JPEG, PDF, PNG, XLSX, ExaminationLimits, ReaderReport, RefusalCode
 from schemas.readings import Reading
@@ -147,9 +148,10 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Load the parsers, then fork once per order line until the input ends."""
+    """Load the parsers and the decoder of codes, then fork once per order line until the input ends."""
     for parser in set(PARSERS.values()):
         import_module(parser)
+    decoder()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_in_a_fork(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import pikepdf
 from pikepdf import Name
 
-from activities.documents.form_fields import values_in_fields
+from activities.documents.form_fields import FieldsRead, fields_read
 from activities.documents.pages import PDFIUM, PageFacts, look_at_pages
 from activities.documents.reading import FileRead
 from activities.documents.refusals import FileRefusedError
 from schemas.examination import FINE_DPI, ExaminationLimits, PdfFacts, RefusalCode
 from schemas.my_number import count_my_numbers
-from schemas.readings import Reading, ValueSeen, merged
+from schemas.readings import Reading, merged
 
 READER = f"pikepdf {pikepdf.__version__}, qpdf {pikepdf.__libqpdf_version__}, {PDFIUM}"
 _ACTING_KEYS = ("/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/Collection")
@@ -42,7 +42,7 @@ class _Judged(NamedTuple):
     signed: bool
     sizes_mm: set[tuple[int, int]]
     number_in_field: bool
-    values: tuple[ValueSeen, ...]
+    fields: FieldsRead
 
 
 def read(path: Path, limits: ExaminationLimits) -> FileRead:
@@ -55,7 +55,8 @@ def read(path: Path, limits: ExaminationLimits) -> FileRead:
     if in_field or any(page.shows_my_number for page in pages):
         raise FileRefusedError(RefusalCode.MY_NUMBER)
     return FileRead(
-        _facts(pages, judged), merged([*(page.reading for page in pages), Reading(values=judged.values)])
+        _facts(pages, judged),
+        merged([*(page.reading for page in pages), Reading(values=judged.fields.values)]),
     )
 
 
@@ -72,6 +73,7 @@ def _facts(pages: list[PageFacts], judged: _Judged) -> PdfFacts:
         scanned_pages=tuple(scans),
         coarse_pages=tuple(number for number, scan in scans.items() if scan.dpi < FINE_DPI),
         scan_dpi=min((scan.dpi for scan in scans.values()), default=None),
+        unread_fields=judged.fields.unread,
     )
 
 
@@ -97,7 +99,7 @@ def _judge(path: Path, limits: ExaminationLimits) -> _Judged:
                 signed=bool(int(form.get(Name.SigFlags, 0)) & 1),
                 sizes_mm={_size_mm(page) for page in pdf.pages},
                 number_in_field=any(_holds_my_number(each) for each in pdf.objects),
-                values=values_in_fields(pdf),
+                fields=fields_read(pdf),
             )
     except pikepdf.PasswordError:
         raise FileRefusedError(RefusalCode.ENCRYPTED) from None

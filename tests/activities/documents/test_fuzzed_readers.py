@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pikepdf import Name
 
 from activities.documents import masking, reading_images, reading_pdf, reading_workbooks
 from activities.documents.examination import examine
@@ -30,6 +31,13 @@ SEEDS: dict[str, tuple[ModuleType, Callable[[], bytes]]] = {
     "filled": (
         reading_pdf,
         lambda: corpus.pdf_filled({"T": "Sex", "V": "M"}, {"TU": "旅券番号", "V": "C1234567"}),
+    ),
+    "ticked": (
+        reading_pdf,
+        lambda: corpus.pdf_filled(
+            {"T": "f[0].#sub[0].配偶者がいる[0]", "FT": Name.Btn, "AS": Name.On, "V": Name.On},
+            *({"T": f"生年月日_{part}", "V": "12"} for part in "年月日"),
+        ),
     ),
     "form": (reading_workbooks, lambda: corpus.workbook_of([["生年月日", "2000年1月2日"], ["性別", "男"]])),
     "camera": (reading_images, lambda: corpus.picture_taken("2026:11:01")),
