@@ -7,16 +7,16 @@ from fastapi import APIRouter, Depends
 
 from api.access import Principal, needs
 from api.acts import case_at
-from api.desk import AtDesk, Desk
+from api.desk import AtDesk
 from api.paths import NumberInPath
 from api.queries import reading_key
-from api.queries_case import HandedInCase
-from api.queries_checklist import ItemView, marks_of
+from api.queries_checklist import ItemView, marked_item, marks_of
 from api.read_log import record_read
 from api.reading import case_of, collected, dossier
 from schemas.calendar import japan_date
 from schemas.checklist import checklist_items, checklist_of
 from schemas.findings import ItemMark
+from schemas.maps import ProcedureMap
 from schemas.parties import Right
 from schemas.refusals import Refused
 
@@ -40,11 +40,27 @@ async def show_checklist(principal: Reader, at: AtDesk, number: NumberInPath) ->
         )
         marks = await marks_of(connection, number)
     items = checklist_of(ready, dossier(everything, ready, japan_date(at.now())))
-    return tuple(ItemView(**dict(item), marked=marks.get(item.key)) for item in items)
+    return tuple(marked_item(item, marks) for item in items)
 
 
-async def insist_on_items(at: Desk, case: HandedInCase, marks: Iterable[ItemMark]) -> None:
-    """Whether these are items of the case's map. Raises Refused `no_such_item`."""
-    keys = {item.key for item in checklist_items(await at.packs.of(case))}
-    if not {each.key for each in marks} <= keys:
-        raise Refused("no_such_item", "looked_at")
+def insist_on_items(ready: ProcedureMap, marks: Iterable[ItemMark]) -> None:
+    """Whether these are items of the case's map, a person's own marks at items on documents of persons.
+
+    Raises Refused `no_such_item`, `unknown_person`.
+    """
+    kinds = {item.key: item.kinds for item in checklist_items(ready)}
+    of_persons = {row.id for row in ready.procedure.documents if row.belongs_to_person}
+    for each in marks:
+        if each.key not in kinds:
+            raise Refused("no_such_item", "looked_at")
+        if each.person_id is not None and of_persons.isdisjoint(kinds[each.key]):
+            raise Refused("unknown_person", "looked_at")
+
+
+def rules_behind(ready: ProcedureMap, keys: Iterable[str]) -> list[str]:
+    """The rules these items of the case's map serve, in the same order. Raises Refused `no_such_item`."""
+    rules = {item.key: item.rule_id for item in checklist_items(ready)}
+    try:
+        return [rules[key] for key in keys]
+    except KeyError:
+        raise Refused("no_such_item", "objections") from None

@@ -19,7 +19,7 @@ from api.hand_in import Receipt, seal_round
 from api.idempotency import Act, Answered, CurrentAct, once
 from api.paths import NumberInPath
 from api.queries_deadlines import answer_due_at
-from api.queries_findings import FindingView, KeptFinding, Texts, findings_of, remarks_of
+from api.queries_findings import FindingView, KeptFinding, findings_of, remarks_of, texts_under
 from api.reading import (
     WHOLE,
     Case,
@@ -92,11 +92,11 @@ async def read_findings(
     # The values in messages stand in reports that only the desk's hat reads; the case is the caller's own.
     async with at.database.as_desk() as connection:
         kept = await kept_findings(connection, key, number)
-    texts = Texts(
-        ready=await map_of(at, case),
-        kept={name: KeptFinding(each.message_values, check.as_of) for name, (check, each) in kept.items()},
-        remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
-    )
+    told = {
+        name: KeptFinding(each.message_values, check.as_of, seen_on=each.seen_on)
+        for name, (check, each) in kept.items()
+    }
+    texts = texts_under(await map_of(at, case), told, remarks)
     async with scope(at, principal) as connection:
         found = await findings_of(connection, number, texts)
     return FindingsShown(

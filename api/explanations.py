@@ -14,6 +14,7 @@ from infra.database.tables import finding
 from infra.kept_checks import kept_with
 from infra.keys import DataKey
 from schemas.explaining import Explanation, explain
+from schemas.findings import FindingSource
 from schemas.identifiers import number_of
 from schemas.parties import Right
 from schemas.refusals import Refused
@@ -32,7 +33,7 @@ async def show_explanation(principal: Reader, at: AtDesk, finding_id: FindingInP
 
 async def _explained(principal: Principal, at: Desk, finding_id: str, key: DataKey) -> Explanation:
     number = number_of(finding_id)
-    asked = select(finding.c.key).where(finding.c.id == finding_id, finding.c.rule_id.is_not(None))
+    asked = select(finding.c.key).where(finding.c.id == finding_id, finding.c.source == FindingSource.RULE)
     async with at.database.as_desk() as connection:
         finding_key = (await connection.execute(asked)).scalar_one_or_none()
         if finding_key is None:

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.queries import Named, named, names_of
 from api.queries_deadlines import DeadlineView, beside, deadlines_of, stops_of, tasks_explained
 from api.queries_filings import FilingView, filings_of
-from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of
+from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of, texts_under
 from api.queries_tasks import TaskRow, tasks_of
 from api.queries_words import Said, said_beside_acts
-from api.remark_rows import RemarkKind
 from infra.database.tables import (
     applicant,
     application,
@@ -188,13 +187,8 @@ async def texts_of(
     connection: AsyncConnection, case: HandedInCase, packs: Packs, key: DataKey | None
 ) -> Texts:
     """What the findings of a case are told with. Drafts of remarks are not among it. Staff only."""
-    chosen = await packs.of(case)
     remarks = await remarks_of(connection, case.number, key)
-    return Texts(
-        ready=chosen,
-        kept=await kept_texts(connection, case.number, key),
-        remarks={each.id: each for each in remarks if each.kind != RemarkKind.DRAFT},
-    )
+    return texts_under(await packs.of(case), await kept_texts(connection, case.number, key), remarks)
 
 
 async def persons_of(connection: AsyncConnection, number: str, now: datetime) -> tuple[PersonView, ...]:

@@ -14,6 +14,8 @@ from api.remark_rows import RemarkKind, open_words
 from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
 from schemas.catalogue import Bilingual, Rule, Verification
+from schemas.checklist import ChecklistItem, checklist_items
+from schemas.dossier import SeenOn
 from schemas.findings import ASKS_CLIENT, FindingSource, FindingState, Severity
 from schemas.maps import ProcedureMap
 from schemas.rules import filled
@@ -45,7 +47,9 @@ class Words(Word):
 class FindingView(Word):
     """One finding as people read it. A rule's has `title`, `message`, perhaps `hint`; a reviewer's `words`.
 
-    `pages` are those of the document at which it was found, where they are known.
+    A reviewer's that objects to an item of the checklist has its rule, title and source.
+
+    `pages` are those of the document at which it was found, where they are known; `seen_on` are the files themselves.
     `would_pass` (told to clients) is what must hold for it to go; colleagues read the whole explanation.
     """
 
@@ -61,6 +65,7 @@ class FindingView(Word):
     place_kind: str
     place: str
     pages: str | None = None
+    seen_on: tuple[SeenOn, ...] = ()
     title: Told | None
     message: Told | None
     hint: Told | None = None
@@ -80,22 +85,34 @@ class FindingView(Word):
 
 class KeptFinding(NamedTuple):
     """What of a kept finding is told beside its rule: values for the message, the day it was checked as of (which says
-    which rule of that id it was), and whether it used an unverified row."""
+    which rule of that id it was), whether it used an unverified row, and where in files it was seen."""
 
     values: Mapping[str, str]
     as_of: date | None = None
     is_unverified: bool = False
+    seen_on: tuple[SeenOn, ...] = ()
 
 
 NOT_KEPT = KeptFinding({})
 
 
 class Texts(NamedTuple):
-    """What findings are told with: the pinned map with its rules, what was kept of each by its key, people's words."""
+    """What findings are told with: the pinned map with its rules, its checklist by rule, what was kept, people's words."""
 
     ready: ProcedureMap
+    items: Mapping[str, ChecklistItem]
     kept: Mapping[str, KeptFinding]
     remarks: Mapping[str, Words]
+
+
+def texts_under(ready: ProcedureMap, kept: Mapping[str, KeptFinding], said: Iterable[Words]) -> Texts:
+    """What the findings of a case under this map are told with; drafts of remarks are not among it."""
+    return Texts(
+        ready=ready,
+        items={each.rule_id: each for each in checklist_items(ready)},
+        kept=kept,
+        remarks={each.id: each for each in said if each.kind != RemarkKind.DRAFT},
+    )
 
 
 async def remarks_of(
@@ -147,7 +164,8 @@ async def kept_texts(connection: AsyncConnection, number: str, key: DataKey | No
 
 def _kept(each: Mapping[str, Any], as_of: date) -> KeptFinding:
     verifications = {row["verification"] for row in each.get("rows", ())}
-    return KeptFinding(each.get("message_values", {}), as_of, "unverified" in verifications)
+    seen_on = tuple(SeenOn.model_validate(spot) for spot in each.get("seen_on", ()))
+    return KeptFinding(each.get("message_values", {}), as_of, "unverified" in verifications, seen_on)
 
 
 def _key(each: Mapping[str, Any]) -> str:
@@ -180,8 +198,8 @@ async def findings_of(
 
 def _finding(row: Row[Any], texts: Texts) -> FindingView:
     kept = texts.kept.get(row.key, NOT_KEPT)
-    chosen = texts.ready.rule(row.rule_id or "", kept.as_of)
-    rule = chosen.rule if chosen else None
+    rule = _rule(row, texts, kept)
+    sourced = rule or texts.items.get(row.rule_id or "")
     values = kept.values
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
@@ -197,20 +215,28 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         place_kind=row.place_kind,
         place=row.place,
         pages=values.get("page") or values.get("pages"),
-        title=_told(rule.id, rule.title, {}) if rule else None,
+        seen_on=kept.seen_on,
+        title=_told(row.rule_id, sourced.title, {}) if sourced else None,
         message=_told(rule.id, rule.message, values) if rule else None,
         hint=_told(rule.id, rule.hint, values) if rule and rule.hint else None,
-        legal_source=rule.legal_source if rule else None,
-        verification=_verification(rule, kept) if rule else None,
+        legal_source=sourced.legal_source if sourced else None,
+        verification=_verification(sourced, kept) if sourced else None,
         words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
         replies=tuple(each for each in about if each.kind == RemarkKind.REPLY),
         reasons=tuple(each for each in about if each.kind == RemarkKind.REASON),
     )
 
 
-def _verification(rule: Rule, kept: KeptFinding) -> Verification:
+def _rule(row: Row[Any], texts: Texts, kept: KeptFinding) -> Rule | None:
+    """The rule that found it, as of that day. A reviewer's finding only names one: its words are its own."""
+    asked = row.rule_id if row.source == FindingSource.RULE else None
+    chosen = texts.ready.rule(asked, kept.as_of) if asked else None
+    return chosen.rule if chosen else None
+
+
+def _verification(sourced: Rule | ChecklistItem, kept: KeptFinding) -> Verification:
     """A finding is no better verified than the rows of tables it used."""
-    return "unverified" if kept.is_unverified else rule.verification
+    return "unverified" if kept.is_unverified else sourced.verification
 
 
 def _told(code: str, text: Bilingual, values: Mapping[str, str]) -> Told:

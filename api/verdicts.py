@@ -3,7 +3,7 @@
 `POST /v1/tasks/{id}/complete` turns what a person decided into one `CompleteTask` for the road.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import singledispatch
@@ -18,7 +18,7 @@ from api.access import Principal, needs
 from api.act_paths import TaskInPath
 from api.acts import Day, Persons, PlainId, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
-from api.checklists import insist_on_items
+from api.checklists import insist_on_items, rules_behind
 from api.desk import AtDesk, Desk
 from api.idempotency import Act, CurrentAct
 from api.lodged_persons import NotTakenGiven, ReceiptGiven, not_taken_of, receipts_of
@@ -34,6 +34,7 @@ from schemas.parties import Right
 from schemas.refusals import Refused
 
 FINDINGS_AT_MOST = 500
+MARKS_AT_MOST = 3_000
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
@@ -47,10 +48,18 @@ class Settled(Body):
 
 
 class LookedAt(Body):
-    """How one item of the checklist was found."""
+    """How one item of the checklist was found: for everybody of the task, or for one person."""
 
     key: PlainId
+    person_id: PlainId | None = None
     mark: Literal["seen", "not_applicable", "objected"]
+
+
+class Objection(Body):
+    """A draft that objects to an item of the checklist: its finding tells the item's rule and source."""
+
+    remark_id: PlainId
+    key: PlainId
 
 
 class Reviewed(Body):
@@ -62,7 +71,8 @@ class Reviewed(Body):
     kind: Literal["review"]
     remark_ids: list[PlainId] = Field(default=[], max_length=FINDINGS_AT_MOST)
     settled: list[Settled] = Field(default=[], max_length=FINDINGS_AT_MOST)
-    looked_at: list[LookedAt] = Field(default=[], max_length=FINDINGS_AT_MOST)
+    looked_at: list[LookedAt] = Field(default=[], max_length=MARKS_AT_MOST)
+    objections: list[Objection] = Field(default=[], max_length=FINDINGS_AT_MOST)
 
 
 class SecondReviewed(Body):
@@ -199,16 +209,24 @@ async def complete(
     task = await task_at(at, task_id)
     acting = entitled(principal, task)
     case = await case_at(at, task.number)
-    chosen: Sequence[str] = ()
-    if isinstance(body.verdict, Reviewed):
-        chosen = body.verdict.remark_ids
-        await insist_on_items(at, case, _marks(body.verdict.looked_at))
+    chosen = await _chosen(at, case, body.verdict) if isinstance(body.verdict, Reviewed) else {}
     async with sent(at, task, chosen) as drafts:
         writing = Writing(case, acting, act, task.id, drafts)
         command = CompleteTask(
             actor=acting.actor, act_id=act.id, task_id=task.id, verdict=_verdict(body.verdict, writing)
         )
         return await ask_road(at, task.number, messages.COMPLETE_TASK, command, writing.remarks)
+
+
+async def _chosen(at: Desk, case: HandedInCase, body: Reviewed) -> dict[str, str | None]:
+    """The drafts that are raised, each with the rule whose item it objects to."""
+    ready = await at.packs.of(case)
+    insist_on_items(ready, _marks(body.looked_at))
+    objecting = [each.remark_id for each in body.objections]
+    if not set(objecting) <= set(body.remark_ids):
+        raise Refused("no_such_finding", "objections")
+    rules = dict(zip(objecting, rules_behind(ready, (each.key for each in body.objections)), strict=True))
+    return {each: rules.get(each) for each in body.remark_ids}
 
 
 @singledispatch
@@ -225,7 +243,7 @@ def _(body: Reviewed, writing: Writing) -> Verdict:
 
 
 def _marks(looked_at: Sequence[LookedAt]) -> tuple[ItemMark, ...]:
-    return tuple(ItemMark(key=each.key, mark=each.mark) for each in looked_at)
+    return tuple(ItemMark(key=each.key, person_id=each.person_id, mark=each.mark) for each in looked_at)
 
 
 def _settled(each: Settled, writing: Writing) -> FindingSettled:
@@ -290,14 +308,19 @@ def _(body: HoldChecked, writing: Writing) -> Verdict:
 
 
 @asynccontextmanager
-async def sent(at: Desk, task: TaskRow, remark_ids: Sequence[str]) -> AsyncIterator[tuple[NewFinding, ...]]:
-    """The drafts of this task that are raised now. They can't change any more; a refused act gives them back."""
+async def sent(
+    at: Desk, task: TaskRow, chosen: Mapping[str, str | None]
+) -> AsyncIterator[tuple[NewFinding, ...]]:
+    """The drafts of this task that are raised now, by the rules they object with.
+
+    They can't change any more; a refused act gives them back.
+    """
     async with at.database.as_desk() as connection:
-        rows = await _drafts(connection, task, remark_ids)
+        rows = await _drafts(connection, task, list(chosen))
         fresh = [row.id for row in rows if row.kind == RemarkKind.DRAFT]
         await _mark(connection, rows, sent=True)
     try:
-        yield tuple(_new_finding(row) for row in rows)
+        yield tuple(_new_finding(row, chosen[row.id]) for row in rows)
     except Refused:
         async with at.database.as_desk() as connection:
             await _mark(connection, [row for row in rows if row.id in fresh], sent=False)
@@ -307,19 +330,18 @@ async def sent(at: Desk, task: TaskRow, remark_ids: Sequence[str]) -> AsyncItera
 async def _drafts(
     connection: AsyncConnection, task: TaskRow, remark_ids: Sequence[str]
 ) -> Sequence[Row[Any]]:
-    wanted = list(dict.fromkeys(remark_ids))
-    if not wanted:
+    if not remark_ids:
         return []
     query = select(remark).where(
-        remark.c.id.in_(wanted),
+        remark.c.id.in_(remark_ids),
         remark.c.task_id == task.id,
         remark.c.kind.in_([RemarkKind.DRAFT.value, RemarkKind.FINDING.value]),
         remark.c.removed_at.is_(None),
     )
     found = {row.id: row for row in await connection.execute(query.with_for_update())}
-    if len(found) != len(wanted):
+    if len(found) != len(remark_ids):
         raise Refused("no_such_finding", "remark_ids")
-    return [found[each] for each in wanted]
+    return [found[each] for each in remark_ids]
 
 
 async def _mark(connection: AsyncConnection, rows: Sequence[Row[Any]], *, sent: bool) -> None:
@@ -331,9 +353,10 @@ async def _mark(connection: AsyncConnection, rows: Sequence[Row[Any]], *, sent: 
             await connection.execute(marked.values(kind=kind, for_client=for_client and sent))
 
 
-def _new_finding(row: Row[Any]) -> NewFinding:
+def _new_finding(row: Row[Any], rule_id: str | None) -> NewFinding:
     return NewFinding(
         remark_id=row.id,
+        rule_id=rule_id,
         severity=row.severity,
         person_id=row.person_id,
         place_kind=row.place_kind,

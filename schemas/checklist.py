@@ -47,6 +47,11 @@ class ItemToLookAt(ChecklistItem):
 
     spots: tuple[Spot, ...]
 
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Whom it concerns, each once, in the order of the application; empty where it is on common documents."""
+        return tuple(dict.fromkeys(spot.person_id for spot in self.spots if spot.person_id is not None))
+
 
 def checklist_items(ready: ProcedureMap) -> tuple[ChecklistItem, ...]:
     """Every item of a map, in the order of its documents; what several documents prompt alike is one item."""

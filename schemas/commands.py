@@ -45,9 +45,10 @@ class PassOnTask(Command):
 
 
 class NewFinding(Word):
-    """A finding a human raises: where it is, how grave, and the id of its text."""
+    """A finding a human raises: where it is, how grave, the id of its text, and the rule whose item it objects to."""
 
     remark_id: str
+    rule_id: str | None = None
     severity: Severity
     person_id: str | None = None
     place_kind: Literal["field", "document", "person", "application"]

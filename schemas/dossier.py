@@ -110,8 +110,15 @@ class RowUsed(Word):
     verified_on: date
 
 
+class SeenOn(Word):
+    """Where in a file something was seen; the page (from 1) where files of its kind have pages."""
+
+    document_id: str
+    page: int | None = None
+
+
 class RuleFinding(Word):
-    """One rule that does not hold, or could not be decided, at one place."""
+    """One rule that does not hold, or could not be decided, at one place; `seen_on` where in files that shows."""
 
     rule_id: str
     severity: Severity
@@ -124,6 +131,7 @@ class RuleFinding(Word):
     missing: tuple[str, ...] = ()
     message_values: Mapping[str, str] = Field(default_factory=dict)
     rows: tuple[RowUsed, ...] = ()
+    seen_on: tuple[SeenOn, ...] = ()
 
     @property
     def key(self) -> str:

@@ -84,8 +84,14 @@ class FindingSettled(Word):
     remark_id: str | None = None
 
 
-class ItemMark(Word):
-    """One item of the checklist that a reviewer looked at: in order, not applicable here, or objected to."""
+class ItemMark(Grown):
+    """One item of the checklist that a reviewer looked at: in order, not applicable here, or objected to.
+
+    Without a person it is for everybody of the task; a person's own goes before it.
+    """
+
+    GAINED: ClassVar = frozenset({"person_id"})
 
     key: str
+    person_id: str | None = None
     mark: Literal["seen", "not_applicable", "objected"]

@@ -130,8 +130,8 @@ def repetition_of(then: CheckReport, now: CheckReport) -> Repetition:
 
 
 def _comparable(finding: RuleFinding, *, with_values: bool) -> RuleFinding:
-    """Without the rows, which follow from the pack and the values, and were not kept at first."""
-    left_out = {"rows"} if with_values else {"rows", "inputs", "given"}
+    """Without rows and pages, which follow from the pack, the values and the files, and were not kept at first."""
+    left_out = {"rows", "seen_on"} if with_values else {"rows", "seen_on", "inputs", "given"}
     return RuleFinding.model_validate(finding.model_dump(exclude=left_out))
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Rule
-from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUsed, RuleFinding
+from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUsed, RuleFinding, SeenOn
 from schemas.expressions import CelInput, Decision
 from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
@@ -38,6 +38,7 @@ class Flaw(Word):
     reads: tuple[str, ...] = ()
     given: Mapping[str, str] = Field(default_factory=dict)
     message_values: Mapping[str, str] = Field(default_factory=dict)
+    seen_on: tuple[SeenOn, ...] = ()
 
 
 PLACEHOLDER = re.compile(r"{(\w+)}")

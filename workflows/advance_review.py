@@ -94,6 +94,8 @@ def complete_review(situation: Situation, command: CompleteTask) -> Happenings:
     if not isinstance(verdict, ReviewVerdict):
         raise Refused("wrong_task_kind", "verdict")
     taking(task, command.actor)
+    if not {each.person_id for each in verdict.looked_at} <= {None, *task.persons}:
+        raise Refused("unknown_person", "looked_at")
     raised = tuple(_finding(situation, task, new, n) for n, new in enumerate(verdict.raised))
     judged = _judge(situation, task, verdict, raised)
     done = TaskDone(task_id=task.id, outcome=judged.outcome, looked_at=verdict.looked_at)
@@ -180,6 +182,7 @@ def _finding(situation: Situation, task: Task, new: NewFinding, ordinal: int) ->
         id=situation.finding_id(ordinal),
         key=f"remark/{new.remark_id}",
         source=FindingSource.REVIEWER,
+        rule_id=new.rule_id,
         remark_id=new.remark_id,
         severity=new.severity,
         person_id=new.person_id,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from schemas.asking import Asking
-from schemas.dossier import DocumentFact, PersonDossier
+from schemas.dossier import DocumentFact, PersonDossier, SeenOn
 from schemas.mrz import PassportZone, same_day, same_name, same_number
 from schemas.readings import PassportSeen
 from schemas.rules import Flaw
@@ -156,6 +156,7 @@ def _at_field(field: str, person: PersonDossier, found: _Found) -> Flaw:
         person_id=person.person_id,
         given={"passport_zone": _SAYS[field](found.seen.zone)},
         message_values={"page": str(found.seen.page)},
+        seen_on=(_on_page(found),),
     )
 
 
@@ -166,4 +167,9 @@ def _at_document(found: _Found) -> Flaw:
         person_id=found.fact.person_id,
         given={"passport_zone": ", ".join((found.seen.zone.number, *found.seen.zone.wrong_digits))},
         message_values={"page": str(found.seen.page)},
+        seen_on=(_on_page(found),),
     )
+
+
+def _on_page(found: _Found) -> SeenOn:
+    return SeenOn(document_id=found.fact.document_id, page=found.seen.page)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from schemas.asking import Asking
 from schemas.calendar import months_before
 from schemas.catalogue import FieldRow, Value
-from schemas.dossier import DocumentFact
+from schemas.dossier import DocumentFact, SeenOn
 from schemas.examination import BLURRED_PERCENT
 from schemas.readings import ValueSeen
 from schemas.rules import Flaw
@@ -61,16 +61,23 @@ def _told_otherwise(asking: Asking, fields: Set[str]) -> Iterator[Flaw]:
             continue
         person_id = subject.person_id if subject else None
         others = [
-            told for told in all_told.get((person_id, row.id), ()) if not _agrees(asking, row, told, answer)
+            (fact, told)
+            for fact, told in all_told.get((person_id, row.id), ())
+            if not _agrees(asking, row, told, answer)
         ][:_MOST_CELLS]
         if others:
             yield Flaw(
                 place_kind="field",
                 place=row.id,
                 person_id=person_id,
-                given={"told": ", ".join(f"{told.place}: {told.value}" for told in others)},
-                message_values={"cells": ", ".join(told.place for told in others)},
+                given={"told": ", ".join(f"{told.place}: {told.value}" for _, told in others)},
+                message_values={"cells": ", ".join(told.place for _, told in others)},
+                seen_on=tuple(dict.fromkeys(_on_page(fact, told) for fact, told in others)),
             )
+
+
+def _on_page(fact: DocumentFact, told: ValueSeen) -> SeenOn:
+    return SeenOn(document_id=fact.document_id, page=told.sheet if told.of == "pdf" else None)
 
 
 def scan_resolution(asking: Asking) -> Iterator[Flaw]:
@@ -78,21 +85,21 @@ def scan_resolution(asking: Asking) -> Iterator[Flaw]:
     for fact in _readable(asking):
         if fact.coarse_pages:
             values = {"pages": _pages(fact.coarse_pages), "dpi": str(fact.scan_dpi)}
-            yield _at(fact, values)
+            yield _at(fact, values, page=fact.coarse_pages[0])
 
 
 def blank_pages(asking: Asking) -> Iterator[Flaw]:
     """Files with pages on which nothing is."""
     for fact in _readable(asking):
         if fact.blank_pages:
-            yield _at(fact, {"pages": _pages(fact.blank_pages)})
+            yield _at(fact, {"pages": _pages(fact.blank_pages)}, page=fact.blank_pages[0])
 
 
 def masked_numbers(asking: Asking) -> Iterator[Flaw]:
     """Files in which My Numbers were blacked out here."""
     for fact in _readable(asking):
         if fact.masked_pages:
-            yield _at(fact, {"pages": _pages(fact.masked_pages)})
+            yield _at(fact, {"pages": _pages(fact.masked_pages)}, page=fact.masked_pages[0])
 
 
 def numbers_in_documents(asking: Asking) -> Iterator[Flaw]:
@@ -137,12 +144,12 @@ def _readable(asking: Asking) -> Iterator[DocumentFact]:
     return (fact for fact in asking.dossier.documents if fact.state == "released" and fact.omitted is None)
 
 
-def _told(asking: Asking) -> dict[tuple[str | None, str], list[ValueSeen]]:
+def _told(asking: Asking) -> dict[tuple[str | None, str], list[tuple[DocumentFact, ValueSeen]]]:
     """What files say, by person (None: the application's own files) and question."""
-    found: dict[tuple[str | None, str], list[ValueSeen]] = {}
+    found: dict[tuple[str | None, str], list[tuple[DocumentFact, ValueSeen]]] = {}
     for fact in _readable(asking):
         for told in fact.told:
-            found.setdefault((fact.person_id, told.field), []).append(told)
+            found.setdefault((fact.person_id, told.field), []).append((fact, told))
     return found
 
 
@@ -180,5 +187,11 @@ def _pages(pages: tuple[int, ...]) -> str:
     return f"{shown}, …" if len(pages) > 10 else shown
 
 
-def _at(fact: DocumentFact, values: dict[str, str]) -> Flaw:
-    return Flaw(place_kind="document", place=fact.kind, person_id=fact.person_id, message_values=values)
+def _at(fact: DocumentFact, values: dict[str, str], page: int | None = None) -> Flaw:
+    return Flaw(
+        place_kind="document",
+        place=fact.kind,
+        person_id=fact.person_id,
+        message_values=values,
+        seen_on=(SeenOn(document_id=fact.document_id, page=page),),
+    )

@@ -9,6 +9,7 @@ from api import cases, checklists, remarks, tasks, verdicts
 from api.act_paths import RemarkInPath, TaskInPath
 from api.acts import case_at
 from api.desk import AtDesk
+from api.pages.checklist_rows import OPENING, begins, marked_rows
 from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
 from api.pages.terms import Terms
@@ -85,6 +86,7 @@ async def task_page(
     is_mine = task.assignee is not None and task.assignee.id == principal.id
     is_open = task.state in (TaskState.OPEN, TaskState.CLAIMED)
     checklist = await _checklist(visit, task)
+    objecting = next((each for each in checklist if each.key == looked.item), None)
     may_pass_on = is_open and (is_mine or Right.PASS_ON in principal.rights)
     return visit.show(
         "task.html",
@@ -110,7 +112,9 @@ async def task_page(
         colleagues=await tasks.colleagues(principal, at, task_id) if may_pass_on else (),
         **_findings(on_desk),
         checklist=checklist,
-        objecting=next((each for each in checklist if each.key == looked.item), None),
+        to_mark=marked_rows(checklist, on_desk.drafts, form),
+        objecting=objecting,
+        begun_with=begins(objecting) if objecting else None,
         asks_client=ASKS_CLIENT,
         verdict_form=VERDICTS[task.kind],
         may_waive=Right.WAIVE in principal.rights,
@@ -236,7 +240,9 @@ def _same_view(task_id: str, form: Filled) -> str:
 async def complete(
     request: Request, at: AtDesk, principal: Working, task_id: TaskInPath, form: FilledIn
 ) -> Response:
-    """Decide a task."""
+    """Decide a task; or open an item of the checklist to mark persons one by one, which decides nothing yet."""
+    if form.text(OPENING):
+        return await task_page(Visit(request, at, principal), task_id, form=form)
 
     async def act() -> None:
         body = verdicts.Completed(verdict=verdict_in(form))

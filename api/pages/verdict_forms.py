@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from api import verdicts
 from api.lodged_persons import NotTakenGiven, ReceiptGiven
+from api.pages.checklist_rows import LEFT, marks_in, objections_in
 from api.pages.forms import Filled
 from api.pages.trouble import made
 from schemas.refusals import Refused
@@ -37,22 +38,14 @@ def _reviewed(form: Filled) -> Verdict:
         for finding_id, state in form.by_prefix("settle").items()
         if state != LEFT
     ]
-    looked_at = [
-        made(verdicts.LookedAt, key=key, mark=mark)
-        for key, mark in form.by_prefix("item").items()
-        if mark != LEFT
-    ]
     return made(
         verdicts.Reviewed,
         kind="review",
         remark_ids=form.several("drafts"),
         settled=settled,
-        looked_at=looked_at,
+        looked_at=marks_in(form),
+        objections=objections_in(form),
     )
-
-
-LEFT = "left"
-"""What is left as it is: the road asks the client, or takes note of it; an item of the checklist stays unmarked."""
 
 
 def _second(form: Filled) -> Verdict:

@@ -39,6 +39,32 @@ def test_what_a_reviewer_looked_at_stands_with_the_task_that_was_done() -> None:
     assert [each.looked_at for each in done if isinstance(each, TaskDone)] == [(seen,)]
 
 
+def test_a_mark_for_a_stranger_is_refused() -> None:
+    road = at_review("p1")
+    own, strange = (
+        ItemMark(key="ISA-PH-03:photo:1", person_id=each, mark="objected") for each in ("p1", "p9")
+    )
+
+    with pytest.raises(Refused) as refusal:
+        road.decide(TaskKind.REVIEW, ReviewVerdict(looked_at=(own, strange)), REVIEWER)
+
+    assert refused_code(refusal) == "unknown_person"
+    assert any(
+        isinstance(each, TaskDone)
+        for each in road.decide(TaskKind.REVIEW, ReviewVerdict(looked_at=(own,)), REVIEWER)
+    )
+
+
+def test_an_objection_to_an_item_keeps_the_rule_it_serves() -> None:
+    road = at_review()
+    objection = a_remark(severity=Severity.WARN).model_copy(update={"rule_id": "ISA-PH-03"})
+
+    road.decide(TaskKind.REVIEW, ReviewVerdict(raised=(objection,)), REVIEWER)
+
+    (raised,) = road.standing.findings
+    assert (raised.rule_id, raised.source, raised.state) == ("ISA-PH-03", "reviewer", FindingState.VERIFIED)
+
+
 def test_everybody_checked_shares_one_review() -> None:
     road = at_review("p1", "p2")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas.dossier import DocumentFact
+from schemas.dossier import DocumentFact, SeenOn
 from schemas.readings import ValueSeen
 from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
 from tests.schemas.clean_dossiers import LODGED_ON, a_document
@@ -41,6 +41,8 @@ def a_form(field: str, value: str, person_id: str | None = "p1") -> DocumentFact
         ("passport_number", "C1234567", "C1234567", True),
         ("passport_number", "C1234568", "C1234567", False),
         ("name_kanji", "阮 文安", "阮文安", True),
+        ("criminal_record", "false", False, True),
+        ("criminal_record", "true", False, False),
     ],
 )
 def test_a_form_is_compared_by_the_kind_of_answer(
@@ -73,6 +75,25 @@ def test_a_pdf_form_is_named_by_page_and_place_of_the_field() -> None:
     form = a_document(a_map(), "application_form", "p1", told=(told,))
 
     assert found("ALL-DC-12", form, {"birth_on": date(2000, 1, 2)}) == [("birth_on", {"cells": "p.2#7"})]
+
+
+def test_what_is_found_in_a_file_leads_to_its_page() -> None:
+    ready = a_map(EXTENSION, only="ALL-DC-12")
+    on_page = ValueSeen(field="birth_on", value="2000-01-03", sheet=2, cell="7", of="pdf")
+    in_cell = ValueSeen(field="birth_on", value="2000-01-04", sheet=2, cell="C5")
+    form = a_document(ready, "application_form", "p1", told=(on_page, in_cell))
+    scan = a_document(a_map(), "passport_copy", "p1", coarse_pages=(3, 4), scan_dpi=150)
+    answered = a_dossier(ready, {"birth_on": date(2000, 1, 2)}, documents=(form,))
+    coarse = a_map(EXTENSION, only="ALL-FI-03")
+
+    (otherwise,) = check(ready, answered).findings
+    (unfit,) = check(coarse, a_dossier(coarse, documents=(scan,))).findings
+
+    assert otherwise.seen_on == (
+        SeenOn(document_id=form.document_id, page=2),
+        SeenOn(document_id=form.document_id),
+    )
+    assert unfit.seen_on == (SeenOn(document_id=scan.document_id, page=3),)
 
 
 def test_coarse_and_blank_and_masked_pages_are_told_by_their_numbers() -> None:

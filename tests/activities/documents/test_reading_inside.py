@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import segno
 from PIL import Image
+from pypdfium2 import PdfPage
 
+from activities.documents import pages
 from activities.documents.codes import can_read_codes
 from activities.documents.examination import Examined, examine
 from activities.documents.labels import values_in_sheet
@@ -61,6 +63,34 @@ def test_a_passport_is_read_from_the_text_of_a_page(tmp_path: Path) -> None:
 
     (seen,) = found.reading.passports
     assert (seen.page, seen.seen_in, seen.zone.number, seen.zone.wrong_digits) == (2, "text", "L898902C3", ())
+
+
+@pytest.mark.parametrize(
+    ("content", "drawn"),
+    [
+        (corpus.pdf_with_text("text", pages=3), 0),
+        (corpus.pdf_with_blank_second_page(), 1),
+        (corpus.pdf_scanned(dpi=50), 1),
+        (corpus.pdf_scanned(dpi=50, text="read by its scanner"), 1),
+        (corpus.pdf_scanned(Image.new("L", (500, 700), "white")), 1),
+    ],
+    ids=["text", "a blank page", "a scan", "a scan with text", "an empty scan"],
+)
+def test_no_page_is_drawn_twice_and_none_that_nobody_looks_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, drawn: int
+) -> None:
+    drawings: list[float] = []
+    draw = pages._picture
+
+    def counted(page: PdfPage, dpi: float, *, grey: bool = False) -> Image.Image:
+        drawings.append(dpi)
+        return draw(page, dpi, grey=grey)
+
+    monkeypatch.setattr(pages, "_picture", counted)
+
+    pages.look_at_pages(corpus.written(tmp_path, content))
+
+    assert len(drawings) == drawn
 
 
 def test_the_verdict_names_nobody(tmp_path: Path) -> None:

@@ -62,25 +62,47 @@ async def test_a_reviewer_takes_a_task_finds_settles_and_completes_without_a_scr
     assert "補正をお願いします" in asked.text
 
 
-async def test_a_reviewer_marks_the_checklist_objects_from_it_and_the_marks_are_kept(day: PageDay) -> None:
-    case = await day.handed_in()
+async def test_a_reviewer_marks_the_checklist_for_all_and_one_by_one_and_objects_from_it(
+    day: PageDay,
+) -> None:
+    case = await day.handed_in(persons=5)
     path = f"/tasks/{(await day.task_of(case.number, 'review'))['id']}"
     await day.send(REVIEWER, f"{path}/claim", {}, key=case.number)
     page = await day.page(REVIEWER, path)
     item = next(each for each in re.findall(r'name="item\.([^"]+)"', page.text) if "ISA-PH-03" in each)
-    objecting = f"{path}?place=document:photo&person={case.persons[0]}&item={item}"
+    own = [f"item-of.{item}/{person}" for person in case.persons]
+    place = {"place": "document:photo", "person_id": case.persons[0]}
 
-    prefilled = await day.page(REVIEWER, objecting)
-    verdict = {"verdict": "review", f"item.{item}": "seen", **settles_in(page, "dismissed")}
-    unknown = await day.send(
-        REVIEWER, f"{path}/complete", verdict | {"item.ISA-XX-00:no:1": "seen"}, seen=page
-    )
-    done = await day.send(REVIEWER, f"{path}/complete", verdict, seen=unknown)
+    prefilled = await day.page(REVIEWER, f"{path}?place=document:photo&person={case.persons[0]}&item={item}")
+    choices = {f"item.{item}": "seen", **settles_in(page, "dismissed")}
+    opened = await day.send(REVIEWER, f"{path}/complete", {"open_item": item, **choices}, seen=page)
+    words = {"severity": "warn", "words": "【ISA-PH-03】背景が写っています"}
+    await day.send(REVIEWER, f"{path}/drafts", {**place, **words}, seen=prefilled)
+    begun = await day.page(REVIEWER, path)
+    objection = re.search(r'name="objection\.([^"]+)" value="([^"]+)"', begun.text)
+    assert objection
+    verdict = choices | {
+        "verdict": "review",
+        "drafts": objection[1],
+        f"objection.{objection[1]}": objection[2],
+        own[0]: "objected",
+        **dict.fromkeys(own[1:4], "all"),
+        own[4]: "left",
+    }
+    strange = {"item.ISA-XX-00:no:1": "seen"}, {f"item-of.{item}/nobody": "seen"}
+    refused = [await day.send(REVIEWER, f"{path}/complete", verdict | each, seen=begun) for each in strange]
+    done = await day.send(REVIEWER, f"{path}/complete", verdict, seen=refused[-1])
     overview = await day.page(REVIEWER, f"/applications/{case.number}")
 
     assert "【ISA-PH-03】" in prefilled.text
-    assert (unknown.status, done.status) == (422, 303)
-    assert "mark-seen" in overview.text
+    assert own[0] not in page.text and all(name in opened.text for name in own)
+    assert f'name="item.{item}" value="seen" checked' in opened.text
+    assert f'name="{own[0]}" value="objected" checked' in begun.text
+    assert f'name="{own[1]}" value="all" checked' in begun.text
+    assert objection[2] == item
+    assert ([each.status for each in refused], done.status) == ([422, 422], 303)
+    assert (overview.text.count("mark-seen"), overview.text.count("mark-objected")) == (3, 1)
+    assert "/catalogue/rules/ISA-PH-03" in overview.text.partition('id="checklist"')[0]
 
 
 async def test_a_reviewer_finds_a_task_by_number_kind_and_procedure(day: PageDay) -> None:
