@@ -1,8 +1,11 @@
 """Which persons of an application wait for which other applications of the same client."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.queries_watches import FOLLOWS
 from infra.database.tables import link
 from schemas.links import Waiting
 
@@ -22,6 +25,17 @@ async def waits_of(connection: AsyncConnection, number: str) -> tuple[Waiting, .
     )
     rows = await connection.execute(query.order_by(link.c.person_id))
     return tuple(Waiting(person_id=row.person_id, other_number=row.other_number) for row in rows)
+
+
+async def rests_on(
+    connection: AsyncConnection, number: str, persons: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """For which application each of these persons waited, or from whose result his own began: person and number."""
+    query = select(link.c.person_id, link.c.other_number).where(
+        link.c.number == number, link.c.person_id.in_(persons), link.c.kind.in_((WAITS_FOR, FOLLOWS))
+    )
+    rows = await connection.execute(query.order_by(link.c.person_id, link.c.other_number).distinct())
+    return tuple((row.person_id, row.other_number) for row in rows)
 
 
 async def waits_in_the_end_for(connection: AsyncConnection, first: str, number: str) -> bool:

@@ -46,6 +46,8 @@ ABOUT_THE_CASE = frozenset(
     {TaskKind.LATE_CORRECTION, TaskKind.LINK_TURNED, TaskKind.CONTRADICTION, TaskKind.CHECK_HOLD}
 )
 """Tasks that stay open whatever becomes of their persons meanwhile."""
+TOLD_THE_CLIENT = frozenset({TaskKind.LATE_CORRECTION, TaskKind.LINK_TURNED})
+"""Tasks that end with words to the client: what becomes of what came late."""
 
 
 class TaskState(StrEnum):

@@ -113,7 +113,7 @@ async def case_page(
         may_withdraw=Right.WITHDRAW in visit.principal.rights,
         may_split=Right.HAND_IN in visit.principal.rights,
         proposed=await proposals.show_proposals(visit.principal, visit.at, number),
-        results=(await own_results.show_results(visit.principal, visit.at, number)).items,
+        results=await own_results.show_results(visit.principal, visit.at, number),
         came_from=own.came_from,
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cases, checklists, remarks, tasks, verdicts
+from api.access import scope
 from api.act_paths import RemarkInPath, TaskInPath
 from api.acts import case_at
 from api.desk import AtDesk
@@ -19,6 +20,7 @@ from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.queries_checklist import ItemView
 from api.queries_content import DocumentView, HandedInContent
 from api.queries_findings import FindingView
+from api.queries_links import rests_on
 from api.queries_tasks import TaskRow
 from api.remarks import Reviewing
 from api.tasks import Looking, Working
@@ -117,8 +119,17 @@ async def task_page(
         begun_with=begins(objecting) if objecting else None,
         asks_client=ASKS_CLIENT,
         verdict_form=VERDICTS[task.kind],
+        rests_on=await _rests_on(visit, task),
         may_waive=Right.WAIVE in principal.rights,
     )
+
+
+async def _rests_on(visit: Visit, task: TaskRow) -> tuple[tuple[str, str], ...]:
+    """The application whose result has changed, by person; for tasks about anything else none."""
+    if task.kind != TaskKind.LINK_TURNED:
+        return ()
+    async with scope(visit.at, visit.principal) as connection:
+        return await rests_on(connection, task.number, task.persons)
 
 
 def _findings(on_desk: tasks.TaskOnTheDesk) -> dict[str, list[FindingView]]:
@@ -165,10 +176,10 @@ VERDICTS: dict[TaskKind, str] = {
 def people_in(terms: Terms, content: HandedInContent) -> dict[str, str]:
     """Every person's line with the name, from what was handed in."""
     labels: dict[str, str] = {}
-    persons = [scope for scope in content.scopes if scope.person_id is not None]
-    for position, scope in enumerate(persons, start=1):
-        values: dict[str, Value] = {field: view.value for field, view in scope.values.items()}
-        labels[str(scope.person_id)] = terms.person(position, values)
+    persons = [each for each in content.scopes if each.person_id is not None]
+    for position, line in enumerate(persons, start=1):
+        values: dict[str, Value] = {field: view.value for field, view in line.values.items()}
+        labels[str(line.person_id)] = terms.person(position, values)
     return labels
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.reading import Case
-from tests.api.pages.browsing import CLIENT, HANDLER, OTHER, PageDay
+from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OTHER, REVIEWER, PageDay
 from tests.api.staff.office_day import CANARY, receipt_number
 
 
@@ -38,13 +38,7 @@ async def test_a_person_waits_until_the_other_application_is_decided(day: PageDa
     page = await day.page(CLIENT, f"/applications/{second.number}")
 
     await day.lodged(first)
-    result = {
-        "person_id": first.persons[0],
-        "receipt": receipt_number(first.number, 1),
-        "result": "permitted",
-        "decided_on": day.today().isoformat(),
-    }
-    await day.done(HANDLER, f"/v1/applications/{first.number}/results", result)
+    await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "permitted"))
     lodging = await day.task_of(second.number, "lodge")
     after = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
 
@@ -52,6 +46,45 @@ async def test_a_person_waits_until_the_other_application_is_decided(day: PageDa
     assert f"{first.number} の結果待ち" in page.text
     assert lodging["persons"] == [second.persons[0]]
     assert (after["waits_for"], after["link_outcome"]) == (None, "granted")
+
+
+def decided(day: PageDay, case: Any, result: str) -> dict[str, str]:
+    """The authority's decision about the only person."""
+    receipt, on = receipt_number(case.number, 1), day.today().isoformat()
+    return {"person_id": case.persons[0], "receipt": receipt, "result": result, "decided_on": on}
+
+
+async def settled(day: PageDay, who: str, number: str, kind: str, verdict: dict[str, str]) -> str:
+    """Somebody takes the open task of this kind and decides it; its id."""
+    task_id = str((await day.task_of(number, kind))["id"])
+    await day.done(who, f"/v1/tasks/{task_id}/claim")
+    await day.done(who, f"/v1/tasks/{task_id}/complete", {"verdict": verdict})
+    return task_id
+
+
+async def test_a_client_reads_what_becomes_of_who_went_on_because_of_a_result_that_does_not_hold(
+    day: PageDay,
+) -> None:
+    first = await day.handed_in()
+    second = await linked(day, first)
+    await day.reviewed(second)
+    await day.lodged(first)
+    await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "permitted"))
+    await day.lodge(second)
+    await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "refused"))
+    later = {"kind": "contradiction", "holds": "later", "words": "通知書を確かめた"}
+    await settled(day, MANAGER, first.number, "contradiction", later)
+    turned = await day.task_of(second.number, "link_turned")
+    page = await day.page(REVIEWER, f"/tasks/{turned['id']}")
+    words = {"kind": "late_correction", "words": "取下げを検討してください"}
+    await settled(day, REVIEWER, second.number, "link_turned", words)
+
+    read = await day.page(CLIENT, f"/applications/{second.number}")
+    told = (await day.get(CLIENT, f"/v1/applications/{second.number}/results"))["told"]
+
+    assert f'→ <a href="/applications/{first.number}">' in page.text
+    assert "取下げを検討してください" in read.text
+    assert [(each["about"], each["persons"]) for each in told] == [("link_turned", list(second.persons))]
 
 
 async def test_links_are_made_by_the_client_in_a_draft_within_its_own_applications(day: PageDay) -> None:

@@ -182,6 +182,10 @@ class OfficeDay:
     async def lodged(self, case: Case, handler: str = somebody("handler")) -> str:
         """Reviewed and lodged by hand, each person with a receipt; the filing's id."""
         await self.reviewed(case)
+        return await self.lodge(case, handler)
+
+    async def lodge(self, case: Case, handler: str = somebody("handler")) -> str:
+        """Who is ready is lodged by hand, each person with a receipt; the filing's id."""
         filing_id = str((await self.task_of(case.number, "lodge"))["filing_id"])
         filing = f"/v1/filings/{filing_id}"
         await self.done(handler, f"{filing}/begin", {"channel": "online"})
