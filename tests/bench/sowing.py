@@ -24,7 +24,9 @@ from infra.database.tables import (
 from infra.dev.demo.contents import passport_number
 from infra.dossiers import CONTENT_PURPOSE, FILE_NAME_PURPOSE, WHOLE
 from infra.keys import DataKey, open_json, open_sealed, read_keks, seal, seal_json, unwrap, wrap
+from schemas.elsewhere import COMPANY_FIELD
 from schemas.identifiers import RANDOM_CHARACTERS, application_number
+from schemas.offices import corporate_number_valid
 from tests.bench.ground import Ground
 
 Row = dict[str, Any]
@@ -155,7 +157,8 @@ class _Copy:
 
     def _contents(self) -> list[Row]:
         whole, values = self._pattern.contents[WHOLE]
-        rows = [whole | self._own() | self._sealed_values(values)]
+        company = {COMPANY_FIELD: values[COMPANY_FIELD] | {"v": company_number()}}
+        rows = [whole | self._own() | self._sealed_values(values | company)]
         own, values = self._pattern.contents[self._pattern.person_id]
         for place, person in enumerate(self._persons, 1):
             passport = {"v": passport_number(self._number, place)}
@@ -181,6 +184,12 @@ class _Copy:
         self.rows["document_version"].append(row | own | {"file_name": name})
         if examined:
             self.rows["examination"].append(examined | self._own() | {"document_id": document_id})
+
+
+def company_number() -> str:
+    """Some company's number: what is measured is no other open application's neighbour."""
+    body = f"{secrets.randbelow(10**12):012}"
+    return next(number for first in range(1, 10) if corporate_number_valid(number := f"{first}{body}"))
 
 
 def _rows(connection: Connection, table: Any, number: str) -> list[Row]:
