@@ -42,9 +42,9 @@ def settings(stack: Stack) -> Settings:
     return stack.place.settings()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def desk(stack: Stack, settings: Settings) -> AsyncIterator[Desk]:
-    """The desk as it runs every day."""
+    """The desk as it runs every day: opened once, as its process does."""
     environment = {
         name: value for name, value in stack.settings_env().items() if name.startswith("TEMPORAL_")
     }

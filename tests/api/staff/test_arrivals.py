@@ -11,12 +11,15 @@ from uuid import uuid4
 import httpx2
 import pytest
 from sqlalchemy import select
+from temporalio.client import Client, ScheduleHandle, ScheduleOverlapPolicy
 
 from api import sessions
 from api.desk import Desk
 from infra.database.tables import event, staff_read
 from infra.dev.doors import RESULTS_ADDRESS
+from infra.dev.place import NAMESPACE
 from infra.dev.services import Stack
+from schemas import messages
 from tests.api.staff.office_day import (
     CANARY,
     OfficeDay,
@@ -37,7 +40,14 @@ Arriving = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-def arriving(day: OfficeDay, stack: Stack) -> Arriving:
+async def mailbox_round(stack: Stack) -> ScheduleHandle:
+    """The round that fetches mail: whoever sent some need not wait for its next turn."""
+    engine = await Client.connect(stack.address("temporal"), namespace=NAMESPACE)
+    return engine.get_schedule_handle(messages.ARRIVALS_SCHEDULE)
+
+
+@pytest.fixture
+def arriving(day: OfficeDay, stack: Stack, mailbox_round: ScheduleHandle) -> Arriving:
     """Sends a mail as an authority would; answers the arrival's id once it was read."""
 
     async def arrive(
@@ -53,6 +63,7 @@ def arriving(day: OfficeDay, stack: Stack) -> Arriving:
         before = set(await ids(day))
         with smtplib.SMTP("127.0.0.1", stack.place.ports.smtp) as post:
             post.send_message(mail)
+        await mailbox_round.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
         return await eventually(lambda: read_since(day, before, mark))
 
     return arrive
