@@ -288,7 +288,7 @@ class TestFees:
         (line,) = [each for each in answer.text.split("\r\n") if filing_id in each]
         assert (fee["persons"], fee["desk_yen_per_person"], fee["authority_yen"]) == (2, 11_111, 5_500)
         assert fee["channel"] == "online"
-        assert line.endswith("online,member,2,11111,22222,5500,2,11000")
+        assert line.endswith("online,member,2,11111,22222,5500,2,11000,0")
         assert later["items"] == []
 
     async def test_a_filing_that_did_not_arrive_costs_nothing(self, day: OfficeDay) -> None:
