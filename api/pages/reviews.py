@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import cases, checklists, remarks, tasks, verdicts
-from api.access import scope
+from api.access import Principal, scope
 from api.act_paths import RemarkInPath, TaskInPath
 from api.acts import case_at
 from api.desk import AtDesk
@@ -106,9 +106,7 @@ async def task_page(
         with_pages=WITH_PAGES,
         is_mine=is_mine,
         is_open=is_open,
-        may_take=task.state is TaskState.OPEN
-        and task.right in principal.rights
-        and principal.id not in task.excluded,
+        may_take=_may_take(principal, task),
         may_decide=is_mine and is_open and task.right in principal.rights,
         may_pass_on=may_pass_on,
         colleagues=await tasks.colleagues(principal, at, task_id) if may_pass_on else (),
@@ -122,6 +120,11 @@ async def task_page(
         rests_on=await _rests_on(visit, task),
         may_waive=Right.WAIVE in principal.rights,
     )
+
+
+def _may_take(principal: Principal, task: TaskRow) -> bool:
+    is_entitled = task.right in principal.rights and principal.id not in task.excluded
+    return task.state is TaskState.OPEN and is_entitled
 
 
 async def _rests_on(visit: Visit, task: TaskRow) -> tuple[tuple[str, str], ...]:
