@@ -88,7 +88,6 @@ async def task_page(
     is_mine = task.assignee is not None and task.assignee.id == principal.id
     is_open = task.state in (TaskState.OPEN, TaskState.CLAIMED)
     checklist = await _checklist(visit, task)
-    objecting = next((each for each in checklist if each.key == looked.item), None)
     may_pass_on = is_open and (is_mine or Right.PASS_ON in principal.rights)
     return visit.show(
         "task.html",
@@ -111,10 +110,7 @@ async def task_page(
         may_pass_on=may_pass_on,
         colleagues=await tasks.colleagues(principal, at, task_id) if may_pass_on else (),
         **_findings(on_desk),
-        checklist=checklist,
-        to_mark=marked_rows(checklist, on_desk.drafts, form),
-        objecting=objecting,
-        begun_with=begins(objecting) if objecting else None,
+        **_items(checklist, on_desk, looked, form),
         asks_client=ASKS_CLIENT,
         verdict_form=VERDICTS[task.kind],
         rests_on=await _rests_on(visit, task),
@@ -143,6 +139,19 @@ def _findings(on_desk: tasks.TaskOnTheDesk) -> dict[str, list[FindingView]]:
         "unsettled": [each for each in open_ones if not (has_checklist and each.cannot_decide)],
         "undecided": [each for each in open_ones if has_checklist and each.cannot_decide],
         "settled": [each for each in on_desk.findings if each.state not in UNSETTLED],
+    }
+
+
+def _items(
+    checklist: list[ItemView], on_desk: tasks.TaskOnTheDesk, looked: Looked, form: Filled
+) -> dict[str, Any]:
+    """The checklist as it is shown and marked, and the item about to be objected to."""
+    objecting = next((each for each in checklist if each.key == looked.item), None)
+    return {
+        "checklist": checklist,
+        "to_mark": marked_rows(checklist, on_desk.drafts, form),
+        "objecting": objecting,
+        "begun_with": begins(objecting) if objecting else None,
     }
 
 
