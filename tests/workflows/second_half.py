@@ -67,7 +67,7 @@ class PlayedSecondHalf(Played):
         delivery=st.sampled_from(("release", "hand_over")),
         second=st.booleans(),
         chosen=offices,
-        so_far=st.integers(0, 5),
+        so_far=st.integers(0, 6),
         waits=st.booleans(),
     )
     def hand_in(
@@ -99,6 +99,9 @@ class PlayedSecondHalf(Played):
     def _went_by_itself(self, so_far: int) -> None:
         """How far the road is when the play begins."""
         first, second, _ = PERSONS
+        if so_far == 6:
+            self.a_machine_lodges(HANDLER, "answered_in_part")
+            return
         if so_far == 1:
             self.a_machine_lodges(HANDLER, "silent")
         if so_far == 2:
