@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.dossiers import WHOLE, Case, case_of, contents_of, opened, values_in
+from infra.dossiers import WHOLE, Case, Collected, case_of, contents_of, opened, values_in
 from infra.keys import KeyRing
-from schemas.plans_behind import OF_THE_PLAN, PlanBehind, is_plan
+from schemas.plans_behind import NAMED_BY, OF_THE_PLAN, PlanBehind, is_plan
 
 BEHIND = text(
     """WITH RECURSIVE behind AS (
@@ -29,8 +29,14 @@ BEHIND = text(
 """Who was split off from a plan is followed to where he is now. What was erased tells nothing any more."""
 
 
-async def plans_behind(connection: AsyncConnection, keys: KeyRing, here: Case) -> tuple[PlanBehind, ...]:
-    """The plan of each person who waits for one or whose application began from one, in order."""
+async def plans_behind(
+    connection: AsyncConnection, keys: KeyRing, everything: Collected
+) -> tuple[PlanBehind, ...]:
+    """The plan of each person who waits for one or whose application began from one, in order; nothing is asked where
+    nobody's answers name a plan."""
+    here = everything.case
+    if not any(NAMED_BY in everything.of(person) for person in here.persons):
+        return ()
     rows = [
         row
         for row in await connection.execute(BEHIND, {"number": here.number})

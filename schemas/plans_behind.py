@@ -12,6 +12,8 @@ from schemas.catalogue import Value
 from schemas.words import Word
 
 PLANS = "otit.plan.accreditation."
+NAMED_BY = "plan_number"
+"""The answer by which an immigration application names its plan."""
 KINDS: Mapping[str, tuple[str, str]] = {
     "A": ("1", "individual"),
     "B": ("2", "individual"),

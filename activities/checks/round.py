@@ -48,7 +48,7 @@ class Checks:
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
             others = await self._elsewhere.about(connection, everything)
-            plans = await plans_behind(connection, self._keys, case)
+            plans = await plans_behind(connection, self._keys, everything)
         waiting = _unexamined(everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)

@@ -223,7 +223,8 @@ async def test_what_a_colleague_earns_is_compared_within_one_client_alone(
 
 async def test_a_certificate_is_compared_with_the_plan_it_waited_for_once_that_is_decided(desk: Desk) -> None:
     plan = desk.hand_in({"birth_on": "2003-05-05"}, procedure=PLAN)
-    certificate = desk.hand_in({"birth_on": "2003-05-06"}, procedure="isa.coe.tit")
+    own = {"birth_on": "2003-05-06", "plan_number": "見本認定番号1"}
+    certificate = desk.hand_in(own, procedure="isa.coe.tit")
     by_itself = await desk.check(certificate)
     desk.link(certificate, plan)
     desk.decide(plan, "refused")
