@@ -26,7 +26,7 @@ from infra.keys import DataKey
 from infra.packs import Packs, pack_in_force
 from schemas.deadlines import Derivation
 from schemas.filing import ResultKind
-from schemas.standing import Contradiction, Holder, Stage
+from schemas.standing import DECIDED, Contradiction, Holder, Stage
 from schemas.words import Word
 
 
@@ -57,6 +57,16 @@ class PersonView(Word):
     balls: tuple[BallInterval, ...]
     held_seconds: Mapping[Holder, int]
     elapsed_seconds: int
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the authority may still ask for more, or decide: it gave a number, and nothing is being lodged."""
+        return self.receipt is not None and self.stage not in (*DECIDED, Stage.FILING)
+
+    @property
+    def may_be_decided_anew(self) -> bool:
+        """Whether a result would come after one that is recorded, or after the road has ended."""
+        return self.receipt is not None and self.stage in DECIDED
 
 
 class RoundView(Word):

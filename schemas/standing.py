@@ -31,6 +31,7 @@ class Stage(StrEnum):
 
 ORDER = tuple(Stage)
 ASKED = (Stage.CORRECTION, Stage.MORE_REQUESTED)
+DECIDED = (Stage.DECIDED, Stage.CLOSED)
 CORRECTABLE = (*ASKED, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.READY)
 """Where a sealed correction is still taken: wherever the person is not with, or on the way to, the authority."""
 

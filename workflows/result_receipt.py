@@ -26,13 +26,11 @@ from schemas.events import (
 from schemas.filing import UNDER_WAY, FilingKind
 from schemas.findings import Finding, FindingSource, FindingState, Severity
 from schemas.refusals import Refused
-from schemas.standing import PersonLine, Stage
+from schemas.standing import DECIDED, PersonLine, Stage
 from schemas.tasks import TaskKind, TaskState
 from workflows import deadlines
 from workflows.human_tasks import opened, taking
 from workflows.situation import Happenings, Situation
-
-DECIDED = frozenset({Stage.DECIDED, Stage.CLOSED})
 
 
 def more_requested(situation: Situation, command: RecordMoreRequested) -> Happenings:

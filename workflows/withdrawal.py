@@ -4,10 +4,8 @@ from schemas.commands import Withdraw
 from schemas.events import WithdrawalRequested, Withdrawn
 from schemas.filing import FilingKind
 from schemas.refusals import Refused
-from schemas.standing import PersonLine, Stage
+from schemas.standing import DECIDED, PersonLine, Stage
 from workflows.situation import Happenings, Situation
-
-OVER = frozenset({Stage.DECIDED, Stage.CLOSED})
 
 
 def withdraw(situation: Situation, command: Withdraw) -> Happenings:
@@ -24,7 +22,7 @@ def withdraw(situation: Situation, command: Withdraw) -> Happenings:
 def withdrawing(situation: Situation, persons: tuple[str, ...]) -> Happenings:
     """What withdrawing these persons means for each of them."""
     lines = [situation.person(person_id) for person_id in persons]
-    lines = [line for line in lines if line.stage not in OVER and not _asked_already(line)]
+    lines = [line for line in lines if line.stage not in DECIDED and not _asked_already(line)]
     if any(line.stage is Stage.FILING for line in lines):
         raise Refused("filing_under_way")
     lodged = tuple(line.person_id for line in lines if line.receipt is not None)

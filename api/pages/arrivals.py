@@ -34,7 +34,6 @@ from schemas.parties import Right
 LISTED = 50
 PAGES_SHOWN = 10
 WORDS_AT_MOST = 4_000
-AWAITED = ("lodged", "more_requested")
 FILTERS = ("state", "owner", "kind", "number")
 SUGGESTED = {
     ArrivalKind.RECEPTION_COMPLETED: "receipt",
@@ -52,7 +51,7 @@ class Proposal:
     filing: FilingView
     terms: Terms
     people: Mapping[str, str]
-    waiting: tuple[PersonView, ...]
+    lines: tuple[PersonView, ...]
     match: Match | None
     is_mine: bool
 
@@ -176,9 +175,7 @@ async def _proposal(visit: Visit, filing: FilingView, match: Match | None) -> Pr
         filing=filing,
         terms=terms,
         people=people_in(terms, content),
-        waiting=tuple(
-            line for line in lines if line.person_id in filing.persons and line.stage.value in AWAITED
-        ),
+        lines=tuple(line for line in lines if line.person_id in filing.persons),
         match=match,
         is_mine=filing.handler is not None and filing.handler.id == principal.id,
     )

@@ -22,7 +22,6 @@ from schemas.identifiers import number_of
 from schemas.parties import Right
 
 LISTED = 50
-AWAITED = ("lodged", "more_requested")
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -74,7 +73,6 @@ async def filing_page(
         lines=[line for line in lines if line.person_id in filing.persons],
         everybody=(*filing.persons, *away),
         sent_away=[line for line in lines if line.person_id in away],
-        awaited=AWAITED,
         is_mine=filing.handler is not None and filing.handler.id == principal.id,
         is_second=_is_second(visit, on_desk),
         may_lodge=Right.LODGE in principal.rights,

@@ -10,7 +10,7 @@ from tests.api.staff.office_day import CANARY, EXTENSION, eventually, receipt_nu
 VALID_TO = "2098-11-30"
 
 
-async def permitted(day: PageDay) -> tuple[str, str, str]:
+async def permitted(day: PageDay, valid_to: str | None = VALID_TO) -> tuple[str, str, str]:
     """An extension of two persons whose first one was permitted; the number and both persons."""
     case = await day.handed_in(persons=2)
     await day.lodged(case)
@@ -19,7 +19,7 @@ async def permitted(day: PageDay) -> tuple[str, str, str]:
         "receipt": receipt_number(case.number, 1),
         "result": "permitted",
         "decided_on": day.today().isoformat(),
-        "valid_to": VALID_TO,
+        "valid_to": valid_to,
     }
     await day.done(HANDLER, f"/v1/applications/{case.number}/results", result)
     return case.number, case.persons[0], case.persons[1]
@@ -89,3 +89,22 @@ async def test_what_lies_ahead_has_a_page_for_clients_and_managers(day: PageDay,
     page = await day.page(who, "/next")
 
     assert (page.status, page.heading) == (200, "次の手続と期限")
+
+
+async def test_a_day_that_was_left_blank_is_added_on_the_page_of_the_filing(day: PageDay) -> None:
+    number, person, _ = await permitted(day, valid_to=None)
+    blank = (await noted(day, number))[0]["closes_on"]
+    path = f"/filings/{number}.filing.1"
+    shown = await day.page(HANDLER, path)
+    same = {"person_id": person, "receipt": receipt_number(number, 1), "result": "permitted"}
+    fields = {**same, "decided_on": day.today().isoformat(), "valid_to": VALID_TO}
+
+    sent = await day.send(HANDLER, f"{path}/results", fields, seen=shown)
+
+    async def dated() -> bool | None:
+        return (await noted(day, number))[0]["closes_on"] == VALID_TO or None
+
+    assert blank is None
+    assert f'name="person_id" value="{person}"' in shown.text
+    assert sent.status == 303
+    assert await eventually(dated)

@@ -462,6 +462,27 @@ async def test_the_page_proposes_records_and_finds_another_case(day: OfficeDay, 
     assert wrong.status_code == 422
 
 
+async def test_a_notice_that_contradicts_a_recorded_result_is_recorded_on_its_page(
+    day: OfficeDay, desk: Desk, arriving: Arriving
+) -> None:
+    number, persons = await lodged(day)
+    decided = result_of(number, persons[0])["decision"]
+    await day.done(
+        HANDLER,
+        f"/v1/applications/{number}/results",
+        {name: decided[name] for name in ("person_id", "receipt", "result", "decided_on")},
+    )
+    arrival = await arriving(RESULT, f"受付番号：{receipt_number(number, 1)}\n不許可としました。")
+    path = f"/arrivals/{arrival}"
+
+    shown = await day.call(HANDLER, "GET", path)
+    sent = await post_form(day, f"{path}/confirm", {"key": str(uuid4()), **decided, "result": "refused"})
+
+    assert f'<option value="{persons[0]}" selected>' in shown.text
+    assert sent.status_code == 303
+    assert await events_of(desk, number, "result_contradicted") == 1
+
+
 async def post_form(day: OfficeDay, path: str, fields: dict[str, Any]) -> httpx2.Response:
     cookie = await day._cookie(HANDLER)
     headers = {"Origin": day.desk.settings.public_url, "Cookie": f"{cookie_name(day)}={cookie}"}
