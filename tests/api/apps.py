@@ -12,12 +12,19 @@ from infra.settings import Settings
 _BUILT: list[tuple[Settings, FastAPI]] = []
 
 
-def app_of(at: Desk) -> FastAPI:
-    """The application over this desk; applications of the same settings share their routes, and nothing else."""
-    built = next((app for settings, app in _BUILT if settings is at.settings), None)
+def application_of(settings: Settings) -> FastAPI:
+    """The application of these settings, over no desk."""
+    built = next((app for known, app in _BUILT if known is settings), None)
     if built is None:
-        built = build(at.settings, at)
-        _BUILT.append((at.settings, built))
+        built = build(settings)
+        _BUILT.append((settings, built))
+    return built
+
+
+def app_of(at: Desk) -> FastAPI:
+    """The application over this desk; applications of the same settings share routes and description, and nothing else."""
+    built = application_of(at.settings)
     own = copy.copy(built)
     own.state, own.middleware_stack = State({"desk": at}), None
+    own.openapi = built.openapi  # type: ignore[method-assign]  # described once for all
     return own

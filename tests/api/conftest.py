@@ -6,6 +6,7 @@ Tests keep apart by organisation and application; the desk under test runs in th
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -18,7 +19,7 @@ from infra.dev.sign_in import obtain_token
 from infra.outgoing import sending
 from infra.settings import Settings
 from schemas.maps import ProcedureMap
-from tests.api.apps import app_of
+from tests.api.apps import app_of, application_of
 from tests.api.visiting import SSW, Visitor
 
 NOBODY_THERE = {"TEMPORAL_ADDRESS": "127.0.0.1:9"}
@@ -40,6 +41,12 @@ def stack(whole_desk: Stack) -> Stack:
 @pytest.fixture(scope="session")
 def settings(stack: Stack) -> Settings:
     return stack.place.settings()
+
+
+@pytest.fixture(scope="session")
+def specification(settings: Settings) -> dict[str, Any]:
+    """What the desk tells machines of itself."""
+    return application_of(settings).openapi()
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from api.app import OPEN_TO_ALL, ROUTERS, build
+from api.app import OPEN_TO_ALL, ROUTERS
 from api.bodies import Body
 from api.body_examples import EXAMPLES, example_of
 from infra.settings import Settings
+from tests.api.apps import application_of
 
 
 def rights_of(dependant: Any) -> Iterator[Any]:
@@ -27,7 +28,7 @@ def routes_in(router: Any) -> Iterator[APIRoute]:
 
 
 def test_every_route_declares_a_right_or_is_named_as_open(settings: Settings) -> None:
-    app = build(settings)
+    app = application_of(settings)
 
     unguarded = {
         route.path
@@ -41,9 +42,7 @@ def test_every_route_declares_a_right_or_is_named_as_open(settings: Settings) ->
     assert unguarded == set()
 
 
-def test_no_post_goes_without_a_key_but_the_one_that_may_be_repeated(settings: Settings) -> None:
-    specification = build(settings).openapi()
-
+def test_no_post_goes_without_a_key_but_the_one_that_may_be_repeated(specification: dict[str, Any]) -> None:
     keyless = {
         path
         for path, acts in specification["paths"].items()
@@ -55,9 +54,7 @@ def test_no_post_goes_without_a_key_but_the_one_that_may_be_repeated(settings: S
     assert keyless == {"/v1/documents/{document_id}/complete"}
 
 
-def test_the_specification_is_complete(settings: Settings) -> None:
-    specification = build(settings).openapi()
-
+def test_the_specification_is_complete(specification: dict[str, Any]) -> None:
     acts = [
         (path, method, act)
         for path, methods in specification["paths"].items()
