@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -117,6 +118,16 @@ OPEN_TO_ALL = frozenset(
 """The only addresses that declare no right."""
 
 
+class FrontDesk(FastAPI):
+    """The application; its description has the shape of refusals once."""
+
+    def openapi(self) -> dict[str, Any]:
+        """What the desk tells machines of itself, made when first asked for."""
+        if self.openapi_schema is None:
+            super().openapi()["components"]["schemas"] |= problems.shapes()
+        return super().openapi()
+
+
 def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
     """The application. Without an open desk it opens one when it starts and closes it when it ends."""
 
@@ -131,7 +142,7 @@ def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
             yield
 
     load_tariff(settings.tariff_file)  # a tariff that can't be read stops the start, and no hand-in
-    app = FastAPI(
+    app = FrontDesk(
         title=TITLE,
         version=VERSION,
         lifespan=lifespan,

@@ -109,11 +109,22 @@ class Problem(BaseModel):
     errors: list[Fault] = []
 
 
+_SHAPES = "#/components/schemas/{model}"
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": f"Refused: `{code}` and others of this status."}
+    status: {
+        "description": f"Refused: `{code}` and others of this status.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _SHAPES.format(model=Problem.__name__)}}},
+    }
     for status, code in {**CODE_OF_STATUS, 421: "foreign_host", 422: "malformed_request"}.items()
 }
-"""For `responses=` of the application: every route may answer so."""
+"""For `responses=` of the application: every route may answer so. The shape is named, not given: FastAPI would build
+it anew for every route and status, which takes longer than everything else when the desk opens."""
+
+
+def shapes() -> dict[str, Any]:
+    """The shapes `DOCUMENTED` names, for the components of the description."""
+    whole = Problem.model_json_schema(mode="serialization", ref_template=_SHAPES)
+    return {**whole.pop("$defs"), Problem.__name__: whole}
 
 
 def problem(request: Request, refused: Refused, *, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -14,9 +14,30 @@ from activities.rounds import Rounds
 from activities.splits import Splits
 from activities.watches import Watches
 from schemas import messages
-from workflows.policies import once_a_round
+from workflows.policies import look_once, once_a_round
 
 Part = Callable[[Any], Awaitable[int]]
+PARTS: dict[str, Part] = {
+    "started": Rounds.start_what_was_not_started,
+    "corrections": Rounds.deliver_corrections,
+    "notices": Notices.send_due,
+    "news": Rounds.fetch_news,
+    "lapses": Lapses.remind,
+    "silent": Rounds.ask_after_silent_lodgings,
+    "watches": Watches.look,
+    "links": Links.deliver,
+    "splits": Splits.deliver,
+    "drafts": Drafts.look,
+}
+LATER = {
+    "lapses": "lapses",
+    "silent": "silent_lodgings",
+    "watches": "watches",
+    "links": "links",
+    "splits": "splits",
+    "drafts": "drafts",
+}
+"""What rounds of earlier desks did not do yet, by the name of its patch."""
 
 
 @workflow.defn(name=messages.DESK_ROUND)
@@ -26,23 +47,14 @@ class DeskRoundWorkflow:
     @workflow.run
     async def run(self) -> dict[str, int]:
         """Answers how many were handled, by kind; -1 for a part that failed this time."""
-        parts: dict[str, Part] = {
-            "started": Rounds.start_what_was_not_started,
-            "corrections": Rounds.deliver_corrections,
-            "notices": Notices.send_due,
-            "news": Rounds.fetch_news,
-        }
-        if workflow.patched("lapses"):  # a round under way while the desk is upgraded ends as it began
-            parts["lapses"] = Lapses.remind
-        if workflow.patched("silent_lodgings"):
-            parts["silent"] = Rounds.ask_after_silent_lodgings
-        if workflow.patched("watches"):
-            parts["watches"] = Watches.look
-        if workflow.patched("links"):
-            parts["links"] = Links.deliver
-        if workflow.patched("splits"):
-            parts["splits"] = Splits.deliver
-        if workflow.patched("drafts"):
-            parts["drafts"] = Drafts.look
-        handled = await asyncio.gather(*(once_a_round(part) for part in parts.values()))
-        return dict(zip(parts, handled, strict=True))
+        if not workflow.patched("beside_the_decision"):
+            return await _as_before()
+        handled = await asyncio.gather(*(look_once(part) for part in PARTS.values()))
+        return dict(zip(PARTS, handled, strict=True))
+
+
+async def _as_before() -> dict[str, int]:
+    """A round that is under way while the desk is upgraded ends as it began."""
+    begun = [name for name in PARTS if name not in LATER or workflow.patched(LATER[name])]
+    handled = await asyncio.gather(*(once_a_round(PARTS[name]) for name in begun))
+    return dict(zip(begun, handled, strict=True))

@@ -2,8 +2,9 @@
 
 `at_once` is for short steps on our own database: a local activity, and when the database is away the same step as an
 ordinary activity that waits as long as it takes. `patiently` is for longer work on our own ground. `only_once` is for
-acts towards an authority: one attempt, and what is not known afterwards is unknown. `once_a_round` is for what the desk
-does again and again anyway.
+acts towards an authority: one attempt, and what is not known afterwards is unknown. `look_once` and `once_a_round` are for
+what the desk does again and again anyway: the first beside the decision, for what is mostly done at a glance, because
+the engine would keep each look as three events.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ Gives = TypeVar("Gives")
 Act = Callable[[Any, Given], Awaitable[Gives]]
 
 BRIEFLY = timedelta(seconds=6)
+WITHIN_A_ROUND = timedelta(seconds=45)
 DEAD_AFTER = timedelta(seconds=15)
 LONG_PATIENCE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
@@ -71,6 +73,20 @@ async def only_once(act: Act[Given, Gives], given: Given, *, summary: str) -> Gi
     )
 
 
+async def look_once(act: Callable[[Any], Awaitable[int]]) -> int:
+    """One try per round, as a local activity; answers how many were handled, or -1 when it failed this time."""
+    try:
+        return await workflow.execute_local_activity_method(
+            act,
+            args=[],
+            schedule_to_close_timeout=WITHIN_A_ROUND,
+            start_to_close_timeout=WITHIN_A_ROUND,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+    except ActivityError:
+        return -1
+
+
 async def once_a_round(act: Callable[[Any], Awaitable[int]], *, within: timedelta | None = None) -> int:
     """One try per round of the desk; answers how many were handled, or -1 when it failed this time.
 
@@ -80,7 +96,7 @@ async def once_a_round(act: Callable[[Any], Awaitable[int]], *, within: timedelt
         return await workflow.execute_activity_method(
             act,
             args=[],
-            start_to_close_timeout=within or timedelta(seconds=45),
+            start_to_close_timeout=within or WITHIN_A_ROUND,
             heartbeat_timeout=DEAD_AFTER if within else None,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )

@@ -67,6 +67,23 @@ def test_the_specification_is_complete(specification: dict[str, Any]) -> None:
     assert all("401" in act["responses"] and "422" in act["responses"] for _, _, act in acts)
 
 
+def test_the_shape_of_a_refusal_is_told_wherever_one_is_documented(specification: dict[str, Any]) -> None:
+    shapes = specification["components"]["schemas"]
+    answers = [
+        answer
+        for acts in specification["paths"].values()
+        for act in acts.values()
+        for status, answer in act["responses"].items()
+        if status.startswith("4")
+    ]
+
+    told = {each["content"]["application/problem+json"]["schema"]["$ref"] for each in answers}
+
+    assert told == {"#/components/schemas/Problem"}
+    assert {"code", "field", "errors", "titles"} <= set(shapes["Problem"]["properties"])
+    assert {"Titles", "Fault"} <= set(shapes)
+
+
 def bodies() -> set[type[Body]]:
     fields = [route.body_field for router in ROUTERS for route in routes_in(router)]
     shapes = [each.field_info.annotation for each in fields if each is not None]

@@ -34,6 +34,18 @@ class Beside(NamedTuple):
     answers: Mapping[str, object]
 
 
+ROUND = {
+    "start_what_was_not_started": 1,
+    "deliver_corrections": 0,
+    "send_due_notices": 2,
+    "fetch_authority_news": 3,
+    "remind_of_lapses": 0,
+    "ask_after_silent_lodgings": 0,
+    "watch_what_comes_next": 1,
+    "deliver_links": 0,
+    "deliver_splits": 0,
+    "end_old_drafts": 0,
+}
 BESIDE: Mapping[str, Beside] = {
     "a_document_is_examined": Beside(
         messages.EXAMINATION,
@@ -54,18 +66,13 @@ BESIDE: Mapping[str, Beside] = {
         messages.DESK_ROUND,
         "desk-round-recorded",
         [],
-        {
-            "start_what_was_not_started": 1,
-            "deliver_corrections": 0,
-            "send_due_notices": 2,
-            "fetch_authority_news": 3,
-            "remind_of_lapses": 0,
-            "ask_after_silent_lodgings": 0,
-            "watch_what_comes_next": 1,
-            "deliver_links": 0,
-            "deliver_splits": 0,
-            "end_old_drafts": 0,
-        },
+        ROUND,
+    ),
+    "a_round_beside_the_decision": Beside(
+        messages.DESK_ROUND,
+        "desk-round-recorded-again",
+        [],
+        ROUND,
     ),
     "a_round_of_arrivals": Beside(
         messages.ARRIVALS_ROUND,
