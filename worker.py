@@ -21,6 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.arrivals import Arrivals
 from activities.authorities import Authorities, Simulator
 from activities.checks.again import Repeats
+from activities.checks.contents import Contents
 from activities.checks.impact import Impacts
 from activities.checks.round import Checks
 from activities.documents.examining import Documents
@@ -70,7 +71,7 @@ def activities(
 ) -> Sequence[Callable[..., Any]]:
     """Every activity, over the connections of this process."""
     objects, ledger = ObjectStore.connect(chosen), Ledger(database)
-    packs = packs_of_the_worker(load_catalogue(), database)
+    packs, contents = packs_of_the_worker(load_catalogue(), database), Contents(database, keys)
     simulator = Simulator(chosen.authority_simulator_url) if chosen.authority_simulator_url else None
     limits = ExaminationLimits(
         file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
@@ -99,9 +100,9 @@ def activities(
     return [
         ledger.record,
         ledger.claim_receipts,
-        Checks(database, keys, packs, ledger).check_round,
+        Checks(database, packs, ledger, contents).check_round,
         Repeats(database, keys, packs).repeat,
-        Impacts(database, keys, packs).weigh,
+        Impacts(database, packs, contents).weigh,
         documents.examine_one,
         documents.examine_all,
         lodging.prepare,

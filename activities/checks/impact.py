@@ -15,15 +15,17 @@ from typing import Any
 from sqlalchemy import Row, text
 from temporalio import activity
 
+from activities.checks.contents import Contents
 from activities.checks.named import NAMED_CHECKS
 from infra.catalogue import SHIPPED, load_catalogue
 from infra.database.connection import Database
-from infra.dossiers import Collected, case_of, collected, dossier
+from infra.dossiers import Case
 from infra.keys import KeyRefused, KeyRing
 from infra.packs import Packs, packs_of_the_worker
 from infra.settings import settings
 from infra.wrapped_keys import read_by_worker
 from schemas.calendar import japan_date
+from schemas.dossier import Dossier
 from schemas.inspections import (
     Impact,
     WeighAsked,
@@ -39,9 +41,10 @@ from schemas.maps import Catalogue, ProcedureMap, UnknownProcedure
 from schemas.packs import PackBroken
 from schemas.planning import road_plan
 from schemas.rules import evaluate
+from schemas.standing import Standing
 
 UNDER_OTHER_RULES = text(
-    """SELECT a.number, a.organisation_id, a.procedure FROM application a JOIN standing s ON s.number = a.number
+    """SELECT a.number, a.organisation_id, a.procedure, s.folded FROM application a JOIN standing s ON s.number = a.number
        WHERE s.closed_at IS NULL AND a.number > :after
          AND COALESCE(COALESCE(s.folded->>'pack_chosen', s.pack_version, a.pack_version) <> ALL (:shipped), true)
        ORDER BY a.number LIMIT :many"""
@@ -51,10 +54,10 @@ UNDER_OTHER_RULES = text(
 class Impacts:
     """Weighing newer rules."""
 
-    def __init__(self, database: Database, keys: KeyRing, packs: Packs) -> None:
+    def __init__(self, database: Database, packs: Packs, contents: Contents) -> None:
         self._database = database
-        self._keys = keys
         self._packs = packs
+        self._contents = contents
 
     @activity.defn(name="weigh_impact")
     async def weigh(self, asked: WeighAsked) -> Weighed:
@@ -74,28 +77,30 @@ class Impacts:
         return Weighed(items=tuple(items), unreadable=tuple(unreadable), next=last)
 
     async def _impact(self, row: Row[Any], on: date) -> Impact:
-        key = await self._keys.key_for(row.number)
-        async with self._database.as_worker() as connection:
-            case = await case_of(connection, row.number, row.organisation_id)
-            everything = await collected(connection, case, key, sealed_only=True)
-        present = await self._packs.of(case)
+        content = await self._contents.of(row.number, row.organisation_id)
+        present = await self._packs.of(content.everything.case)
         newer = self._packs.shipped_for(row.procedure, on)
-        return await asyncio.to_thread(impact_of, everything, present, newer, on)
+        channel = _channel(Standing.model_validate(row.folded), content.everything.case)
+        old, new = (content.under(ready, on, channel) for ready in (present, newer))
+        return await asyncio.to_thread(impact_of, present, newer, old, new)
 
 
-def impact_of(everything: Collected, present: ProcedureMap, newer: ProcedureMap, on: date) -> Impact:
-    """What newer rules would change for this content."""
-    old, new = dossier(everything, present, on), dossier(everything, newer, on)
+def _channel(standing: Standing, case: Case) -> str | None:
+    return standing.channel_of(person for person in case.persons if person not in case.moved)
+
+
+def impact_of(present: ProcedureMap, newer: ProcedureMap, old: Dossier, new: Dossier) -> Impact:
+    """What newer rules would change for this content, told as a dossier under each of the two maps."""
     before, after = (
         evaluate(ready, facts, named_checks=NAMED_CHECKS) for ready, facts in ((present, old), (newer, new))
     )
     gained, lost = weights_between(new, before, after)
     plans = [
-        road_plan(ready.procedure, ready.tables, on=on, correction_rounds=1, machine_channel=False)
+        road_plan(ready.procedure, ready.tables, on=new.as_of, correction_rounds=1, machine_channel=False)
         for ready in (present, newer)
     ]
     return Impact(
-        number=everything.case.number,
+        number=new.number,
         procedure=present.procedure.id,
         pack_version=present.pack_version,
         shipped_version=newer.pack_version,
@@ -129,7 +134,7 @@ async def _at_the_terminal(catalogue: Catalogue, *, as_json: bool, limit: int) -
     chosen = settings()
     database = Database(chosen.worker_database_url)
     keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))
-    impacts = Impacts(database, keys, packs_of_the_worker(catalogue, database))
+    impacts = Impacts(database, packs_of_the_worker(catalogue, database), Contents(database, keys))
     looked_at = changed = 0
     try:
         async for page in _pages(impacts, japan_date(datetime.now(UTC)), limit):

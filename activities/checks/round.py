@@ -5,15 +5,14 @@ from datetime import date
 
 from temporalio import activity
 
+from activities.checks.contents import Contents
 from activities.checks.named import NAMED_CHECKS
 from activities.ledger import Ledger
 from infra.database.connection import Database
-from infra.dossiers import Collected, case_of, collected, dossier
-from infra.elsewhere import Elsewhere
+from infra.dossiers import Collected
 from infra.kept_checks import kept_check, last_kept, sealed_check
-from infra.keys import DataKey, KeyRing, keyed_digest
+from infra.keys import DataKey, keyed_digest
 from infra.packs import Packs
-from infra.plans_behind import plans_behind
 from schemas.checked import CheckAsked, Checked, FoundByRule
 from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
 from schemas.grounds import changed_for, grounds_of
@@ -29,12 +28,11 @@ BASIS_PURPOSE = "basis"
 class Checks:
     """Automatic checks."""
 
-    def __init__(self, database: Database, keys: KeyRing, packs: Packs, ledger: Ledger) -> None:
+    def __init__(self, database: Database, packs: Packs, ledger: Ledger, contents: Contents) -> None:
         self._database = database
-        self._keys = keys
         self._packs = packs
         self._ledger = ledger
-        self._elsewhere = Elsewhere(keys)
+        self._contents = contents
 
     @activity.defn(name="check_round")
     async def check_round(self, asked: CheckAsked) -> Checked:
@@ -43,23 +41,19 @@ class Checks:
         The report with every value used is kept sealed under (number, round, pack version): a repetition overwrites
         it with the same. In a further round only what rests on something changed is asked again.
         """
-        key = await self._keys.key_for(asked.number)
-        async with self._database.as_worker() as connection:
-            case = await case_of(connection, asked.number, asked.organisation_id)
-            everything = await collected(connection, case, key, sealed_only=True)
-            others = await self._elsewhere.about(connection, everything)
-            plans = await plans_behind(connection, self._keys, everything)
-        waiting = _unexamined(everything)
+        content = await self._contents.of(asked.number, asked.organisation_id)
+        waiting = _unexamined(content.everything)
         if waiting:
             return Checked(pack_version="", unexamined=waiting)
-        ready = await (self._packs.named(asked.pack) if asked.pack else self._packs.of(case))
-        facts = dossier(everything, ready, date.fromisoformat(asked.as_of))
-        facts = facts.model_copy(update={"elsewhere": others, "plans": plans, "channel": asked.channel})
-        before = await self._last_kept(asked, key)
+        ready = await (
+            self._packs.named(asked.pack) if asked.pack else self._packs.of(content.everything.case)
+        )
+        facts = content.under(ready, date.fromisoformat(asked.as_of), asked.channel)
+        before = await self._last_kept(asked, content.key)
         known = earlier_results(ready, before, facts)
         report = await asyncio.to_thread(evaluate, ready, facts, named_checks=NAMED_CHECKS, known=known)
-        await self._keep(asked, kept_check(report, facts), key)
-        return Answering(ready, facts, before, key).checked(report, frozenset(asked.persons))
+        await self._keep(asked, kept_check(report, facts), content.key)
+        return Answering(ready, facts, before, content.key).checked(report, frozenset(asked.persons))
 
     async def _last_kept(self, asked: CheckAsked, key: DataKey) -> KeptCheck | None:
         if asked.round == 1:

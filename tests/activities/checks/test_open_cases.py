@@ -1,12 +1,15 @@
 """Applications beside each other on a real database: what one says is found when another is checked, and for no longer."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 
+from activities.checks.contents import Contents
+from activities.checks.impact import Impacts
 from activities.checks.round import Checks
-from activities.ledger import Ledger
+from activities.ledger import Entry, Ledger
 from infra import elsewhere
 from infra.catalogue import load_catalogue
 from infra.dossiers import CONTENT_PURPOSE, WHOLE
@@ -14,9 +17,15 @@ from infra.keys import seal_json
 from infra.packs import packs_of_the_worker
 from schemas.catalogue import Value
 from schemas.checked import CheckAsked, Checked
+from schemas.events import Event, Received
 from schemas.identifiers import application_number
+from schemas.inspections import WeighAsked
+from schemas.maps import ProcedureMap
+from schemas.packs import pack_text
+from schemas.parties import ROAD
 from tests.activities.waiting import A_LINK
-from tests.builders import handed_in
+from tests.builders import MONDAY, handed_in
+from tests.older_rules import KEEP, an_older_map
 from tests.schemas.cases import EXTENSION, PLAN
 from tests.workflows.office import RANDOM, Office
 
@@ -46,8 +55,10 @@ class Desk:
     def __init__(self, office: Office) -> None:
         self.office = office
         packs = packs_of_the_worker(load_catalogue(), office.ground.database)
-        ledger = Ledger(office.ground.database)
-        self.checks = Checks(office.ground.database, office.keys.ring, packs, ledger)
+        ledger = self.ledger = Ledger(office.ground.database)
+        contents = Contents(office.ground.database, office.keys.ring)
+        self.checks = Checks(office.ground.database, packs, ledger, contents)
+        self.impacts = Impacts(office.ground.database, packs, contents)
         self.told: dict[str, Any] = {}
 
     def hand_in(
@@ -96,6 +107,25 @@ class Desk:
         with self.office.ground.behind_the_desk() as connection:
             connection.execute(A_LINK, row)
 
+    async def begin_under(self, number: str, pack: ProcedureMap) -> None:
+        """Its road has begun, under the rules of an earlier release."""
+        told, procedure = self.told[number], pack.procedure
+        body = Received(
+            number=number,
+            organisation_id=told.organisation_id,
+            procedure=procedure.id,
+            map_version=procedure.version,
+            persons=told.persons,
+        )
+        event = Event(seq=1, at=MONDAY, actor=ROAD, body=body)
+        await self.ledger.record(Entry(number=number, organisation_id=told.organisation_id, events=(event,)))
+        with self.office.ground.behind_the_desk() as connection:
+            kept = (pack.pack_version, procedure.id, procedure.version, pack_text(pack))
+            connection.execute(KEEP, kept)
+            connection.execute(
+                "UPDATE application SET pack_version = %s WHERE number = %s", (pack.pack_version, number)
+            )
+
     async def found(self, number: str) -> set[str]:
         """The rules between applications that find something in a check of the latest round."""
         checked = await self.check(number)
@@ -137,6 +167,18 @@ async def test_another_clients_application_is_found_and_nothing_the_road_is_told
 
     assert {each.rule_id for each in checked.found} >= {"ALL-XA-02"}
     assert theirs not in checked.model_dump_json()
+
+
+async def test_newer_rules_are_weighed_with_what_other_applications_say(desk: Desk) -> None:
+    desk.hand_in(PASSPORT)
+    second = desk.hand_in(PASSPORT)
+    await desk.begin_under(second, an_older_map(without="passport_in_own_cases"))
+
+    weighed = await desk.impacts.weigh(WeighAsked(on=date(2026, 11, 30), limit=50))
+
+    assert [(item.number, {each.rule_id for each in item.gained}) for item in weighed.items] == [
+        (second, {"ALL-XA-01"})
+    ]
 
 
 async def test_another_passport_is_nobody_elses(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from activities.checks import round as module
 from activities.checks.again import Repeats
+from activities.checks.contents import Contents
 from activities.checks.impact import Impacts, catalogue_at
 from activities.checks.named import NAMED_CHECKS
 from activities.checks.round import Checks
@@ -75,7 +76,9 @@ class Handed:
 
     async def check(self, round_: int, **more: str) -> Checked:
         """The checks of a round, all on one day."""
-        checks = Checks(self.office.ground.database, self.office.keys.ring, self.packs, self.ledger)
+        database = self.office.ground.database
+        contents = Contents(database, self.office.keys.ring)
+        checks = Checks(database, self.packs, self.ledger, contents)
         asked = CheckAsked(
             number=self.number,
             organisation_id=self.told.organisation_id,
@@ -175,7 +178,8 @@ async def test_newer_rules_are_weighed_page_by_page_and_an_erased_case_is_only_n
     for each in cases:
         await each.begin()
     office.keys.rows[cases[0].number] = b""
-    impacts = Impacts(office.ground.database, office.keys.ring, cases[0].packs)
+    database = office.ground.database
+    impacts = Impacts(database, cases[0].packs, Contents(database, office.keys.ring))
 
     pages = []
     after: str | None = ""
@@ -199,6 +203,7 @@ async def test_rules_that_are_not_shipped_yet_are_weighed_from_their_folder(
     path = tmp_path / "procedures" / f"{SSW}.toml"
     path.write_text(f'without = ["ALL-FLD-01"]\n{path.read_text("utf-8")}', "utf-8")
     database = handed.office.ground.database
+    contents = Contents(database, handed.office.keys.ring)
     keep = (SHIPPED.pack_version, SSW, SHIPPED.procedure.version, pack_text(SHIPPED))
     with handed.office.ground.behind_the_desk() as connection:
         connection.execute(KEEP, keep)
@@ -207,9 +212,7 @@ async def test_rules_that_are_not_shipped_yet_are_weighed_from_their_folder(
     asked = WeighAsked(on=date(2026, 11, 30), limit=50)
 
     shipped, candidate = [
-        await Impacts(database, handed.office.keys.ring, packs_of_the_worker(catalogue, database)).weigh(
-            asked
-        )
+        await Impacts(database, packs_of_the_worker(catalogue, database), contents).weigh(asked)
         for catalogue in (catalogue_at(str(FOLDER)), catalogue_at(str(tmp_path)))
     ]
 
