@@ -9,10 +9,12 @@ from typing import Any
 
 from schemas.asking import Subject
 from schemas.dossier import DocumentFact, Dossier, RuleFinding
-from schemas.named_checks import ELSEWHERE
+from schemas.named_checks import ELSEWHERE, PLAN_BEHIND
 from schemas.rechecks import Changes
 
 DAY_OF_LODGING = "as_of"
+TOLD_BESIDE = (ELSEWHERE, PLAN_BEHIND, "person_count")
+"""What a named check was told beside answers and documents: other applications, the plan, how many persons."""
 
 
 def grounds_of(
@@ -26,10 +28,10 @@ def grounds_of(
     """Canonical text of what a finding rests on; personal. Two findings of one key rest on the same when it is equal.
 
     A condition rests on the values it names. A named check rests on what is at its place, or (unless `at_place_only`)
-    on everything of its subject, and on what it was told of other applications. A rule that follows another of its id
+    on everything of its subject, and on what it was told beside (`TOLD_BESIDE`). A rule that follows another of its id
     (`follows_since`) is a ground of its own.
     """
-    named = {ELSEWHERE: finding.given[ELSEWHERE]} if ELSEWHERE in finding.given else {}
+    named = {name: finding.given[name] for name in TOLD_BESIDE if name in finding.given}
     given = named if by_check else finding.given
     grounds: dict[str, Any] = {
         "outcome": finding.outcome,

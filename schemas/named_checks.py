@@ -12,6 +12,8 @@ from schemas.words import Word
 ANSWERS, DOCUMENTS, DAY, CHANNEL, ELSEWHERE = "answers", "documents", "day", "channel", "elsewhere"
 EVERYTHING = frozenset({ANSWERS, DOCUMENTS, DAY, CHANNEL})
 """The parts of a dossier that a check may look at; beside them `ELSEWHERE`, where it says so."""
+PLAN_BEHIND = "plan_behind"
+"""What a finding was told of the plan application a person's own rests on."""
 _OTHERS = frozenset({ANSWERS, ELSEWHERE})
 
 
@@ -130,7 +132,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
         at_place=True,
-        version=2,
+        version=3,
     ),
     "jis_characters": CheckRow(
         looks_at=frozenset({ANSWERS, CHANNEL}),
@@ -249,7 +251,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
     ),
     "plan_agrees": CheckRow(
         looks_at=_OTHERS,
-        reads=("plan_behind",),
+        reads=(PLAN_BEHIND,),
         compares=_both(
             "申請人・実習実施者・事業所・期間を、もとにした計画の申請の記載と比べます。変更認定を受けたときは、変わり得る項目を除きます。",
             "Person, employer, workplace and period with the plan application; after an amendment not what it may change.",
@@ -259,7 +261,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
     ),
     "plan_decided": CheckRow(
         looks_at=_OTHERS,
-        reads=("plan_behind",),
+        reads=(PLAN_BEHIND,),
         compares=_both(
             "認定の有無と日、計画の段階・類型を、もとにした計画の申請の結果と比べます。",
             "Whether and when it was accredited, stage and type, with the result of the plan application it rests on.",

@@ -19,9 +19,9 @@ from schemas.elsewhere import (
 )
 from schemas.expressions import CelInput
 from schemas.maps import ReadyRule
+from schemas.named_checks import ELSEWHERE
 from schemas.rules import Flaw
 
-GIVEN = "elsewhere"
 _COUNTED = frozenset({"person_count", STAFF_FIELD})
 
 
@@ -50,7 +50,8 @@ def head_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
         if _holds(rule, inputs) and not _holds(rule, together):
             limit = rule.values["limit"].compute(inputs) if "limit" in rule.values else None
             values = {"waiting": str(waiting), "limit": limit or "?"}
-            yield _flaw(STAFF_FIELD, None, others, values)
+            told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others if case.undecided))
+            yield _flaw(STAFF_FIELD, None, told, values)
             return
 
 
@@ -78,8 +79,7 @@ def comparators_elsewhere(asking: Asking) -> Iterator[Flaw]:
         ]
         if other:
             told = ", ".join(f"{case.number}: {'/'.join(map(str, case.comparators[work]))}" for case in other)
-            flaw = _flaw(COMPARATOR_FIELD, person.person_id, other, {"numbers": _numbers(other)})
-            yield flaw.model_copy(update={"given": {GIVEN: told}})
+            yield _flaw(COMPARATOR_FIELD, person.person_id, told, {"numbers": _numbers(other)})
 
 
 def _passports(asking: Asking, *, same_client: bool) -> Iterator[Flaw]:
@@ -91,7 +91,7 @@ def _passports(asking: Asking, *, same_client: bool) -> Iterator[Flaw]:
         ]
         if cases:
             numbers = {"numbers": _numbers(cases)} if same_client else {}
-            yield _flaw(PASSPORT_FIELD, person.person_id, cases, numbers)
+            yield _flaw(PASSPORT_FIELD, person.person_id, _numbers(cases), numbers)
 
 
 def _of_company(asking: Asking) -> list[CaseElsewhere]:
@@ -114,16 +114,15 @@ def _told_otherwise(asking: Asking, field: str, cases: Iterable[CaseElsewhere]) 
     other = [each for each in told if each.value != here]
     if here is not None and other:
         numbers = {"numbers": _numbers(each.case for each in other)}
-        given = ", ".join(f"{each.case.number}: {each.value}" for each in other)
-        yield _flaw(field, None, (), numbers).model_copy(update={"given": {GIVEN: given}})
+        yield _flaw(field, None, ", ".join(f"{each.case.number}: {each.value}" for each in other), numbers)
 
 
-def _flaw(field: str, person_id: str | None, cases: Iterable[CaseElsewhere], values: dict[str, str]) -> Flaw:
+def _flaw(field: str, person_id: str | None, told: str, values: dict[str, str]) -> Flaw:
     return Flaw(
         place_kind="field",
         place=field,
         person_id=person_id,
-        given={GIVEN: _numbers(cases)},
+        given={ELSEWHERE: told},
         message_values=values,
     )
 

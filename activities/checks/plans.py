@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from schemas.asking import Asking
 from schemas.catalogue import Value
 from schemas.links import plain
+from schemas.named_checks import PLAN_BEHIND
 from schemas.plans_behind import MAY_BE_AMENDED, OF_THE_PLAN, PlanBehind
 from schemas.rules import Flaw
-
-GIVEN = "plan_behind"
 
 
 def plan_decided(asking: Asking) -> Iterator[Flaw]:
@@ -42,6 +41,6 @@ def _flaw(plan: PlanBehind, field: str, there: str) -> Flaw:
         place_kind="field",
         place=field,
         person_id=plan.person_id,
-        given={GIVEN: f"{plan.number}: {there}"},
+        given={PLAN_BEHIND: f"{plan.number}: {there}"},
         message_values={"number": plan.number},
     )

@@ -6,6 +6,7 @@ from schemas.catalogue import Value
 from schemas.dossier import Dossier, RuleFinding
 from schemas.elsewhere import CaseElsewhere, are_compared, seek_the_same
 from schemas.findings import ASKS_CLIENT
+from schemas.grounds import grounds_of
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
 
 OTHER = "T26-4KX7M2QX"
@@ -68,6 +69,28 @@ def test_those_who_wait_elsewhere_count_towards_the_head_count(waiting: int, fou
 
     assert [each.rule_id for each in findings] == found
     assert all(each.message_values == {"waiting": str(waiting), "limit": "3"} for each in findings)
+
+
+def test_a_head_count_rests_on_how_many_wait_there_and_are_here() -> None:
+    clean = a_complete_dossier(PLAN)
+    here = 3 - len(clean.persons)
+    staff = {"full_time_staff": 30, "stage1_trainees_now": here, "excellent_employer": False}
+    one_waits, two_wait = (with_others(PLAN, a_case(undecided=many), **staff) for many in (1, 2))
+    more_here = one_waits.model_copy(
+        update={
+            "application": {**one_waits.application, "stage1_trainees_now": here - 1},
+            "persons": (*clean.persons, clean.persons[0].model_copy(update={"person_id": "p-more"})),
+        }
+    )
+
+    grounds = [
+        grounds_of(each, dossier, by_check=True, at_place_only=True)
+        for dossier in (one_waits, two_wait, more_here)
+        for each in found_between(dossier)
+        if each.rule_id == "OTIT-CAP-08"
+    ]
+
+    assert len(grounds) == len(set(grounds)) == 3
 
 
 def test_those_who_wait_in_another_stage_do_not_count() -> None:

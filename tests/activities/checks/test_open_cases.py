@@ -146,6 +146,11 @@ class Desk:
         )
 
 
+def asked_of(checked: Checked) -> set[tuple[str, str | None]]:
+    """What was found, each with what it rests on."""
+    return {(each.key, each.basis) for each in checked.found}
+
+
 @pytest.fixture
 def desk(office: Office) -> Desk:
     return Desk(office)
@@ -272,10 +277,15 @@ async def test_a_certificate_is_compared_with_the_plan_it_waited_for_once_that_i
     desk.decide(plan, "refused")
 
     checked = await desk.check(certificate)
+    desk.seal(plan, 2, {"birth_on": "2003-05-07"}, {})
+    later = await desk.check(certificate)
 
     told = {"ISA-LK-01d", "ISA-LK-02d"}
     assert told & {each.rule_id for each in by_itself.found} == set()
     assert {(each.rule_id, each.place) for each in checked.found if each.rule_id in told} == {
         ("ISA-LK-01d", "plan_number"),
         ("ISA-LK-02d", "birth_on"),
+    }
+    assert {each.rule_id for each in later.found if (each.key, each.basis) not in asked_of(checked)} == {
+        "ISA-LK-02d"
     }
