@@ -1,8 +1,5 @@
 """The whole house as `make up` starts it: migrated, staffed, open to people and machines, its worker listening."""
 
-import asyncio
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 
@@ -12,14 +9,9 @@ from infra.dev.services import MAKERS, Stack
 from infra.dev.sign_in import obtain_token
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("house"), EVERYTHING, fast=True, sample_office=True)
-    asyncio.run(stack.__aenter__())
-    try:
-        yield stack
-    finally:
-        asyncio.run(stack.__aexit__(None, None, None))
+@pytest.fixture
+def house(whole_desk: Stack) -> Stack:
+    return whole_desk
 
 
 def test_the_commands_know_every_service() -> None:
