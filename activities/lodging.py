@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.documents.package import build_package
+from activities.documents.package import ContentDiffersError, NotBoundError, build_package
 from activities.ledger import Ledger
 from infra.database.connection import Database
 from infra.database.tables import fee_quote, organisation
 from infra.dossiers import Collected, DocumentRow, case_of, collected, current, dossier, values_in
 from infra.keys import KeyRing
 from infra.lodged import LodgedBefore, enclosed, lodged_before
+from infra.object_answers import ObjectAbsentError, ObjectTooLargeError
 from infra.objects import ObjectStore
 from infra.packs import Packs
 from infra.registers import entitlement_of
@@ -65,8 +66,8 @@ class Lodging:
         """Check the handler's certificate, online id, mandate and filed list; bind, seal and keep the package.
 
         Refuses with the first thing that lacks (`schemas.authority`: `certificate_…`, `online_id_…`, `mandate_…`,
-        `pledge_not_filed`). The same filing on the same day gives the same bytes, so a repetition finds the package
-        already there.
+        `pledge_not_filed`), or with `package_…` where no repetition would bind it. The same filing on the same day gives
+        the same bytes, so a repetition finds the package already there.
         """
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:
@@ -99,7 +100,10 @@ class Lodging:
 
     def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
-            package = build_package(order, self._fetch, Path(folder) / "package.zip")
+            try:
+                package = build_package(order, self._fetch, Path(folder) / "package.zip")
+            except NotBoundError as obstacle:
+                raise _refusal(obstacle.code, "filing_id") from obstacle
             key = f"packages/{order.filing_id}/{package.sha256}"
             locked_until = datetime.now(UTC) + LOCKED_WITHIN
             version = self._objects.write_sealed(key, package.path, retain_until=locked_until)
@@ -107,9 +111,12 @@ class Lodging:
         return PackageSealed(sha256=package.sha256), (key, version, manifest)
 
     def _fetch(self, document: DocumentInPackage, path: Path) -> None:
-        self._objects.read_to(
-            path, document.vault_key, document.version_id, at_most_bytes=document.size_bytes
-        )
+        try:
+            self._objects.read_to(
+                path, document.vault_key, document.version_id, at_most_bytes=document.size_bytes
+            )
+        except (ObjectAbsentError, ObjectTooLargeError) as lost:
+            raise ContentDiffersError(document.document_id) from lost
 
 
 async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAsked) -> None:

@@ -264,7 +264,7 @@ async def begin(
 ) -> Answer | BeingPrepared:
     """Record the intent before the act; 202 while a large package is being sealed.
 
-    Refused: `certificate_…`, `online_id_…`, `mandate_…`, `pledge_not_filed`, `channel_not_allowed`, …
+    Refused: `certificate_…`, `online_id_…`, `mandate_…`, `pledge_not_filed`, `channel_not_allowed`, `package_…`, …
     """
     case = await case_at(at, number_of(filing_id))
     command = BeginLodging(

@@ -126,6 +126,18 @@ class Gateway:
                     return await taken.result(rpc_timeout=SEALED_WITHIN)
         return None
 
+    async def refusal_of(self, number: str, act_id: str) -> Refused | None:
+        """Why the road refused an act after it had been taken on; None while it did not, or when nobody can tell."""
+        with suppress(RPCError, NotReady, WorkflowUpdateRPCTimeoutOrCancelledError):
+            client = await self._connected()
+            taken = client.get_workflow_handle(number).get_update_handle(act_id, result_type=Answer)
+            try:
+                await taken.result(rpc_timeout=START_WITHIN)
+            except WorkflowUpdateFailedError as failed:
+                why = _refusal(failed)
+                return why if isinstance(why, Refused) else None
+        return None
+
     async def preparing(self, number: str) -> bool:
         """Whether a package of this application is being sealed now; False too when the engine does not answer."""
         try:

@@ -245,6 +245,21 @@ REFUSALS: dict[str, Telling] = {
         "A lodging is under way; find out its outcome first.",
     ),
     "channel_not_allowed": Telling(422, "この方法では提出できません。", "This channel is not possible here."),
+    "package_too_large": Telling(
+        409,
+        "書類の合計が一つの提出にまとめられる大きさを超えています。申請人の一部を別の案件に分割し、分けて提出してください。",
+        "The documents exceed what one package may hold. Split persons off into another application; lodge in parts.",
+    ),
+    "package_content_differs": Telling(
+        409,
+        "保管中の書類が点検したものと一致しません。封入も着手もしていません。管理者に連絡してください。",
+        "A kept document is not what was reviewed, or is gone. Nothing was sealed or begun. Call the manager.",
+    ),
+    "package_not_bound": Telling(
+        409,
+        "書類の中に一式に綴じられないものがあります。封入も着手もしていません。管理者に連絡してください。",
+        "A document can't be bound into the package. Nothing was sealed or begun. Call the manager.",
+    ),
     "certificate_missing": Telling(
         403, "取次者証明書の登録がありません。", "No certificate of the handler is on the register."
     ),

@@ -58,7 +58,7 @@ from workflows import (
 )
 from workflows.case import Case, keeping, refusing
 from workflows.clock import Clock
-from workflows.policies import at_once, patiently
+from workflows.policies import HEAVY, at_once, patiently
 from workflows.situation import Decision, Happenings, Situation
 from workflows.telling import current_details
 
@@ -231,7 +231,8 @@ class ApplicationWorkflow:
                 with refusing():
                     chosen = filing.beginning(case.situation, command)
                 asked = filing.lodging_asked(case.situation, case.handed_in, command, chosen)
-                sealed = await patiently(Lodging.prepare, asked, summary=f"書類一式 package {chosen.id}")
+                told = f"書類一式 package {chosen.id}"
+                sealed = await patiently(Lodging.prepare, asked, summary=told, within=HEAVY)
                 if case.situation.filing(chosen.id) == chosen:
                     return lambda situation: filing.begin(situation, command, sealed)
 

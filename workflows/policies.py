@@ -24,6 +24,9 @@ Act = Callable[[Any, Given], Awaitable[Gives]]
 BRIEFLY = timedelta(seconds=6)
 WITHIN_A_ROUND = timedelta(seconds=45)
 DEAD_AFTER = timedelta(seconds=15)
+USUALLY = timedelta(minutes=5)
+HEAVY = timedelta(hours=1)
+"""Binding the largest package: its originals are fetched, the reader alone may take half an hour, and it is sealed."""
 LONG_PATIENCE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
 )
@@ -45,13 +48,15 @@ async def at_once(act: Act[Given, Gives], given: Given, *, summary: str) -> Give
     return await patiently(act, given, summary=summary)
 
 
-async def patiently(act: Act[Given, Gives], given: Given, *, summary: str) -> Gives:
-    """Longer work on our own ground, repeated until it succeeds or is refused."""
+async def patiently(
+    act: Act[Given, Gives], given: Given, *, summary: str, within: timedelta = USUALLY
+) -> Gives:
+    """Longer work on our own ground, repeated until it succeeds or is refused; `within` bounds one try."""
     try:
         return await workflow.execute_activity_method(
             act,
             given,
-            start_to_close_timeout=timedelta(minutes=5),
+            start_to_close_timeout=within,
             heartbeat_timeout=DEAD_AFTER,
             retry_policy=LONG_PATIENCE,
             summary=summary,

@@ -12,7 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from activities.documents.limited import Bounds, run_reader
+from activities.documents.limited import (
+    Bounds,
+    ReaderCrashedError,
+    ReaderExhaustedError,
+    ReaderFaultError,
+    run_reader,
+)
 from schemas.examination import XLSX
 from schemas.filing import FilingKind
 from schemas.package import (
@@ -46,13 +52,19 @@ Fetch = Callable[[DocumentInPackage, Path], None]
 """Writes the bytes of one released version into a file; called from several threads at once."""
 
 
-class ContentDiffersError(Exception):
-    """A document's bytes are not those that were examined and reviewed; nothing is bound."""
+class NotBoundError(Exception):
+    """The package can't be bound, and no repetition mends that. `code` is a refusal's."""
+
+    code = "package_not_bound"
+
+
+class ContentDiffersError(NotBoundError):
+    """A document's bytes are not those that were examined and reviewed, or are gone; nothing is bound."""
 
     code = "package_content_differs"
 
 
-class PackageTooLargeError(Exception):
+class PackageTooLargeError(NotBoundError):
     """The originals together exceed what one package may hold."""
 
     code = "package_too_large"
@@ -71,7 +83,7 @@ def build_package(order: PackageOrder, fetch: Fetch, into: Path) -> Package:
     """Bind the package into the file `into`; blocks for seconds, call it from a thread.
 
     What `fetch` wrote is compared with the order's SHA-256 before anything is bound. The same order and bytes
-    give the same file. Raises ContentDiffersError, PackageTooLargeError and the obstacles of `run_reader`.
+    give the same file. Raises NotBoundError or one of its kinds, and ReaderStalledError.
     """
     if sum(document.size_bytes for document in order.documents) > MOST_BYTES:
         raise PackageTooLargeError(order.filing_id)
@@ -79,11 +91,18 @@ def build_package(order: PackageOrder, fetch: Fetch, into: Path) -> Package:
         directory = Path(name)
         (directory / "files").mkdir()
         files = _lay_down_all(directory, order, fetch)
-        told = run_reader("assemble", _request(order, files, directory), _BOUNDS)
+        told = _assembled(_request(order, files, directory))
         manifest = _manifest(order, files, told["ranges"], directory)
         (directory / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
         _bind(into, directory, [*(row.file for row in manifest.made), *files, MANIFEST])
     return Package(into, into.stat().st_size, _sha256(into), manifest)
+
+
+def _assembled(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return run_reader("assemble", request, _BOUNDS)
+    except (ReaderCrashedError, ReaderExhaustedError, ReaderFaultError) as broken:
+        raise NotBoundError(str(broken)) from broken
 
 
 def _lay_down_all(directory: Path, order: PackageOrder, fetch: Fetch) -> list[str]:

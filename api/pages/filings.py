@@ -1,6 +1,8 @@
 """Filings step by step: what may be lodged and by whom, the intent, the package, the act, its outcome, the results."""
 
+from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -9,10 +11,11 @@ from api.act_paths import FilingInPath
 from api.desk import AtDesk
 from api.documents import MayReadDocuments
 from api.filings import Lodging, Looking
+from api.idempotency import Act
 from api.pages.doors import PageRoute
-from api.pages.forms import Filled, FilledIn
+from api.pages.forms import KEY, Filled, FilledIn
 from api.pages.reviews import people_in
-from api.pages.trouble import Trouble, attempted, made
+from api.pages.trouble import Trouble, attempted, made, told
 from api.pages.verdict_forms import not_taken_in, receipts_in
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.queries_case import persons_of
@@ -45,17 +48,29 @@ async def show_filings(
 
 
 @router.get("/filings/{filing_id}")
-async def show_filing(request: Request, at: AtDesk, principal: Looking, filing_id: FilingInPath) -> Response:
-    """One filing."""
-    return await filing_page(Visit(request, at, principal), filing_id)
+async def show_filing(
+    request: Request,
+    at: AtDesk,
+    principal: Looking,
+    filing_id: FilingInPath,
+    begun: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """One filing; `begun` is the key under which the reader's lodging was taken on."""
+    return await filing_page(Visit(request, at, principal), filing_id, begun=begun)
 
 
 async def filing_page(
-    visit: Visit, filing_id: str, *, trouble: Trouble | None = None, form: Filled = NOT_FILLED
+    visit: Visit,
+    filing_id: str,
+    *,
+    trouble: Trouble | None = None,
+    form: Filled = NOT_FILLED,
+    begun: str | None = None,
 ) -> Response:
-    """One filing with the step that comes next."""
+    """One filing with the step that comes next; what became of a lodging that was begun is told where it was refused."""
     at, principal = visit.at, visit.principal
     on_desk = await filings.show_filing(principal, at, filing_id)
+    trouble = trouble or await _refused_later(visit, on_desk, begun)
     filing = on_desk.filing
     terms = await visit.terms(filing)
     content = await cases.show_content(principal, at, filing.number, None)
@@ -66,6 +81,7 @@ async def filing_page(
         "filing.html",
         trouble=trouble,
         filled=form,
+        begun=begun,
         on_desk=on_desk,
         filing=filing,
         terms=terms,
@@ -79,6 +95,14 @@ async def filing_page(
         may_record=Right.RECORD_RESULT in principal.rights,
         has_machine=at.settings.authority_simulator_url is not None,
     )
+
+
+async def _refused_later(visit: Visit, on_desk: filings.FilingOnTheDesk, begun: str | None) -> Trouble | None:
+    """Why a lodging that was taken on was refused afterwards. The page itself was found, so it has the status of one."""
+    if not begun or on_desk.is_being_prepared or on_desk.filing.state is not FilingState.PREPARED:
+        return None
+    refused = await visit.at.gateway.refusal_of(on_desk.filing.number, Act(visit.principal.id, begun, "").id)
+    return replace(told(refused), status=200) if refused else None
 
 
 def _is_second(visit: Visit, on_desk: filings.FilingOnTheDesk) -> bool:
@@ -110,7 +134,7 @@ async def begin(
     if trouble:
         return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
     if taken_on.status_code == 202:
-        return gone_to(f"/filings/{filing_id}", "lodging_being_prepared")
+        return gone_to(f"/filings/{filing_id}?begun={quote(form.text(KEY) or '')}", "lodging_being_prepared")
     return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
 
 

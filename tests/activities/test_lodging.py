@@ -234,6 +234,48 @@ async def test_one_stop_keeps_thirty_cases_back_also_who_came_meanwhile_and_its_
     assert freed == ["sealed"] * (MANY + 1)
 
 
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ("SET size_bytes = 2000000001", "package_too_large"),
+        ("SET sha256 = repeat('0', 64)", "package_content_differs"),
+        ("SET size_bytes = 1", "package_content_differs"),
+    ],
+)
+async def test_a_package_that_no_repetition_binds_is_refused(
+    lodging: Lodging,
+    number: str,
+    office: Office,
+    activity_stack: Stack,
+    tmp_path: Path,
+    *,
+    changed: str,
+    code: str,
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 1))
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(f"UPDATE document_version {changed}")
+
+    refused = await outcome(lodging, number)
+
+    kept = await office.ground.rows("SELECT filing_id FROM package")
+    assert (refused, kept) == (code, [])
+
+
+async def test_a_package_whose_document_is_gone_from_the_vault_is_refused(
+    lodging: Lodging, number: str, office: Office, activity_stack: Stack, tmp_path: Path
+) -> None:
+    certify(office.ground, TOMORROW)
+    give_mandate(office.ground)
+    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 1))
+    (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM examination")
+    ObjectStore.connect(activity_stack.place.settings()).erase(kept["vault_key"], kept["vault_version"])
+
+    assert await outcome(lodging, number) == "package_content_differs"
+
+
 def another(office: Office) -> str:
     number = application_number(2026, next(RANDOM))
     office.ground.take_in(handed_in(number=number), office.keys.make(number))

@@ -10,15 +10,23 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
 
+from activities.documents.limited import (
+    ReaderCrashedError,
+    ReaderExhaustedError,
+    ReaderFaultError,
+    ReaderStalledError,
+)
 from activities.documents.package import (
     READS_AT_ONCE,
     ContentDiffersError,
+    NotBoundError,
     Package,
     PackageTooLargeError,
     build_package,
@@ -352,6 +360,29 @@ def test_a_package_beyond_the_limit_is_refused_before_anything_is_read(tmp_path:
 
     with pytest.raises(PackageTooLargeError):
         bound(order.model_copy(update={"documents": (giant,)}), {}, tmp_path / "package.zip")
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        (ReaderCrashedError, NotBoundError),
+        (ReaderExhaustedError, NotBoundError),
+        (ReaderFaultError, NotBoundError),
+        (ReaderStalledError, ReaderStalledError),
+    ],
+)
+def test_only_a_reader_that_got_too_little_of_the_machine_is_worth_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: type[Exception], told: type[Exception]
+) -> None:
+    def broken(*given: object) -> dict[str, Any]:
+        raise ending("x")
+
+    monkeypatch.setattr("activities.documents.package.run_reader", broken)
+
+    with pytest.raises(told) as raised:
+        bound(*everything(), tmp_path / "package.zip")
+
+    assert getattr(raised.value, "code", None) == ("package_not_bound" if told is NotBoundError else None)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Before a filing is lodged, its page says what stops it, and a handler may choose another office with a reason."""
 
+import asyncio
 from datetime import timedelta
+
+import pytest
 
 from schemas.offices import offices_of
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay
-from tests.api.staff.office_day import EXTENSION
+from tests.api.staff.office_day import EXTENSION, somebody
 
+EXPIRED = somebody("handler", 2)
 NOT_LODGED_HERE = "isa.reentry"
 WHY = "住所の変更届が出たため、管轄の局に出します"
 
@@ -76,6 +80,23 @@ async def test_what_is_stopped_is_said_on_the_page_before_anybody_tries(day: Pag
     assert "システム障害のため受付停止" in stopped.text
     assert [(each["stop"]["id"], each["channels"]) for each in seen] == [(stop["id"], ["online"])]
     assert lifted["stops"] == []
+
+
+async def test_who_began_reads_why_the_lodging_was_refused_after_it_had_been_taken_on(
+    day: PageDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, filing = await prepared(day)
+    path = f"/filings/{filing}"
+    monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
+
+    taken_on = await day.send(EXPIRED, f"{path}/begin", {"channel": "online"}, key="begun")
+    while "封入しています" in (page := await day.page(EXPIRED, taken_on.goes_to)).text:
+        await asyncio.sleep(0.2)
+    of_another = await day.page(HANDLER, taken_on.goes_to)
+
+    assert (taken_on.status, page.status) == (303, 200)
+    assert "証明書の期限が切れています" in page.trouble()
+    assert 'class="summary"' not in of_another.text
 
 
 async def test_the_page_of_stops_says_which_are_to_be_looked_at_again(day: PageDay) -> None:
