@@ -68,7 +68,6 @@ class Door:
         self._app = app
         self._answer = answer
         self._settings = settings
-        self._limit_bytes = settings.limits.json_body_bytes
         self._own_names = own_names(settings)
         self._own_origin = _origin(settings.public_url)
         self._engine_pages_origin = _origin(settings.temporal_ui_url) if settings.temporal_ui_url else ""
@@ -160,15 +159,17 @@ class Door:
         return piece
 
     async def _read(self, request: Request, receive: Receive) -> bytes:
-        if int(_announced(request)) > self._limit_bytes:
-            raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+        limits = self._settings.limits
+        limit_bytes = limits.codec_body_bytes if request.url.path == CODEC_PATH else limits.json_body_bytes
+        if int(_announced(request)) > limit_bytes:
+            raise Refused("body_too_large", limit_bytes=limit_bytes)
         read = bytearray()
         try:
             async with asyncio.timeout(BODY_WITHIN_SECONDS):
                 async for chunk in _chunks(receive):
                     read += chunk
-                    if len(read) > self._limit_bytes:
-                        raise Refused("body_too_large", limit_bytes=self._limit_bytes)
+                    if len(read) > limit_bytes:
+                        raise Refused("body_too_large", limit_bytes=limit_bytes)
         except TimeoutError:
             raise Refused("malformed_body") from None
         return bytes(read)

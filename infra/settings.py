@@ -23,6 +23,10 @@ class Limits(BaseSettings):
     file_size_bytes: int = 50_000_000
     pages_per_pdf: int = 300
     json_body_bytes: int = 256_000
+    codec_body_bytes: int = Field(
+        default=4_000_000,
+        description="What the engine's pages send to be read: the engine's own limit, base64",
+    )
     correction_rounds: int = 20
     open_updates: int = 8
     page_rows: int = Field(default=100, ge=100, description="Rows of one page of a list; our pages show 100")

@@ -1,11 +1,15 @@
 """Before a filing is lodged, its page says what stops it, and a handler may choose another office with a reason."""
 
 import asyncio
+import re
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
 from schemas.offices import offices_of
+from schemas.preflight import Preflight, preflight
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay
 from tests.api.staff.office_day import EXTENSION, somebody
 
@@ -97,6 +101,26 @@ async def test_who_began_reads_why_the_lodging_was_refused_after_it_had_been_tak
     assert (taken_on.status, page.status) == (303, 200)
     assert "証明書の期限が切れています" in page.trouble()
     assert 'class="summary"' not in of_another.text
+
+
+async def test_a_channel_that_should_not_take_the_set_is_not_chosen_beforehand_but_may_be(
+    day: PageDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, filing = await prepared(day)
+    chosen = []
+
+    for unlikely in ((), ("online",), ("online", "counter")):
+        monkeypatch.setattr("api.preflight.preflight", partial(taken_by_none_of, unlikely))
+        page = await day.page(HANDLER, f"/filings/{filing}")
+        marked = re.findall(r'name="channel" value="(\w+)" required checked', page.text)
+        chosen.append((marked, page.text.count("参考であり、選ぶこともできます")))
+
+    assert chosen == [(["online"], 0), (["counter"], 1), ([], 2)]
+
+
+def taken_by_none_of(unlikely: tuple[str, ...], *given: Any, **named: Any) -> Preflight:
+    told = preflight(*given, **named)
+    return told.model_copy(update={"takes": told.channel not in unlikely})
 
 
 async def test_the_page_of_stops_says_which_are_to_be_looked_at_again(day: PageDay) -> None:

@@ -113,6 +113,17 @@ async def test_a_payload_that_was_changed_is_refused(day: OfficeDay) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed_request")
 
 
+@pytest.mark.parametrize(("size", "status"), [(1_048_576, 200), (4_000_000, 413)])
+async def test_the_largest_payload_of_the_engine_is_read_and_nothing_much_larger(
+    day: OfficeDay, size: int, status: int
+) -> None:
+    plain = json_format.MessageToDict(Payloads(payloads=[Payload(data=b"x" * size)]))
+
+    answer = await day.call(MANAGER, "POST", DECODE, plain)
+
+    assert answer.status_code == status
+
+
 async def test_there_is_no_encoding_here(day: OfficeDay) -> None:
     answer = await day.call(MANAGER, "POST", "/codec/encode", {"payloads": []})
 
