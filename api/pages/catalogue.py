@@ -51,7 +51,7 @@ async def show_catalogue(
         today=japan_date(at.now()),
         table_name=table_name,
         tables={name: len(rows) for name, rows in table_rows(catalogue.tables).items()},
-        unverified=sum(each.row.verification == "unverified" for each in everything(catalogue)),
+        unverified=sum(each.row.verification == "unverified" for each in everything(catalogue) if each.row),
         rules=len(rules_of(catalogue)),
     )
 

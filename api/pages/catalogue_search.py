@@ -1,9 +1,11 @@
-"""What the catalogue holds, and how a search finds it: by id, names, forms, law, messages and prompts. Pure."""
+"""What the catalogue holds, and how a search finds it: by id, names, forms, law, messages, prompts, practice pages. Pure."""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from pydantic import BaseModel
 
 from schemas.catalogue import Bilingual, Rule, Sourced
 from schemas.checklist import ChecklistItem, checklist_items
@@ -14,13 +16,13 @@ _DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212\u30fc](?=[0-9])")
 
 
 class Hit(NamedTuple):
-    """One thing of the catalogue: where it is, what it is called, the row it comes from, other `words` that find it."""
+    """One thing of the catalogue: where, its name, its row (None: without a source of its own), other words that find it."""
 
     kind: str
     href: str
     id: str
     name: Bilingual
-    row: Sourced | ChecklistItem
+    row: Sourced | ChecklistItem | None
     words: tuple[str | None, ...] = ()
 
     @property
@@ -43,26 +45,43 @@ def found(catalogue: Catalogue, search: str) -> list[Hit]:
 
 def everything(catalogue: Catalogue) -> Iterator[Hit]:
     """Every procedure with its documents and fields, every rule, prompt and row of a table."""
+    practice = _items_of_practice(catalogue.tables)
     for ready in catalogue.maps():
-        yield from _of_a_map(ready)
+        yield from _of_a_map(ready, practice)
     for rule in rules_of(catalogue):
-        yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule, _of_a_rule(rule))
+        words: tuple[str | None, ...] = (*_of_a_rule(rule), *practice.get(rule.id, ()))
+        yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule, words)
     for item, _ in prompts_of(catalogue):
-        words = (*_both(item.title), item.legal_source)
+        words = (*_both(item.title), item.legal_source, *practice.get(item.rule_id, ()))
         yield Hit("item", f"/catalogue/rules/{item.rule_id}", item.rule_id, item.prompt, item, words)
     for name, rows in table_rows(catalogue.tables).items():
         for row in rows:
-            if isinstance(row, Sourced):
-                yield Hit("table", f"/catalogue/tables/{name}", name, _name_of(row), row)
+            if isinstance(row, BaseModel):
+                yield _of_a_table(name, row)
 
 
-def _of_a_map(ready: ProcedureMap) -> Iterator[Hit]:
+def _of_a_table(name: str, row: BaseModel) -> Hit:
+    words = (getattr(row, "code", None), *_both(getattr(row, "left_out", None)))
+    source = row if isinstance(row, Sourced) else None
+    return Hit("table", f"/catalogue/tables/{name}", name, _name_of(row), source, words)
+
+
+def _items_of_practice(tables: Tables) -> Mapping[str, list[str]]:
+    """The ids of the practice pages' items that a rule, checklist row or kind of document decides, by its id."""
+    items: dict[str, list[str]] = {}
+    for item in tables.practice_items:
+        for decides in (*item.by, *item.documents):
+            items.setdefault(decides, []).append(item.id)
+    return items
+
+
+def _of_a_map(ready: ProcedureMap, practice: Mapping[str, list[str]]) -> Iterator[Hit]:
     procedure = ready.procedure
     href = f"/catalogue/procedures/{procedure.id}?version={procedure.version}"
     words: tuple[str | None, ...] = (procedure.form, *_both(procedure.legal_basis))
     yield Hit("procedure", href, procedure.id, procedure.name, procedure, words)
     for kind in procedure.documents:
-        words = (kind.form, *_both(kind.note))
+        words = (kind.form, *_both(kind.note), *practice.get(kind.id, ()))
         yield Hit("document", f"{href}#d-{kind.id}", kind.id, Bilingual(ja=kind.ja, en=kind.en), kind, words)
     for field in procedure.fields:
         yield Hit("field", f"{href}#f-{field.id}", field.id, field.label, field)
@@ -72,12 +91,11 @@ def _of_a_rule(rule: Rule) -> tuple[str, ...]:
     return (*_both(rule.message), *_both(rule.hint), rule.legal_source)
 
 
-def _name_of(row: Sourced) -> Bilingual:
+def _name_of(row: BaseModel) -> Bilingual:
     """What a row of a table is called: its names, or its telling values."""
     ja, en = getattr(row, "ja", None), getattr(row, "en", None)
-    told = " ".join(
-        str(value) for value in row.model_dump(mode="json", exclude=set(Sourced.model_fields)).values()
-    )
+    values = row.model_dump(mode="json", exclude={*Sourced.model_fields, "left_out"}).values()
+    told = " ".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in values)
     return Bilingual(
         ja=ja if isinstance(ja, str) else told or "—", en=en if isinstance(en, str) else told or "—"
     )
