@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
 from infra.packs import Packs
-from infra.roads import ALREADY_CLOSED, set_out, tell
+from infra.reopening import reopening
+from infra.roads import ALREADY_CLOSED, NO_ANSWER, set_out, tell
 from schemas import messages
 from schemas.application import HandedIn, Journey
 from schemas.calendar import end_of_day, japan_date
@@ -26,6 +28,7 @@ from schemas.links import Waiting
 from schemas.maps import ProcedureMap
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import DeskPolicy, handed_in
+from schemas.refusals import Refused
 from schemas.splitting import Origin
 
 AT_A_TIME = 100
@@ -227,7 +230,28 @@ class Rounds:
         if row is None:
             return "unknown_receipt"
         name, command = _command(item, row.person_id)
-        return await tell(self._client, row.number, name, command) if command is not None else None
+        if command is None:
+            return None
+        trouble = await tell(self._client, row.number, name, command)
+        if trouble != ALREADY_CLOSED or not isinstance(command, RecordResult):
+            return trouble
+        return await self._reopened(row.number, command)
+
+    async def _reopened(self, number: str, command: RecordResult) -> str | None:
+        """Another result than the recorded one opens a road that has ended: a manager says which of them holds.
+
+        One that was just about to end is asked again in a later round.
+        """
+        try:
+            journey = await reopening(self._database.as_worker, self._packs, self._policy, number, command)
+        except Refused as refused:
+            return refused.code
+        if journey.reopening is None:
+            return ALREADY_CLOSED
+        again = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        await set_out(self._client, journey, self._task_queue, again=again)
+        trouble = await tell(self._client, number, messages.RECORD_RESULT, command)
+        return NO_ANSWER if trouble == ALREADY_CLOSED else trouble
 
 
 async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[Any]]) -> list[Any]:

@@ -175,6 +175,29 @@ async def test_a_result_told_twice_is_recorded_once(
     assert (await road.kinds()).count("result_recorded") == 1
 
 
+async def test_another_result_that_comes_when_the_road_has_ended_is_for_a_manager_and_the_same_is_late(
+    office: Office, rounds: Rounds, authority: httpx2.AsyncClient
+) -> None:
+    async with office.working():
+        road = await office.begin()
+        office.ground.hand_in(road.number, 1, "p1")
+        number = await lodged_with_the_authority(office, authority, road)
+        await acting.end_with(road, number)
+        for result in ("accredited", "accredited", "refused"):
+            await authority.post("/outcomes", json={"kind": "result", "receipt": number, "result": result})
+            await walk(rounds.fetch_news)
+            await road.until(lambda standing: standing.closed_at is not None or standing.contradictions)
+            if result == "accredited":
+                await road.handle.result()
+        standing = await road.recorded()
+
+    asked = "SELECT state FROM news_item WHERE item->>'receipt' = :receipt AND item->>'kind' = 'result' ORDER BY seq"
+    states = [row["state"] for row in await office.ground.rows(asked, receipt=number)]
+    assert [each.result for each in standing.contradictions] == ["refused"]
+    assert [task.persons for task in standing.open_tasks(TaskKind.CONTRADICTION)] == [("p1",)]
+    assert states == ["told", "late", "told"]
+
+
 async def begun_by_hand(office: Office, days_ago: float) -> Road:
     road = await office.begin()
     await acting.review(road)
