@@ -245,7 +245,7 @@ class FollowUp(Sourced):
     or `lodged` for what runs while the authority decides.
 
     `opens` and `closes` are counted from the date named in `counted_from`: a field of this map, or the result's
-    own `decided_on` or `valid_to`.
+    own `decided_on` or `valid_to`. It opens on no day before `opens_not_before`.
     """
 
     id: str
@@ -254,6 +254,7 @@ class FollowUp(Sourced):
     after: ResultId | Literal["lodged"]
     counted_from: str | None = None
     opens: Bound | None = None
+    opens_not_before: date | None = None
     closes: Bound | None = None
 
 

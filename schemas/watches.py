@@ -72,7 +72,7 @@ def watches_of(ready: ProcedureMap, dossier: Dossier, basis: Basis) -> tuple[Wat
 def _watch(asking: Asking, row: FollowUp, basis: Basis) -> Watch:
     counted_on = _counted_on(asking, row, basis)
     subject = asking.dossier.person(basis.person_id)
-    opens_on = _day(asking, row.opens, subject, counted_on)
+    opens_on = _opens_on(row, _day(asking, row.opens, subject, counted_on))
     closes_on = _day(asking, row.closes, subject, counted_on)
     return Watch(
         person_id=basis.person_id,
@@ -104,6 +104,12 @@ def _day(asking: Asking, bound: Bound | None, subject: Subject, counted_on: date
     return counted(bound, counted_on)
 
 
+def _opens_on(row: FollowUp, opens_on: date | None) -> date | None:
+    if opens_on is None or row.opens_not_before is None:
+        return opens_on
+    return max(opens_on, row.opens_not_before)
+
+
 def _because(
     ready: ProcedureMap,
     row: FollowUp,
@@ -125,8 +131,14 @@ def _because(
         ("最後の日", "Last day", closes_on, row.closes, True),
     ):
         if on is not None:
-            told = tuple(bound_told(bound, is_latest=is_latest))
+            told = (*bound_told(bound, is_latest=is_latest), *(() if is_latest else _not_before(row)))
             yield Derivation(ja=f"{ja}: {ja_day(on)}", en=f"{en}: {on.isoformat()}", because=told)
+
+
+def _not_before(row: FollowUp) -> Iterator[Derivation]:
+    on = row.opens_not_before
+    if on is not None:
+        yield Derivation(ja=f"{ja_day(on)}より前ではない", en=f"not before {on.isoformat()}")
 
 
 def _after(ready: ProcedureMap, row: FollowUp) -> Bilingual:

@@ -88,6 +88,22 @@ def test_what_can_be_begun_with_the_result_opens_with_it_and_is_told_at_once() -
     )
 
 
+@pytest.mark.parametrize(
+    ("decided_on", "opens_on"),
+    [(date(2026, 11, 20), date(2027, 4, 1)), (date(2027, 4, 2), date(2027, 4, 2))],
+)
+def test_a_certificate_after_an_esd_plan_is_told_of_from_the_day_it_can_be_asked_for(
+    decided_on: date, opens_on: date
+) -> None:
+    accredited = basis_of("p1", "accredited", decided_on, None)
+
+    certificate = after("esd.plan.supervised", accredited)["isa.coe.esd"]
+
+    assert certificate.opens_on == opens_on
+    assert [certificate.step(opens_on + timedelta(days=each)) for each in (-1, 0)] == [None, "opens"]
+    assert "    not before 2027-04-01" in certificate.derivation.lines("en")
+
+
 def test_what_has_no_days_is_named_all_the_same() -> None:
     start = after(PLAN, basis_of("p1", "accredited", date(2026, 11, 20), None))["otit.start"]
 
