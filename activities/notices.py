@@ -1,8 +1,12 @@
-"""The activity `send_due_notices`: mails the ledger wrote down, each sent once, tried again while the server is away."""
+"""The activity `send_due_notices`: mails the ledger wrote down, each sent once, tried again while the server is away.
+
+Only a final no of the mail server ends a mail unsent. What stands in the way of one mail holds up no other.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
+from jinja2 import TemplateError
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
@@ -11,12 +15,18 @@ from activities.wording.composition import compose
 from infra.database.connection import Database
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.packs import Packs
+from schemas.maps import UnknownProcedure
+from schemas.packs import PackBroken
 from schemas.wording import NoticeKind, NoticeValues
 
 AT_A_TIME = 50
 TRIED_AGAIN_WITHIN = timedelta(minutes=5)
 FIRST_AGAIN_WITHIN = timedelta(seconds=5)
-GIVEN_UP_AFTER = 60
+COMPOSED_AGAIN_WITHIN = timedelta(hours=1)
+NOT_COMPOSED = (ValueError, TypeError, LookupError, TemplateError, PackBroken, UnknownProcedure)
+"""Values or words do not fit, or the map is not there: another version of the worker may know what to write."""
+Outcome = Literal["sent", "left", "away"]
+"""It left the house; it did not, and the others may; the mail server is away for all."""
 TO_CLIENT = "client"
 DUE = text(
     """SELECT n.*, a.procedure, a.map_version, COALESCE(s.pack_version, a.pack_version) AS pack_version,
@@ -56,32 +66,32 @@ class Notices:
         for _ in range(AT_A_TIME):
             async with self._database.as_worker() as connection:
                 row = (await connection.execute(DUE, {"now": datetime.now(UTC), "many": 1})).one_or_none()
-                if row is None:
-                    return sent
-                if not await self._send(connection, row):
-                    return sent
-            sent += 1
+                outcome = await self._send(connection, row) if row is not None else "away"
+            if outcome == "away":
+                return sent
+            sent += outcome == "sent"
         return sent
 
-    async def _send(self, connection: AsyncConnection, row: Row[Any]) -> bool:
-        now = datetime.now(UTC)
+    async def _send(self, connection: AsyncConnection, row: Row[Any]) -> Outcome:
         try:
-            await self._post.send(await self._mail(row))
+            mail = await self._mail(row)
+        except NOT_COMPOSED as trouble:
+            code = getattr(trouble, "code", "not_composed")
+            about = {"number": row.number, "kind": row.kind, "code": code, "type": type(trouble).__name__}
+            activity.logger.warning("notice_not_composed", extra=about)
+            await _later(connection, row, COMPOSED_AGAIN_WITHIN, code)
+            return "left"
+        try:
+            await self._post.send(mail)
         except MailObstacle as obstacle:
-            await self._later(connection, row, obstacle.code)
-            return False
+            wait = min(TRIED_AGAIN_WITHIN, FIRST_AGAIN_WITHIN * (row.attempts + 1))
+            await _later(connection, row, wait, obstacle.code)
+            return "away"
         except MailRefused as refused:
             await connection.execute(GIVEN_UP, {"id": row.id, "trouble": refused.code})
-            return True
-        await connection.execute(SENT, {"id": row.id, "now": now})
-        return True
-
-    async def _later(self, connection: AsyncConnection, row: Row[Any], trouble: str) -> None:
-        if row.attempts + 1 >= GIVEN_UP_AFTER:
-            await connection.execute(GIVEN_UP, {"id": row.id, "trouble": trouble})
-            return
-        wait = min(TRIED_AGAIN_WITHIN, FIRST_AGAIN_WITHIN * (row.attempts + 1))
-        await connection.execute(LATER, {"id": row.id, "due": datetime.now(UTC) + wait, "trouble": trouble})
+            return "left"
+        await connection.execute(SENT, {"id": row.id, "now": datetime.now(UTC)})
+        return "sent"
 
     async def _mail(self, row: Row[Any]) -> OutgoingMail:
         client = row.audience == TO_CLIENT
@@ -112,3 +122,7 @@ class Notices:
             receipts=tuple(facts.get("receipts", ())),
             not_taken=facts.get("not_taken", 0),
         )
+
+
+async def _later(connection: AsyncConnection, row: Row[Any], wait: timedelta, trouble: str) -> None:
+    await connection.execute(LATER, {"id": row.id, "due": datetime.now(UTC) + wait, "trouble": trouble})

@@ -28,6 +28,7 @@ from schemas.links import Waiting
 from schemas.maps import ProcedureMap
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import DeskPolicy, handed_in
+from schemas.receipt_numbers import receipt_number
 from schemas.refusals import Refused
 from schemas.splitting import Origin
 
@@ -89,7 +90,10 @@ UNDER_WAY_BY_HAND = text(
        ORDER BY f.changed_at LIMIT :many"""
 )
 WATCHED_AT_MOST = 1_000
-WHOSE = text("SELECT number, person_id FROM receipt WHERE receipt = :receipt")
+WHOSE = text(
+    """SELECT number, person_id FROM receipt WHERE receipt IN (:told, :written)
+       ORDER BY receipt = :told DESC LIMIT 1"""
+)
 SOURCE = "simulator"
 
 
@@ -225,8 +229,9 @@ class Rounds:
 
     async def _tell(self, item: dict[str, Any]) -> str | None:
         """Tell the road; answers what stood in the way, or None when it was told or concerns nobody's decision."""
+        asked = {"told": item["receipt"], "written": receipt_number(item["receipt"])}
         async with self._database.as_worker() as connection:
-            row = (await connection.execute(WHOSE, {"receipt": item["receipt"]})).one_or_none()
+            row = (await connection.execute(WHOSE, asked)).one_or_none()
         if row is None:
             return "unknown_receipt"
         name, command = _command(item, row.person_id)

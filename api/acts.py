@@ -28,9 +28,6 @@ def _day(value: Any) -> date:
 Day = Annotated[date, BeforeValidator(_day), Field(description="A day in Japan, YYYY-MM-DD")]
 SomeWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
 PlainId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
-ReceiptNumber = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^\S+$")
-]
 Persons = Annotated[list[PlainId], Field(max_length=100)]
 
 

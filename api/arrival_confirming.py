@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from api import arrival_rows, filings, results
 from api.access import Principal, needs
-from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, case_at
+from api.acts import Day, Persons, PlainId, SomeWords, case_at
 from api.arrival_rows import Doing, Standing, locked_standing
 from api.arrivals import ArrivalInPath, Stands, arrival_key
 from api.bodies import Body
@@ -28,6 +28,7 @@ from schemas.arrivals import ArrivalState
 from schemas.filing import ResultKind
 from schemas.identifiers import Number, number_of
 from schemas.parties import Right
+from schemas.receipt_numbers import ReceiptNumber
 from schemas.refusals import Refused
 
 BEGUN = frozenset({ArrivalState.CONFIRMING, ArrivalState.CONFIRMED})

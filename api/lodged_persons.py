@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.acts import PlainId, ReceiptNumber, SomeWords
+from api.acts import PlainId, SomeWords
 from api.bodies import Body
 from schemas.filing import NotTaken, Receipt
+from schemas.receipt_numbers import ReceiptNumber
 
 
 class ReceiptGiven(Body):

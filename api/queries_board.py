@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.queries import FAR_AWAY, Key, Named, keyset_page, named, names_of
 from infra.database.tables import application, organisation, person_standing, standing, task
 from schemas.identifiers import is_application_number
+from schemas.receipt_numbers import receipt_number
 from schemas.standing import Holder, Stage
 from schemas.words import Word
 
@@ -163,9 +164,10 @@ def _found(search: str) -> ColumnElement[bool]:
     number = search.upper()
     if is_application_number(number):
         return application.c.number == number
+    spelled = (search, receipt_number(search))
     has_receipt = (
         select(person_standing.c.number)
-        .where(person_standing.c.number == application.c.number, person_standing.c.receipt == search)
+        .where(person_standing.c.number == application.c.number, person_standing.c.receipt.in_(spelled))
         .exists()
     )
     return or_(application.c.number.startswith(number, autoescape=True), has_receipt)

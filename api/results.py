@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from api.access import Principal, needs
-from api.acts import Day, Persons, PlainId, ReceiptNumber, SomeWords, ask_road, case_at, saying
+from api.acts import Day, Persons, PlainId, SomeWords, ask_road, case_at, saying
 from api.bodies import Body
 from api.desk import AtDesk
 from api.idempotency import Act, CurrentAct
@@ -20,6 +20,7 @@ from schemas.calendar import japan_date
 from schemas.commands import Answer, RecordMoreRequested, RecordResult
 from schemas.filing import ResultKind
 from schemas.parties import Right
+from schemas.receipt_numbers import ReceiptNumber
 from schemas.refusals import Refused
 
 router = APIRouter(prefix="/v1/applications/{number}", tags=["results"])

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.dossiers import case_of, contents_of, opened, values_in
 from infra.keys import DataKey
+from infra.receipt_spellings import compared
 from schemas.arrivals import Candidate, FoundNumber
 from schemas.standing import Stage
 
@@ -23,8 +24,7 @@ LODGED = """SELECT f.id AS filing_id, f.number, f.office, f.state, f.handler, p.
     WHERE f.kind = 'first' AND f.state IN ('intended', 'unknown', 'confirmed')"""
 BY_NUMBER = text(
     f"""{LODGED} AND (f.id = ANY (:numbers) OR f.number = ANY (:numbers)
-        OR regexp_replace(upper(normalize(coalesce(p.receipt, ''), NFKC)), '[\\s‐-―−ー第号-]', '', 'g')
-           = ANY (:numbers))
+        OR {compared("p.receipt")} = ANY (:numbers))
     ORDER BY f.changed_at DESC, p.person_id LIMIT :many"""
 )
 WAITING = f"{LODGED} AND (p.stage = ANY (:awaits) OR f.state IN ('intended', 'unknown'))"

@@ -10,6 +10,7 @@ from infra.packs import Opening, Packs, pack_in_force
 from schemas.application import Journey
 from schemas.commands import RecordResult
 from schemas.planning import DeskPolicy, handed_in
+from schemas.receipt_numbers import is_same_number
 from schemas.refusals import Refused
 from schemas.standing import Standing
 
@@ -43,7 +44,7 @@ def _says_more(ended: Standing, command: RecordResult) -> bool:
     line = ended.person(command.person_id)
     if line is None:
         raise Refused("unknown_person", "person_id")
-    if line.receipt is None or line.receipt != command.receipt:
+    if line.receipt is None or not is_same_number(line.receipt, command.receipt):
         raise Refused("no_result_pending", "receipt")
     return line.result is not command.result or command.valid_to not in (None, line.valid_to)
 

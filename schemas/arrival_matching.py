@@ -5,7 +5,7 @@ A number that fits is a reason to look, never to act: anybody can write a number
 
 from collections.abc import Iterable, Sequence
 
-from schemas.arrival_reading import bare_number, plain
+from schemas.arrival_reading import plain
 from schemas.arrivals import (
     ArrivalKind,
     Candidate,
@@ -18,6 +18,7 @@ from schemas.arrivals import (
     Source,
 )
 from schemas.filing import FilingState
+from schemas.receipt_numbers import bare_number
 
 SHOWN_AT_MOST = 5
 STRONG_FROM, LIKELY_FROM = 80, 50

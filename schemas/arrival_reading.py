@@ -23,6 +23,7 @@ from schemas.arrivals import (
 )
 from schemas.filing import ResultKind
 from schemas.identifiers import is_application_number, number_of
+from schemas.receipt_numbers import bare_number
 
 READ_CHARACTERS = 200_000
 FOUND_AT_MOST = 50
@@ -60,7 +61,6 @@ DECIDED_BEFORE = re.compile(r"(?:許可|認定|交付|決定|処分|不許可|�
 DUE_BEFORE = re.compile(r"(?:期限|締切|期日)(?:は|日)?[:：\s]*$")
 DUE_AFTER = re.compile(r"^日?(?:\s?\(.\))?\s?(?:まで|必着)")
 LETTERS_APART = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
-UNSPACED = re.compile(r"[\s‐-―−ー第号-]")
 
 
 def plain(text: str) -> str:
@@ -77,11 +77,6 @@ def joined(text: str) -> str:
 
 def _is_shown(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) not in ("Cf", "Cc", "Co", "Cs")
-
-
-def bare_number(text: str) -> str:
-    """A number as it is compared: blanks, hyphens, width and the words around a number (第…号) do not matter."""
-    return UNSPACED.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def recognised(sources: Iterable[Source], prefixes: Mapping[str, str]) -> Recognised:

@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from schemas.receipt_numbers import bare_number
 from schemas.words import Word
 
 
@@ -73,7 +74,11 @@ class Reported(Word):
     def says(self, receipts: tuple[Receipt, ...], not_taken: tuple[NotTaken, ...] = ()) -> bool:
         """Whether this was reported; everybody gives his own words for it."""
         away, reported_away = ({each.person_id for each in some} for some in (not_taken, self.not_taken))
-        return set(receipts) == set(self.receipts) and away == reported_away
+        return _compared(receipts) == _compared(self.receipts) and away == reported_away
+
+
+def _compared(receipts: tuple[Receipt, ...]) -> set[tuple[str, str]]:
+    return {(each.person_id, bare_number(each.number)) for each in receipts}
 
 
 class Filing(Word):

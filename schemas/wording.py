@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from schemas.identifiers import Number
+from schemas.receipt_numbers import ReceiptNumber
 from schemas.words import Word
 
 Locale = Literal["ja", "en"]
@@ -54,9 +55,6 @@ NEEDED: dict[NoticeKind, tuple[str, ...]] = {
 }
 """The values a kind can't be written without, beyond number, procedure and link."""
 
-ReceiptNumber = Annotated[
-    str, StringConstraints(pattern=r"^[^\s<>@]{0,38}[0-9][^\s<>@]{0,38}$", max_length=40)
-]
 ProcedureName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
 
 

@@ -25,6 +25,7 @@ from schemas.events import (
 )
 from schemas.filing import UNDER_WAY, FilingKind
 from schemas.findings import Finding, FindingSource, FindingState, Severity
+from schemas.receipt_numbers import is_same_number
 from schemas.refusals import Refused
 from schemas.standing import DECIDED, PersonLine, Stage
 from schemas.tasks import TaskKind, TaskState
@@ -82,7 +83,7 @@ def record_result(situation: Situation, command: RecordResult) -> Happenings:
     line = situation.person(command.person_id)
     if command.result not in situation.plan.result_kinds:
         raise Refused("result_kind", "result")
-    if line.receipt is None or line.receipt != command.receipt:
+    if line.receipt is None or not is_same_number(line.receipt, command.receipt):
         raise Refused("no_result_pending", "receipt")
     if line.stage in DECIDED:
         return _again(situation, line, command)

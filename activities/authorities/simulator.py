@@ -3,12 +3,15 @@
 from typing import Any
 
 import httpx2
+from pydantic import TypeAdapter, ValidationError
 
 from infra.outgoing import sending
 from schemas.checked import Lodged, MachineLodging
+from schemas.receipt_numbers import ReceiptNumber
 
 ANSWER_WITHIN_SECONDS = 8.0
 REFUSED = 422
+RECEIPTS = TypeAdapter(dict[str, ReceiptNumber])
 
 
 class Simulator:
@@ -52,7 +55,10 @@ class Simulator:
 def _judged(answer: httpx2.Response, *, first: bool) -> Lodged:
     if answer.status_code == httpx2.codes.CREATED:
         told = answer.json()
-        receipts = told["receipts"] if first else {}
+        try:
+            receipts = RECEIPTS.validate_python(told["receipts"]) if first else {}
+        except ValidationError:
+            return Lodged(outcome="unknown", reason="receipt_form")
         return Lodged(outcome="confirmed", receipts=receipts, not_taken=tuple(told["not_taken"]))
     if answer.status_code == REFUSED:
         return Lodged(outcome="refused", reason="refused")

@@ -14,6 +14,7 @@ from activities.ledger.announcing import notice_rows
 from activities.ledger.rows import Row, Step, changed_rows, event_rows, steps_of
 from activities.ledger.statements import write_statement
 from infra.database.connection import Database
+from infra.receipt_spellings import compared
 from schemas.chain import GENESIS, digest
 from schemas.events import Event, LodgingIntended
 from schemas.examination import Examination
@@ -35,9 +36,10 @@ CLAIM_RECEIPTS = text(
        ORDER BY a.receipt ON CONFLICT (receipt) DO NOTHING"""
 )
 TAKEN = text(
-    """SELECT r.receipt FROM receipt r
-       JOIN jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text) USING (receipt)
-       WHERE NOT (r.number = :number AND r.person_id = a.person_id)"""
+    f"""SELECT r.receipt FROM receipt r
+       JOIN jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text)
+       ON {compared("r.receipt")} = {compared("a.receipt")}
+       WHERE NOT (r.number = :number AND r.person_id = a.person_id)"""  # noqa: S608 - column names of our own
 )
 
 

@@ -107,6 +107,66 @@ async def test_nothing_is_lost_while_the_mail_server_is_away(desk_ground: Ground
     assert await post_office(desk_ground, settings).send_due() == 1
 
 
+async def test_however_often_the_mail_server_was_away_the_mail_is_kept(
+    desk_ground: Ground, settings: Settings
+) -> None:
+    await told(desk_ground, at_review())
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute("UPDATE notice SET attempts = 500")
+    await make_due(desk_ground)
+
+    await post_office(desk_ground, settings.model_copy(update={"smtp_port": 9})).send_due()
+
+    assert {state for _, _, state in await states(desk_ground)} == {"waiting"}
+    await make_due(desk_ground)
+    assert await post_office(desk_ground, settings).send_due() == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ('{"receipts": ["<受付>"]}', "not_composed"),
+        ("{}", "wording_incomplete"),
+        ('{"due_on": "soon"}', "not_composed"),
+    ],
+)
+async def test_a_mail_that_nobody_can_write_holds_up_no_other_and_is_kept(
+    desk_ground: Ground, settings: Settings, caplog: pytest.LogCaptureFixture, facts: str, code: str
+) -> None:
+    broken, sound = [await told(desk_ground, at_review()) for _ in range(2)]
+    with desk_ground.behind_the_desk() as connection:
+        spoilt = "UPDATE notice SET facts = %s, due_at = now() - interval '1 hour' WHERE number = %s"
+        connection.execute(spoilt, (facts, broken))
+    await make_due(desk_ground)
+
+    sent = await post_office(desk_ground, settings).send_due()
+
+    kept = {row["number"]: row for row in await desk_ground.rows("SELECT * FROM notice")}
+    assert sent == 1
+    assert (kept[sound]["state"], kept[sound]["trouble"]) == ("sent", None)
+    assert (kept[broken]["state"], kept[broken]["trouble"]) == ("waiting", code)
+    assert "notice_not_composed" in caplog.text
+    assert "受付" not in caplog.text
+
+
+async def test_a_mail_names_a_number_that_was_kept_in_full_width(
+    desk_ground: Ground, settings: Settings, activity_stack: Stack
+) -> None:
+    number = await told(desk_ground, at_review())
+    with desk_ground.behind_the_desk() as connection:
+        facts = '{"receipts": ["東ｵﾝ２４９９９"]}'
+        connection.execute("UPDATE notice SET kind = 'lodged', facts = %s", (facts,))
+    await make_due(desk_ground)
+
+    sent = await post_office(desk_ground, settings).send_due()
+
+    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+        [mail] = await mails_about(mailbox, number)
+        letter = (await mailbox.get(f"/messages/{mail['id']}")).json()
+    assert sent == 1
+    assert "東オン24999" in letter["text"]
+
+
 async def test_what_is_not_due_yet_waits(desk_ground: Ground, settings: Settings) -> None:
     await told(desk_ground, at_review())
     with desk_ground.behind_the_desk() as connection:

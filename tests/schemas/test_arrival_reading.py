@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.arrival_reading import READ_CHARACTERS, bare_number, plain, recognised
+from schemas.arrival_reading import READ_CHARACTERS, plain, recognised
 from schemas.arrivals import ArrivalKind, Recognised, Source
 from schemas.filing import ResultKind
 from schemas.identifiers import application_number
+from schemas.receipt_numbers import bare_number
 
 PREFIXES = {"東オン": "tokyo", "阪オン": "osaka"}
 NUMBER = application_number(2026, 77)

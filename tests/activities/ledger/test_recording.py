@@ -200,6 +200,17 @@ async def test_a_number_is_claimed_for_one_person(ground: Ground, ledger: Ledger
     assert (taken.value.type, taken.value.non_retryable) == ("receipt_taken", True)
 
 
+@pytest.mark.parametrize("kept", ["東オン24001", "東ｵﾝ２４００１", "東オン 24-001"])
+async def test_a_number_that_was_kept_in_another_spelling_is_taken(
+    ground: Ground, ledger: Ledger, kept: str
+) -> None:
+    ground.take_in(handed_in("p7", number=OTHER))
+    await ledger.claim_receipts(a_claim(("p1", kept)))
+
+    with pytest.raises(ApplicationError, match="taken"):
+        await ledger.claim_receipts(a_claim(("p7", "東オン24001"), number=OTHER))
+
+
 async def test_a_number_is_not_moved_to_another_person_of_the_same_case(ledger: Ledger) -> None:
     await ledger.claim_receipts(a_claim(("p1", "A-1")))
 

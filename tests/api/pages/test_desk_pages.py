@@ -261,7 +261,7 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
         f"{path}/results",
         {
             "person_id": person,
-            "receipt": "R-OTHER",
+            "receipt": "R-OTHER-1",
             "result": "permitted",
             "decided_on": day.today().isoformat(),
         },
@@ -297,7 +297,7 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     assert receipt_number(case.number, 9) in seen.text
     assert "控えを見直した" in lodged.text
     assert wrong.status == 409
-    assert 'value="R-OTHER"' in wrong.text
+    assert 'value="R-OTHER-1"' in wrong.text
     assert decided.status == 303, decided.text
     assert receipt in client.text
     assert "<strong>許可</strong>" in client.text

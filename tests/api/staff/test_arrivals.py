@@ -201,7 +201,7 @@ async def test_a_refused_recording_leaves_the_arrival_open(day: OfficeDay, arriv
     arrival = await arriving(RESULT, receipt_number(number, 1))
     path = f"/v1/arrivals/{arrival}"
 
-    refused = await day.act(HANDLER, f"{path}/confirm", result_of(number, persons[0], receipt="R-WRONG"))
+    refused = await day.act(HANDLER, f"{path}/confirm", result_of(number, persons[0], receipt="R-WRONG-1"))
     after = await day.get(HANDLER, path)
     recorded = await day.act(HANDLER, f"{path}/confirm", result_of(number, persons[0]))
 

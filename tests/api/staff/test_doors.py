@@ -85,9 +85,9 @@ BODIES: dict[str, Any] = {
     "begin": {"channel": "online"},
     "end": {"outcome": "unknown"},
     "notes": {"words": "x"},
-    "receipts": {"receipts": [{"person_id": "p-1", "number": "R"}], "reason": "x"},
+    "receipts": {"receipts": [{"person_id": "p-1", "number": "R-1"}], "reason": "x"},
     "more-requested": {"persons": ["p-1"], "words": "x"},
-    "results": {"person_id": "p-1", "receipt": "R", "result": "permitted", "decided_on": "2026-11-01"},
+    "results": {"person_id": "p-1", "receipt": "R-1", "result": "permitted", "decided_on": "2026-11-01"},
     "hold": {"reason": "other"},
     "decode": {"payloads": []},
 }

@@ -150,7 +150,7 @@ async def test_an_act_on_a_draft_finds_no_case(day: OfficeDay, act: str) -> None
     bodies: dict[str, Any] = {
         "hold": {"reason": "other"},
         "more-requested": {"persons": ["p-1"], "words": "x"},
-        "results": {"person_id": "p-1", "receipt": "R", "result": "permitted", "decided_on": "2026-11-01"},
+        "results": {"person_id": "p-1", "receipt": "R-1", "result": "permitted", "decided_on": "2026-11-01"},
     }
     who = HANDLER if act in ("more-requested", "results") else MANAGER
 
