@@ -18,7 +18,8 @@ Looking = Annotated[Principal, Depends(needs(Right.READ_CASES, Right.INSPECT))]
 
 
 class BoardQuery(Paged):
-    """What the board shows; all that is given must hold. `search`: a number, its beginning, a receipt number."""
+    """What the board shows; all that is given must hold. `search`: a number, its beginning, a receipt number.
+    `mail_trouble`: a mail about the case did not leave the house so far."""
 
     state: Literal["open", "closed", "all"] = "open"
     stage: Stage | None = None
@@ -28,6 +29,7 @@ class BoardQuery(Paged):
     procedure: Name = None
     overdue: bool = False
     on_hold: bool = False
+    mail_trouble: bool = False
     search: Name = None
     order: Order = "newest"
 

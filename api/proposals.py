@@ -19,6 +19,7 @@ from api.queries import reading_key
 from api.queries_case import HandedInCase
 from api.queries_findings import Words, remarks_of
 from api.queries_splits import folded_standing
+from api.read_log import record_read
 from api.reading import Case, case_of, key_of
 from api.remark_rows import RemarkKind
 from api.waiting import NewLink, end_waiting, insist_on_one_person, make_waiting, waited_for
@@ -67,7 +68,7 @@ class ProposalView(Shown):
 
 @router.get("")
 async def show_proposals(principal: MayRead, at: AtDesk, number: NumberInPath) -> list[ProposalView]:
-    """What reviewers proposed about an application, the oldest first."""
+    """What reviewers proposed about an application, the oldest first; that staff read it is recorded."""
     key = await reading_key(at.keys, number)
     async with scope(at, principal) as connection:
         case = await case_of(connection, number, principal.organisation_id)
@@ -76,6 +77,8 @@ async def show_proposals(principal: MayRead, at: AtDesk, number: NumberInPath) -
         standing = await folded_standing(connection, number)
         if standing is None or not standing.proposals:
             return []
+        if principal.is_staff:
+            await record_read(connection, principal.id, number, "proposals", at.now())
         said = {each.id: each for each in await remarks_of(connection, number, key)}
     return [_view(each, standing, said.get(each.remark_id)) for each in standing.proposals]
 

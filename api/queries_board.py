@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import FAR_AWAY, Key, Named, keyset_page, named, names_of
-from infra.database.tables import application, organisation, person_standing, standing, task
+from infra.database.tables import application, notice, organisation, person_standing, standing, task
 from schemas.identifiers import is_application_number
 from schemas.receipt_numbers import receipt_number
 from schemas.standing import Holder, Stage
 from schemas.words import Word
 
 Order = Literal["newest", "due", "untouched"]
+
+IN_TROUBLE = and_(notice.c.trouble.is_not(None), notice.c.sent_at.is_(None))
+"""A mail that something stood in the way of, tried again or given up."""
 
 
 class BoardFilter(Word):
@@ -29,6 +32,7 @@ class BoardFilter(Word):
     procedure: str | None = None
     overdue: bool = False
     on_hold: bool = False
+    mail_trouble: bool = False
     search: str | None = None
     order: Order = "newest"
 
@@ -144,6 +148,8 @@ def conditions(wanted: BoardFilter, now: datetime) -> list[ColumnElement[bool]]:
         holds.append(and_(standing.c.next_due_at < now, standing.c.closed_at.is_(None)))
     if wanted.on_hold:
         holds.append(standing.c.hold.is_not(None))
+    if wanted.mail_trouble:
+        holds.append(exists().where(notice.c.number == application.c.number, IN_TROUBLE))
     return holds + _named(wanted)
 
 

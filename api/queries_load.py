@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named, named, names_of
+from api.queries_board import IN_TROUBLE
 from infra.database.tables import application, notice, standing, task
 from schemas.words import Word
 
@@ -102,12 +103,7 @@ def _totals(now: datetime) -> Select[Any]:
         .where(application.c.handed_in_at.is_not(None), standing.c.number.is_(None))
         .scalar_subquery()
     )
-    trouble = (
-        select(func.count())
-        .select_from(notice)
-        .where(notice.c.trouble.is_not(None), notice.c.sent_at.is_(None))
-        .scalar_subquery()
-    )
+    trouble = select(func.count()).select_from(notice).where(IN_TROUBLE).scalar_subquery()
     totals: list[ColumnElement[Any]] = [
         *_ages(now),
         func.count().filter(standing.c.hold.is_not(None)).label("on_hold"),

@@ -12,7 +12,7 @@ from schemas.standing import Holder, Stage
 
 LISTED = 50
 FILTERS = ("state", "stage", "holder", "office", "procedure", "search", "order", "cursor")
-SWITCHES = ("overdue", "on_hold")
+SWITCHES = ("overdue", "on_hold", "mail_trouble")
 STATES = ("open", "closed", "all")
 ORDERS = ("newest", "due", "untouched")
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from infra.database.tables import split_off
+from infra.database.tables import split_off, staff_read
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OTHER, REVIEWER, PageDay
 
 REASON = "1人だけ旅券の更新を待つため、他の方を先に提出します"
@@ -15,6 +15,13 @@ async def proposed(day: PageDay, number: str, **fields: object) -> str:
     sent = await day.send(REVIEWER, path, {"reason": REASON, **fields}, key=f"p{len(fields)}")  # type: ignore[dict-item]
     assert sent.status == 303, sent.text
     return str((await day.get(CLIENT, f"/v1{path}"))[-1]["id"])
+
+
+async def reads_of(day: PageDay, number: str) -> set[tuple[str, str]]:
+    """What staff read of a case, and who."""
+    asked = select(staff_read.c.what, staff_read.c.account_id).where(staff_read.c.number == number)
+    async with day.desk.database.as_desk() as connection:
+        return {(row.what, row.account_id) for row in await connection.execute(asked)}
 
 
 async def test_a_client_follows_a_proposal_to_split_confirms_it_and_sees_both_sides(day: PageDay) -> None:
@@ -36,6 +43,7 @@ async def test_a_client_follows_a_proposal_to_split_confirms_it_and_sees_both_si
     history = await day.page(MANAGER, f"{base}/timeline")
     its_history = await day.page(CLIENT, f"/applications/{number}/timeline")
     answered = await day.get(CLIENT, f"/v1{base}/proposals")
+    read = await reads_of(day, case.number)
     assert REASON in seen.text
     assert f"/split-off?proposal={proposal}" in seen.text
     assert f'value="{case.persons[2]}" checked' in chosen.text
@@ -49,6 +57,8 @@ async def test_a_client_follows_a_proposal_to_split_confirms_it_and_sees_both_si
     assert f'href="/applications/{number}"' in history.text
     assert f'href="{base}"' in its_history.text
     assert [each["state"] for each in answered] == ["accepted"]
+    assert ("proposals", MANAGER) in read
+    assert CLIENT not in {reader for _, reader in read}
     await day.task_of(number, "review")
 
 

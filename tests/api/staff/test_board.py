@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from infra.database.tables import notice
 from tests.api.staff.office_day import EXTENSION, PLAN, OfficeDay, organisation, somebody
 
 MANAGER = somebody("manager")
@@ -63,6 +64,17 @@ async def test_a_filter_keeps_what_fits_and_drops_what_does_not(
 
     assert await numbers(day, f"search={case.number}&{kept}") == [case.number]
     assert await numbers(day, f"search={case.number}&{other}") == []
+
+
+async def test_the_cases_behind_the_number_of_mails_in_trouble_are_listed(day: OfficeDay) -> None:
+    stuck, sound = await day.handed_in(4), await day.handed_in(4)
+    of_one = notice.update().where(notice.c.number == stuck.number)
+    await day.behind_the_desk(of_one.values(state="given_up", trouble="mail_refused"))
+
+    found = await numbers(day, f"organisation={organisation(4)}&state=all&mail_trouble=true")
+
+    assert stuck.number in found
+    assert sound.number not in found
 
 
 async def test_a_case_is_found_by_the_beginning_of_its_number_in_small_letters(day: OfficeDay) -> None:
