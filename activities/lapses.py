@@ -21,7 +21,7 @@ from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.registers import lapses_until
 from infra.stops import running_stops
 from infra.waiting_arrivals import waiting_arrivals
-from schemas.arrival_owners import is_reminded
+from schemas.arrival_owners import reminded_on
 from schemas.authority import Lapse, LapsingThing
 from schemas.calendar import days_between, japan_date
 from schemas.parties import Role
@@ -77,8 +77,8 @@ class Lapses:
             found = await lapses_until(connection, today, last)
             due = [(lapse, lapse.step(today, self._steps)) for lapse in found]
             steps = [(lapse, step) for lapse, step in due if step is not None]
-            steps += [(lapse, 0) for lapse in await _waiting_too_long(connection, today)]
-            steps += [(lapse, 0) for lapse in await _stops_to_look_at(connection, today)]
+            for waiting in WAITING.values():
+                steps += [(lapse, 0) for lapse in await waiting(connection, today)]
             if not steps:
                 return
             managers = await _managers(connection)
@@ -91,7 +91,7 @@ class Lapses:
         """Send one; False when the mail server is away, so that the others wait too."""
         now = datetime.now(UTC)
         today = japan_date(now)
-        if not row.active or row.lapses_on < today:
+        if not row.active or await _is_over(connection, row, today):
             await connection.execute(DONE, {"id": row.id, "state": "dropped", "trouble": None, "sent": None})
             return True
         try:
@@ -129,21 +129,35 @@ class Lapses:
 
 
 async def _waiting_too_long(connection: AsyncConnection, today: date) -> list[Lapse]:
-    """What authorities sent, is somebody's, and whose owner is to be reminded today."""
+    """What authorities sent, is somebody's, and whose owner is to be reminded: the latest day for it."""
     return [
-        Lapse(thing=LapsingThing.ARRIVAL, entry=each.id, account_id=each.owner, on=today)
+        Lapse(thing=LapsingThing.ARRIVAL, entry=each.id, account_id=each.owner, on=on)
         for each in await waiting_arrivals(connection)
-        if each.owner is not None and is_reminded(japan_date(each.received_at), today)
+        if each.owner is not None and (on := reminded_on(japan_date(each.received_at), today)) is not None
     ]
 
 
 async def _stops_to_look_at(connection: AsyncConnection, today: date) -> list[Lapse]:
-    """The stops that still run and of which somebody is to be reminded today; first of all who placed them."""
+    """The stops that still run and are to be looked at: the latest day for it; first of all who placed them is told."""
     return [
-        Lapse(thing=LapsingThing.STOP, entry=stop.id, account_id=stop.placed_by, on=today)
+        Lapse(thing=LapsingThing.STOP, entry=stop.id, account_id=stop.placed_by, on=on)
         for stop in await running_stops(connection)
-        if stop.is_reminded(today)
+        if (on := stop.reminded_on(today)) is not None
     ]
+
+
+WAITING = {LapsingThing.ARRIVAL: _waiting_too_long, LapsingThing.STOP: _stops_to_look_at}
+"""What waits for somebody, however long: no day ends it, and a reminder that is late is still one."""
+
+
+async def _is_over(connection: AsyncConnection, row: Row[Any], today: date) -> bool:
+    """Whether nobody needs to be told any more: it has lapsed, or what waited is settled or told of anew."""
+    waiting = WAITING.get(LapsingThing(row.thing))
+    if waiting is None:
+        return bool(row.lapses_on < today)
+    return (row.entry, row.lapses_on) not in {
+        (each.entry, each.on) for each in await waiting(connection, today)
+    }
 
 
 async def _managers(connection: AsyncConnection) -> list[str]:

@@ -16,6 +16,8 @@ def owner_for(uploaded_by: str | None, loads: Mapping[str, int]) -> str | None:
     return min(loads, key=lambda each: (loads[each], each), default=None)
 
 
-def is_reminded(received_on: date, on: date) -> bool:
-    """Whether the owner of what came that day and is still open is reminded on this day (Japan dates)."""
-    return days_between(received_on, on) in REMINDED_AFTER_DAYS
+def reminded_on(received_on: date, on: date) -> date | None:
+    """The latest day up to this one on which the owner of what came that day and is still open is reminded (Japan)."""
+    waited = days_between(received_on, on)
+    after = max((days for days in REMINDED_AFTER_DAYS if days <= waited), default=None)
+    return None if after is None else received_on + timedelta(days=after)

@@ -1,7 +1,7 @@
 """Stops (提出の停止): the portal is down, the rules change tomorrow. What they cover is not lodged until they are lifted."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from schemas.calendar import days_between, japan_date
@@ -51,9 +51,11 @@ class Stop(Word):
         """Whether the day (Japan) on which it is to be looked at again has come."""
         return self.until_on <= on
 
-    def is_reminded(self, on: date) -> bool:
-        """Whether somebody is reminded of it on this day: on its own, and every week after."""
-        return self.is_due(on) and days_between(self.until_on, on) % REMINDED_EVERY_DAYS == 0
+    def reminded_on(self, on: date) -> date | None:
+        """The latest day up to this one on which somebody is reminded of it: its own, and every week after."""
+        if not self.is_due(on):
+            return None
+        return on - timedelta(days=days_between(self.until_on, on) % REMINDED_EVERY_DAYS)
 
 
 def covering(stops: Iterable[Stop], lodging: StoppableLodging) -> tuple[Stop, ...]:

@@ -159,6 +159,28 @@ async def test_a_stop_that_runs_past_its_day_is_told_of_every_week_until_it_is_l
     assert [tuple(row.values()) for row in rows] == [("stop", "stop-a", "m-1", on) for on in days]
 
 
+async def test_what_waits_is_told_of_days_late_unless_it_was_settled_meanwhile(
+    desk_ground: Ground, lapses: Lapses
+) -> None:
+    came = NOW - timedelta(days=3)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(A_STOP, (TODAY - timedelta(days=1), TODAY))
+        for name in ("arrival-a", "arrival-b"):
+            connection.execute(AN_ARRIVAL, (name, name, came))
+        await lapses.note(NOW - timedelta(days=1))
+        connection.execute(
+            "INSERT INTO arrival_standing (arrival_id, state, changed_at) VALUES ('arrival-b', 'dismissed', now())"
+        )
+
+    await lapses.remind()
+
+    rows = await desk_ground.rows(
+        "SELECT entry, state FROM lapse_notice WHERE recipient_id = 'm-1' ORDER BY 1"
+    )
+    told = [("arrival-a", "sent"), ("arrival-b", "dropped"), ("stop-a", "sent")]
+    assert [tuple(row.values()) for row in rows] == told
+
+
 async def test_nothing_is_lost_while_the_mail_server_is_away(
     desk_ground: Ground, lapses: Lapses, settings: Settings
 ) -> None:

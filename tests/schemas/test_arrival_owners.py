@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from schemas.arrival_owners import REMINDED_AFTER_DAYS, is_reminded, owner_for
+from schemas.arrival_owners import REMINDED_AFTER_DAYS, owner_for, reminded_on
 
 CAME = date(2026, 12, 28)
 
@@ -24,7 +24,8 @@ def test_it_is_whose_who_brought_it_or_who_has_least(
     assert owner_for(uploaded_by, loads) == owner
 
 
-def test_its_owner_is_reminded_on_a_few_days_only() -> None:
-    days = [passed for passed in range(-1, 60) if is_reminded(CAME, CAME + timedelta(days=passed))]
+def test_its_owner_is_reminded_of_a_few_days_only_and_of_the_latest_also_later() -> None:
+    told = [reminded_on(CAME, CAME + timedelta(days=passed)) for passed in range(-1, 60)]
 
-    assert tuple(days) == REMINDED_AFTER_DAYS
+    assert list(dict.fromkeys(told)) == [None, *(CAME + timedelta(days=days) for days in REMINDED_AFTER_DAYS)]
+    assert told[1 + 6] == CAME + timedelta(days=2)

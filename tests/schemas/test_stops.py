@@ -31,15 +31,16 @@ def test_a_stop_covers_what_fits_all_it_names(named: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "is_due", "is_reminded"),
-    [(22, False, False), (23, True, True), (24, True, False), (29, True, False), (30, True, True)],
+    ("day", "is_due", "reminded"),
+    [(22, False, None), (23, True, 23), (24, True, 23), (29, True, 23), (30, True, 30)],
 )
 def test_a_stop_is_looked_at_again_from_its_day_and_told_of_every_week(
-    day: int, *, is_due: bool, is_reminded: bool
+    day: int, *, is_due: bool, reminded: int | None
 ) -> None:
     stop, on = a_stop(channel="online"), date(2026, 11, day)
 
-    assert (stop.is_due(on), stop.is_reminded(on)) == (is_due, is_reminded)
+    assert stop.is_due(on) is is_due
+    assert stop.reminded_on(on) == (reminded and date(2026, 11, reminded))
 
 
 @pytest.mark.parametrize(
