@@ -104,7 +104,7 @@ async def confirm(
             _insist_on_same_act(standing, key, act)
         else:
             doing = Doing(principal.actor, at.now(), "confirming", _facts(body.decision))
-            asked = {"act_id": act.id, "request_sha256": act.request_sha256}
+            asked = {"act_id": act.name, "request_sha256": act.request_sha256}
             decided = {**asked, "decision": body.decision.model_dump(mode="json")}
             await arrival_rows.begin_confirming(connection, standing, doing, key, decided)
     return await finished(principal, at, arrival_id, key)
@@ -124,7 +124,7 @@ async def resume(principal: Confirming, at: AtDesk, arrival_id: ArrivalInPath, a
 def _insist_on_same_act(standing: Standing, key: DataKey, act: Act) -> None:
     """The same request sent again goes on; another one is told that somebody was quicker."""
     begun = standing.decided(key)
-    if begun["act_id"] == act.id:
+    if begun["act_id"] == act.name:
         if begun["request_sha256"] != act.request_sha256:
             raise Refused("idempotency_key_reused")
         return

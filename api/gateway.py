@@ -12,6 +12,7 @@ from temporalio.client import (
     Client,
     WorkflowFailureError,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -95,6 +96,21 @@ class Gateway:
     async def _set_out(self, journey: Journey, again: WorkflowIDReusePolicy, within: timedelta) -> None:
         client = await self._connected()
         await set_out(client, journey, self._settings.task_queue, again=again, within=within)
+
+    async def answered(self, number: str) -> dict[str, Answer]:
+        """What acts on a road were answered, by act id; nothing where the engine has forgotten it. Raises NotReady."""
+        handle = (await self._connected()).get_workflow_handle(number)
+        try:
+            answered: dict[str, Answer] = await handle.query(
+                messages.ANSWERED, result_type=dict[str, Answer], rpc_timeout=ANSWER_WITHIN
+            )
+        except RPCError as trouble:
+            if trouble.status is RPCStatusCode.NOT_FOUND:
+                return {}
+            raise NotReady from None
+        except WorkflowQueryFailedError:
+            raise NotReady from None
+        return answered
 
     async def act(self, number: str, name: str, command: Command) -> Answer:
         """Ask the road of an application for one act. Raises NotReady, or Refused with the road's code, or with

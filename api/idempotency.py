@@ -1,7 +1,7 @@
 """Idempotency keys: the same act sent again gets the same answer, at once or years later.
 
 Another act under the same key is refused. The answer is remembered in the transaction of the act; commands
-to the road carry `Act.id` instead, and the road remembers them.
+to the road carry `Act.id` instead, and the road remembers them and refuses another act under the same key.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.access import CurrentPrincipal
 from infra.database.tables import idempotency
+from schemas.acts import act_id_of
 from schemas.refusals import Refused
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,200}")
@@ -32,9 +33,14 @@ class Act:
     request_sha256: str
 
     @property
-    def id(self) -> str:
-        """The `act_id` of a command to the road."""
+    def name(self) -> str:
+        """Who, under which key: what the ids of things written under `once` are made of."""
         return hashlib.sha256(f"{self.principal}\n{self.key}".encode()).hexdigest()[:32]
+
+    @property
+    def id(self) -> str:
+        """The `act_id` of a command to the road, which also says what was asked."""
+        return act_id_of(self.name, self.request_sha256)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ async def show_mandates(
 @router.post("/registers/mandates", status_code=201)
 async def add_mandate(principal: Keeping, at: AtDesk, body: NewMandate, act: CurrentAct) -> EntryKept:
     """Enter a mandate. Refused: `no_such_entry`, `unknown_procedure`, `period_not_possible`."""
-    mandate_id = f"m-{act.id}"
+    mandate_id = f"m-{act.name}"
     insist_on_terms(at, body)
     async with at.database.as_desk() as connection:
 

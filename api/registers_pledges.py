@@ -120,7 +120,7 @@ async def record_filed(
             if {each.organisation.id for each in current} != set(body.organisations):
                 raise Refused("pledges_changed", "organisations")
             values = {
-                "id": f"l-{act.id}",
+                "id": f"l-{act.name}",
                 "account_id": account_id,
                 "filed_on": body.filed_on,
                 "organisations": [each.organisation.model_dump() for each in current],

@@ -9,6 +9,7 @@ from api.queries_case import HandedInCase
 from api.remark_rows import NewRemark
 from infra.reopening import reopening
 from schemas import messages
+from schemas.acts import earlier_answer
 from schemas.commands import Answer, RecordResult
 from schemas.refusals import Refused
 
@@ -33,4 +34,8 @@ async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answ
     journey = await reopening(at.database.as_desk, at.packs, at.settings.policy, case.number, command)
     if journey.standing is not None and journey.reopening is None:
         return Answer(seq=journey.standing.seq)
-    return await at.gateway.reopen(journey, command)
+    answered = await at.gateway.answered(case.number)
+    earlier = earlier_answer(answered, command.act_id)
+    if earlier is not None:
+        return earlier
+    return await at.gateway.reopen(journey.model_copy(update={"answered": answered}), command)

@@ -71,12 +71,12 @@ async def show_stops(principal: Looking, at: AtDesk) -> StopsShown:
 async def place_stop(principal: Holding, at: AtDesk, body: StopAsked, act: CurrentAct) -> StopPlaced:
     """Stop lodging. Refused: `nothing_to_stop`, `unknown_procedure`, `day_out_of_range`."""
     _insist_on_sense(at, body)
-    row = {**body.model_dump(), "id": act.id, "placed_by": principal.id, "placed_at": at.now()}
+    row = {**body.model_dump(), "id": act.name, "placed_by": principal.id, "placed_at": at.now()}
     async with at.database.as_desk() as connection:
 
         async def perform() -> Answered:
             await connection.execute(insert(lodging_stop).values(row))
-            return Answered(201, {"id": act.id})
+            return Answered(201, {"id": act.name})
 
         answered = await once(connection, act, at.now(), perform)
     return StopPlaced.model_validate(answered.body)

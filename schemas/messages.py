@@ -31,6 +31,7 @@ IMPACT = "WeighImpact"
 CHECK_AGAIN = "CheckAgain"
 
 STANDING = "standing"
+ANSWERED = "answered"
 
 SCHEDULE = "desk-round"
 ARRIVALS_SCHEDULE = "arrivals-round"

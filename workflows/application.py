@@ -72,6 +72,7 @@ class ApplicationWorkflow:
     @workflow.init
     def __init__(self, journey: Journey) -> None:
         self._case = Case(journey)
+        workflow.set_query_handler(messages.ANSWERED, self._case.answered)
         self._clock = Clock()
         self._machines: dict[str, asyncio.Task[None]] = {}
         if journey.standing is None:

@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.ledger import Entry, Ledger
+from schemas.acts import earlier_answer
 from schemas.application import HandedIn, Journey, Outcome
 from schemas.chain import digest
 from schemas.commands import Answer, Command
@@ -114,9 +115,8 @@ class Case:
 
     def check(self, decide: Decision, command: Command) -> None:
         """The validator's part: refuse now, before anything is written."""
-        if command.act_id in self._answered:
-            return
-        self._decided(decide, command)
+        if self._earlier(command) is None:
+            self._decided(decide, command)
 
     def _decided(self, decide: Decision, command: Command) -> Happenings:
         with refusing():
@@ -126,8 +126,8 @@ class Case:
 
     async def carry_out(self, decide: Decision, command: Command) -> Answer:
         """The handler's part: decide, note, let the road take its own steps, record, answer."""
-        if command.act_id in self._answered:
-            return await self._answer_again(command)
+        if (earlier := self._earlier(command)) is not None:
+            return await self._answer_again(earlier)
         self.note(self._decided(decide, command), command.actor)
         self.take_steps()
         answer = self._answer(command)
@@ -138,8 +138,8 @@ class Case:
         self, prepare: Callable[[], Awaitable[Callable[[Situation], Happenings]]], command: Command
     ) -> Answer:
         """As `carry_out`, for acts that must look something up first; what was allowed is decided again afterwards."""
-        if command.act_id in self._answered:
-            return await self._answer_again(command)
+        if (earlier := self._earlier(command)) is not None:
+            return await self._answer_again(earlier)
         self.acting += 1
         try:
             decide = await prepare()
@@ -152,10 +152,18 @@ class Case:
         while happenings := next_steps(self.situation):
             self.note(happenings)
 
-    async def _answer_again(self, command: Command) -> Answer:
+    def answered(self) -> dict[str, Answer]:
+        """What acts were answered, by act id."""
+        return self._answered
+
+    def _earlier(self, command: Command) -> Answer | None:
+        with refusing():
+            return earlier_answer(self._answered, command.act_id)
+
+    async def _answer_again(self, earlier: Answer) -> Answer:
         """The answer given before, once what it speaks of is in the ledger."""
         await self.record()
-        return self._answered[command.act_id]
+        return earlier
 
     def _answer(self, command: Command) -> Answer:
         answer = Answer(seq=self.standing.seq)

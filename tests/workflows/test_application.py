@@ -8,7 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from infra.engine_histories import engine_history
 from schemas import messages
-from schemas.commands import BeginLodging, ClaimTask, LiftHold, PlaceHold, Withdraw
+from schemas.commands import BeginLodging, ClaimTask, LiftHold, PlaceHold, ReleaseTask, Withdraw
 from schemas.filing import FilingState, Way
 from schemas.parties import Actor
 from schemas.standing import Stage
@@ -89,6 +89,26 @@ async def test_the_same_act_gets_the_same_answer_under_any_update_id(office: Off
 
         assert first == same_update == other_update
         assert (await road.kinds()).count("task_claimed") == 1
+
+
+async def test_another_act_under_the_same_key_is_refused_and_one_that_was_refused_may_be_corrected(
+    office: Office,
+) -> None:
+    async with office.working():
+        road = await office.begin()
+        task = await road.task(TaskKind.REVIEW)
+        await road.refused(
+            messages.CLAIM_TASK, ClaimTask, REVIEWER, act_id="key#typo", task_id="no-such-task"
+        )
+        first = await acting.claim(road, TaskKind.REVIEW, REVIEWER, act_id="key#claim")
+
+        code = await road.refused(
+            messages.RELEASE_TASK, ReleaseTask, REVIEWER, act_id="key#release", task_id=task.id
+        )
+        again = await acting.claim(road, TaskKind.REVIEW, REVIEWER, act_id="key#claim", update_id="anew")
+
+        assert (code, again) == ("idempotency_key_reused", first)
+        assert (await road.kinds()).count("task_released") == 0
 
 
 async def test_an_act_sent_many_times_at_once_happens_once(office: Office) -> None:

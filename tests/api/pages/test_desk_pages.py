@@ -277,7 +277,17 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
             "decided_on": day.today().isoformat(),
         },
         seen=lodged,
-        key="result",
+    )
+    another = await day.send(
+        HANDLER,
+        f"{path}/results",
+        {
+            "person_id": person,
+            "receipt": receipt,
+            "result": "refused",
+            "decided_on": day.today().isoformat(),
+        },
+        seen=lodged,
     )
     client = await day.page(CLIENT, f"/applications/{case.number}")
 
@@ -299,6 +309,8 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     assert wrong.status == 409
     assert 'value="R-OTHER-1"' in wrong.text
     assert decided.status == 303, decided.text
+    assert another.status == 422
+    assert another.hidden(f"{path}/results", "key") != lodged.hidden(f"{path}/results", "key")
     assert receipt in client.text
     assert "<strong>許可</strong>" in client.text
 

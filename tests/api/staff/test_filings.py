@@ -341,6 +341,42 @@ class TestWhatComesBack:
 
         assert answer.json()["code"] == code
 
+    async def test_a_key_stands_for_one_result_and_a_refused_one_may_be_corrected_under_it(
+        self, lodged: Ready
+    ) -> None:
+        path = f"/v1/applications/{lodged.number}/results"
+        other = {"person_id": lodged.persons[1], "receipt": receipt_number(lodged.number, 2)}
+
+        answers = [
+            await lodged.day.act(HANDLER, path, self.result(lodged, **changed), key="one-key")
+            for changed in ({"receipt": "R-OTHER-1"}, {}, other, {})
+        ]
+
+        case = await lodged.day.get(HANDLER, f"/v1/applications/{lodged.number}/overview")
+        typo, first, reused, again = answers
+        assert (typo.json()["code"], first.status_code) == ("no_result_pending", 200)
+        assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert [each["result"] for each in case["persons"]] == ["permitted", None]
+
+    async def test_a_key_stands_for_one_result_also_after_the_road_has_ended(self, day: OfficeDay) -> None:
+        case = await day.handed_in()
+        lodged = Ready(day, case.number, case.persons, await day.lodged(case))
+        path = f"/v1/applications/{case.number}/results"
+        otherwise = self.result(lodged, result="refused")
+        first = await day.act(HANDLER, path, self.result(lodged), key="one-key")
+        async with asyncio.timeout(30):
+            while not (await day.get(HANDLER, f"/v1/applications/{case.number}/overview"))["closed_at"]:
+                await asyncio.sleep(0.1)
+
+        reused = await day.act(HANDLER, path, otherwise, key="one-key")
+        reopened = await day.act(HANDLER, path, otherwise, key="another-key")
+        again = await day.act(HANDLER, path, self.result(lodged), key="one-key")
+
+        assert (first.status_code, reopened.status_code) == (200, 200)
+        assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
+        assert (again.status_code, again.json()) == (200, first.json())
+
     async def test_a_result_of_tomorrow_is_refused(self, lodged: Ready) -> None:
         tomorrow = lodged.day.today() + timedelta(days=1)
 
