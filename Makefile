@@ -21,6 +21,9 @@ $(STAMP): requirements.txt
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 以上が必要です。PYTHON=/path/to/python3.11 make install のように指定できます。" >&2; \
 		echo "Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3.11 make install." >&2; exit 1; }
+	@test -x $(RUN) || "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "この Python には仮想環境を作る ensurepip がありません。Debian・Ubuntu では apt-get install python3-venv を実行してください。" >&2; \
+		echo "This Python lacks ensurepip, which makes environments; on Debian and Ubuntu run apt-get install python3-venv." >&2; exit 1; }
 	@test -x $(RUN) || "$(PYTHON)" -m venv $(VENV)
 	@test -x $(VENV)/bin/uv || $(RUN) -m pip install --quiet --disable-pip-version-check uv
 	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(RUN) --require-hashes requirements.txt
