@@ -1,7 +1,7 @@
 """The list of pledged organisations per user (利用者別誓約機関一覧表), which the online system asks for since 2026-01-05.
 
-It is what the register of mandates says on a day, beside the list last recorded as filed. The official sheet's columns are
-not known to us: the CSV is our own and is copied from.
+It is what the register of mandates for immigration procedures says on a day, beside the list last recorded as filed. The
+official sheet's columns are not known to us: the CSV is our own and is copied from.
 """
 
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.acts import PlainId
 from api.bodies import Body, IsoDate, Shown
 from api.csv_files import csv_file
-from api.desk import AtDesk
+from api.desk import AtDesk, Desk
 from api.idempotency import Answered, CurrentAct, once
 from api.queries import Named, named, names_of
 from api.queries_registers import HandlerView
@@ -22,6 +22,7 @@ from api.registers import EntryInPath, EntryKept, Keeping, Looking, handler_at, 
 from api.registers_rows import Register, begin_entries
 from infra.database.tables import mandate, organisation
 from infra.registers import last_list_filed
+from schemas.authority import EVERY_PROCEDURE, IMMIGRATION
 from schemas.calendar import japan_date
 from schemas.refusals import Refused
 from schemas.words import Word
@@ -77,7 +78,7 @@ async def show_pledges(principal: Looking, at: AtDesk, account_id: EntryInPath) 
     today = japan_date(at.now())
     async with at.database.as_desk() as connection:
         handler = await handler_at(connection, account_id, today)
-        current = await _pledges(connection, account_id, today)
+        current = await _pledges(connection, at, account_id, today)
         filed = await _last_filed(connection, account_id)
     then = {each.id: each for each in filed.organisations} if filed else {}
     now = {each.organisation.id: each.organisation for each in current}
@@ -116,7 +117,7 @@ async def record_filed(
 
         async def perform() -> Answered:
             await handler_at(connection, account_id, today)
-            current = await _pledges(connection, account_id, today)
+            current = await _pledges(connection, at, account_id, today)
             if {each.organisation.id for each in current} != set(body.organisations):
                 raise Refused("pledges_changed", "organisations")
             values = {
@@ -134,12 +135,14 @@ async def record_filed(
     return EntryKept.model_validate(answered.body)
 
 
-async def _pledges(connection: AsyncConnection, account_id: str, on: date) -> tuple[Pledge, ...]:
+async def _pledges(connection: AsyncConnection, at: Desk, account_id: str, on: date) -> tuple[Pledge, ...]:
+    immigration = [row.id for row in at.catalogue.procedures() if row.authority == IMMIGRATION]
     asked = (
         select(mandate.c.organisation_id, organisation.c.name, mandate.c.valid_from)
         .join(organisation, organisation.c.id == mandate.c.organisation_id)
         .where(
             mandate.c.account_id == account_id,
+            mandate.c.procedures.overlap([EVERY_PROCEDURE, *immigration]),
             mandate.c.valid_from <= on,
             or_(mandate.c.valid_until.is_(None), mandate.c.valid_until >= on),
         )

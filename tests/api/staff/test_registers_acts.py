@@ -44,6 +44,7 @@ class TestPledges:
         await newcomer.entrust(2, valid_from=today)
         await newcomer.entrust(3, valid_from=tomorrow)
         await newcomer.entrust(2, valid_from=today, procedures=["*"])
+        await newcomer.entrust(1, valid_from=today, procedures=["otit.plan.accreditation.D"])
 
         shown = await day.get(HANDLER, f"{newcomer.path}/pledges")
 
