@@ -15,6 +15,7 @@ from infra.database.tables import (
     package,
     receipt,
     standing,
+    task,
 )
 from infra.packs import pack_in_force
 from infra.registers import known_of
@@ -22,6 +23,7 @@ from schemas.authority import WARNINGS, Entitlement, LodgingWanted, entitlement_
 from schemas.filing import Filing, FilingKind, FilingState, NotTaken, Receipt, Way
 from schemas.maps import ProcedureMap
 from schemas.refusals import REFUSALS
+from schemas.tasks import TaskKind
 from schemas.words import Word
 
 
@@ -249,7 +251,8 @@ async def entitlement(
     connection: AsyncConnection, reader_id: str, view: FilingView, on: date, ready: ProcedureMap
 ) -> EntitlementView:
     """What the reader could show if he lodged this filing on that day (Japan date), channel by channel."""
-    wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office)
+    reviewed = await _has_reviewed(connection, reader_id, view)
+    wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office, reviewed=reviewed)
     known = await known_of(connection, reader_id, view.organisation.id)
     held, found = known.held, entitlement_for(wanted, known, ready.tables.offices)
     return EntitlementView(
@@ -266,6 +269,17 @@ async def entitlement(
             Told(code=code, ja=WARNINGS[code].ja, en=WARNINGS[code].en) for code in found.warnings
         ),
     )
+
+
+async def _has_reviewed(connection: AsyncConnection, reader_id: str, view: FilingView) -> bool:
+    query = select(task.c.id).where(
+        task.c.number == view.number,
+        task.c.assignee == reader_id,
+        task.c.kind.in_((TaskKind.REVIEW, TaskKind.SECOND_REVIEW)),
+        task.c.outcome.is_not(None),
+        task.c.persons.overlap(list(view.persons)),
+    )
+    return (await connection.execute(query.limit(1))).scalar_one_or_none() is not None
 
 
 def _through(channel: str, found: Entitlement) -> ChannelEntitlement:

@@ -22,6 +22,10 @@ WARNINGS = {
     "written_request_missing": Bilingual(
         ja="依頼書の日付が登録されていません。", en="No written request is on the register for the mandate."
     ),
+    "lodger_reviewed": Bilingual(
+        ja="この申請の点検をした人です。できれば別の人が提出してください。",
+        en="You reviewed this application yourself. Have somebody else lodge it where you can.",
+    ),
 }
 """What is doubtful but keeps nobody from lodging."""
 
@@ -79,12 +83,14 @@ class OnRegister(Word):
 
 
 class LodgingWanted(Word):
-    """What is to be lodged: procedure, day, and as far as they are chosen the channel and the office."""
+    """What is to be lodged: procedure, day, channel and office as far as they are chosen; `reviewed` by the handler
+    himself."""
 
     procedure: str
     on: date
     channel: str | None = None
     office: str | None = None
+    reviewed: bool = False
 
 
 class Entitlement(Word):
@@ -98,12 +104,13 @@ class Entitlement(Word):
 def entitlement_for(asked: LodgingWanted, known: OnRegister, offices: Sequence[Office] = ()) -> Entitlement:
     """Whether the handler may lodge for the client, by what is known of both; every lack is named.
 
-    A certificate of another bureau is only a warning.
+    A certificate of another bureau, or that he reviewed it himself, is only a warning.
     """
     held = known.held
     mandate, missing = _mandate(asked, known.mandates)
     lacks = (_certificate_lack(asked, held), _online_lack(asked, held), missing, _pledge_lack(asked, known))
-    doubts = (_bureau_doubt(asked, held, offices), _request_doubt(mandate))
+    own_review = "lodger_reviewed" if asked.reviewed else None
+    doubts = (_bureau_doubt(asked, held, offices), _request_doubt(mandate), own_review)
     return Entitlement(
         lacks=tuple(code for code in lacks if code),
         warnings=tuple(code for code in doubts if code),

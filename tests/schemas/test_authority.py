@@ -151,6 +151,15 @@ def test_a_mandate_without_a_written_request_is_doubted() -> None:
     assert doubted(a_certificate(), a_mandate(requested_on=None)) == ("written_request_missing",)
 
 
+def test_who_reviewed_it_himself_is_warned_and_not_kept_from_lodging() -> None:
+    known = OnRegister(held=a_certificate(), mandates=(a_mandate(),), is_pledged=True)
+    wanted = LodgingWanted(procedure=SSW, on=TODAY, channel="online", office="tokyo", reviewed=True)
+
+    found = entitlement_for(wanted, known, OFFICES)
+
+    assert (found.lacks, found.warnings) == ((), ("lodger_reviewed",))
+
+
 def test_every_lack_can_be_told_and_no_doubt_is_a_refusal() -> None:
     prefixes = ("certificate_", "online_id_", "mandate_", "pledge_")
     lacks = {code for code in REFUSALS if code.startswith(prefixes)}

@@ -117,6 +117,18 @@ async def test_a_valid_handler_sees_what_he_has_to_show(ready: Ready) -> None:
     assert shown["certificate_valid_until"] > ready.day.today().isoformat()
 
 
+async def test_who_reviewed_it_himself_is_warned_before_he_lodges_it(ready: Ready) -> None:
+    before = (await ready.day.get(HANDLER, ready.filing))["entitlement"]["warnings"]
+    changed = "UPDATE task SET assignee = :who WHERE number = :number AND kind = 'review'"
+    await ready.day.behind_the_desk(text(changed).bindparams(who=HANDLER, number=ready.number))
+
+    after = (await ready.day.get(HANDLER, ready.filing))["entitlement"]["warnings"]
+    other = (await ready.day.get(OTHER_HANDLER, ready.filing))["entitlement"]["warnings"]
+
+    assert [each["code"] for each in after if each not in before] == ["lodger_reviewed"]
+    assert "lodger_reviewed" not in {each["code"] for each in other}
+
+
 async def test_a_channel_the_procedure_does_not_have_is_refused(ready: Ready) -> None:
     offered = [each["id"] for each in (await ready.day.get(HANDLER, ready.filing))["channels"]]
 
