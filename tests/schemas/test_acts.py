@@ -28,6 +28,15 @@ def test_an_act_that_does_not_say_what_was_asked_is_the_same_by_its_name(then: s
     assert earlier_answer(answered, act_id_of("act", now)) == ANSWER
 
 
+def test_an_act_told_before_ids_said_what_was_asked_is_known_again_by_an_id_that_is_no_longer() -> None:
+    name = "0123456789abcdef0123456789abcdef"
+
+    asked_now = act_id_of(name, FIRST)
+
+    assert earlier_answer({name: ANSWER}, asked_now) == ANSWER
+    assert len(asked_now) == len(name)
+
+
 def test_names_with_dots_of_persons_are_told_apart() -> None:
     answered = {"link-p.1-T26-4KX7M2QP": ANSWER}
 
