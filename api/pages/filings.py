@@ -11,9 +11,8 @@ from api.act_paths import FilingInPath
 from api.desk import AtDesk
 from api.documents import MayReadDocuments
 from api.filings import Lodging, Looking
-from api.idempotency import Act
 from api.pages.doors import PageRoute
-from api.pages.forms import KEY, Filled, FilledIn
+from api.pages.forms import Filled, FilledIn
 from api.pages.reviews import people_in
 from api.pages.trouble import Trouble, attempted, made, told
 from api.pages.verdict_forms import not_taken_in, receipts_in
@@ -55,7 +54,7 @@ async def show_filing(
     filing_id: FilingInPath,
     begun: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    """One filing; `begun` is the key under which the reader's lodging was taken on."""
+    """One filing; `begun` is the id of the act with which its lodging was taken on."""
     return await filing_page(Visit(request, at, principal), filing_id, begun=begun)
 
 
@@ -101,7 +100,7 @@ async def _refused_later(visit: Visit, on_desk: filings.FilingOnTheDesk, begun: 
     """Why a lodging that was taken on was refused afterwards. The page itself was found, so it has the status of one."""
     if not begun or on_desk.is_being_prepared or on_desk.filing.state is not FilingState.PREPARED:
         return None
-    refused = await visit.at.gateway.refusal_of(on_desk.filing.number, Act(visit.principal.id, begun, "").id)
+    refused = await visit.at.gateway.refusal_of(on_desk.filing.number, begun)
     return replace(told(refused), status=200) if refused else None
 
 
@@ -134,7 +133,9 @@ async def begin(
     if trouble:
         return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
     if taken_on.status_code == 202:
-        return gone_to(f"/filings/{filing_id}?begun={quote(form.text(KEY) or '')}", "lodging_being_prepared")
+        return gone_to(
+            f"/filings/{filing_id}?begun={quote(form.act(principal).id)}", "lodging_being_prepared"
+        )
     return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
 
 
