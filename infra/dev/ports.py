@@ -1,19 +1,21 @@
 """Ports of the local stack: fixed ones for people, free ones for tests, a clear word when one is taken."""
 
+import atexit
 import random
+import socket
 from collections.abc import Iterable
 from typing import Self
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.dev.doors import is_free
+from infra.dev.doors import LOOPBACK, is_free
 
 PREFIX = "TORITSUGI_PORT_"
 
-# SeaweedFS opens every port a second time 10,000 higher; below this range neither meets the
-# system's own outgoing connections.
-FREE_RANGE = range(12_000, 22_700)
+# SeaweedFS opens every port a second time 10,000 higher; below this range neither meets the other
+# nor the system's own outgoing connections.
+FREE_RANGE = range(12_000, 21_900)
 SECOND_DOOR = 10_000
 
 
@@ -28,6 +30,32 @@ class PortTakenError(Exception):
             f"使用中のプログラムを止めるか、{setting} で別の番号にしてください。 / "
             f"Port {port} ({name}) is taken. Stop the program that uses it or choose another with {setting}."
         )
+
+
+class NoPortsError(Exception):
+    """Every block of ports is claimed or in use."""
+
+
+_claims: list[socket.socket] = []
+"""The first port of each block this process has claimed, held open."""
+
+
+@atexit.register
+def _let_go() -> None:
+    for each in _claims:
+        each.close()
+
+
+def _claim(start: int) -> bool:
+    """Hold the first port of a block: who finds it held takes another block. Servers listen on the others."""
+    door = socket.socket()
+    try:
+        door.bind((LOOPBACK, start))
+    except OSError:
+        door.close()
+        return False
+    _claims.append(door)
+    return True
 
 
 class Ports(BaseSettings):
@@ -54,14 +82,14 @@ class Ports(BaseSettings):
 
     @classmethod
     def free(cls) -> Self:
-        """Ports nobody uses at this moment, for tests."""
-        chosen: list[int] = []
-        for port in random.sample(FREE_RANGE, len(FREE_RANGE)):
-            if is_free(port) and is_free(port + SECOND_DOOR):
-                chosen.append(port)
-            if len(chosen) == len(cls.model_fields):
-                break
-        return cls.model_validate(dict(zip(cls.model_fields, chosen, strict=True)))
+        """Ports nobody uses, for tests. They are this process's until it ends: nobody who chooses meanwhile gets them."""
+        wanted = len(cls.model_fields)
+        starts = FREE_RANGE[:: wanted + 1]
+        for start in random.sample(starts, len(starts)):
+            chosen = range(start + 1, start + 1 + wanted)
+            if _claim(start) and all(is_free(port) and is_free(port + SECOND_DOOR) for port in chosen):
+                return cls.model_validate(dict(zip(cls.model_fields, chosen, strict=True)))
+        raise NoPortsError
 
 
 def insist_on_free(ports: Ports, names: Iterable[str]) -> None:

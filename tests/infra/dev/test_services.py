@@ -189,6 +189,14 @@ def test_free_ports_differ_and_leave_room_for_the_second_door() -> None:
     assert max(chosen) < 55_535
 
 
+def test_who_chooses_at_the_same_moment_gets_other_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.sample", lambda among, many: among[:many])
+
+    first, second = (set(Ports.free().model_dump().values()) for _ in range(2))
+
+    assert first.isdisjoint(second)
+
+
 def test_a_place_has_one_set_of_secrets_for_life(tmp_path: Path) -> None:
     first, second = (Place.at(tmp_path, Ports()) for _ in range(2))
     elsewhere = Place.at(tmp_path / "elsewhere", Ports())
