@@ -133,9 +133,8 @@ async def begin(
     if trouble:
         return await filing_page(Visit(request, at, principal), filing_id, trouble=trouble, form=form)
     if taken_on.status_code == 202:
-        return gone_to(
-            f"/filings/{filing_id}?begun={quote(form.act(principal).id)}", "lodging_being_prepared"
-        )
+        begun = quote(form.act(principal).id)
+        return gone_to(f"/filings/{filing_id}?begun={begun}", "lodging_being_prepared")
     return gone_to(f"/filings/{filing_id}", "lodging_begun", "#act")
 
 
