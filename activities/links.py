@@ -18,6 +18,7 @@ from temporalio.client import Client
 from infra.database.connection import Database
 from infra.database.tables import notice
 from infra.roads import tell
+from infra.splits import WHERE_HE_WENT
 from schemas import messages
 from schemas.commands import TellLink
 from schemas.links import GRANTED, outcome_of
@@ -34,14 +35,12 @@ FOLLOWED = """WITH RECURSIVE linked AS (
          JOIN link l ON l.number = w.number AND l.person_id = w.person_id
          WHERE {whose}
          UNION
-         SELECT w.number, w.person_id, w.was, w.other_number, o.moved_to, m.person_id
-         FROM linked w JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
-         JOIN link m ON m.number = o.moved_to AND m.other_number = w.there AND m.other_person_id = w.who
-                    AND m.kind = 'split_from')
+         SELECT w.number, w.person_id, w.was, w.other_number, m.number, m.person_id
+         {where_he_went})
        {told} LIMIT :many"""
-"""Who was split off is followed to where he is now: a move is no end."""
 ENDED = text(
     FOLLOWED.format(
+        where_he_went=WHERE_HE_WENT,
         whose="""l.kind = 'waits_for' AND w.waits_for IS NOT NULL AND w.waits_for = l.other_number
            AND w.stage <> 'closed' AND s.closed_at IS NULL""",
         told="""SELECT w.number, w.person_id, w.other_number, o.result FROM linked w
@@ -56,6 +55,7 @@ ENDED = text(
 """A draft that ended is an end, and so is being taken out of it."""
 TURNED = text(
     FOLLOWED.format(
+        where_he_went=WHERE_HE_WENT,
         whose="""w.waits_for IS NULL AND w.moved_to IS NULL
            AND l.kind = CASE WHEN w.link_outcome IS NULL THEN 'follows' ELSE 'waits_for' END""",
         told="""SELECT w.number, w.person_id, w.was, w.other_number, o.result, o.decided_on,

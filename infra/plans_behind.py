@@ -9,24 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.dossiers import WHOLE, Case, Collected, case_of, contents_of, opened, values_in
 from infra.keys import KeyRing
+from infra.splits import WHERE_HE_WENT
 from schemas.plans_behind import NAMED_BY, OF_THE_PLAN, PlanBehind, is_plan
 
 BEHIND = text(
-    """WITH RECURSIVE behind AS (
-         SELECT l.person_id, l.other_number AS number, l.other_person_id AS who FROM link l
+    f"""WITH RECURSIVE linked AS (
+         SELECT l.person_id, l.other_number AS there, l.other_person_id AS who FROM link l
          WHERE l.number = :number AND l.kind IN ('waits_for', 'follows')
          UNION
-         SELECT b.person_id, o.moved_to, m.person_id FROM behind b
-         JOIN person_standing o ON o.number = b.number AND o.person_id = b.who
-         JOIN link m ON m.number = o.moved_to AND m.other_number = b.number AND m.other_person_id = b.who
-                    AND m.kind = 'split_from')
-       SELECT b.number, b.person_id, b.who, a.procedure, o.result, o.decided_on, k.wrapped
-       FROM behind b JOIN application a ON a.number = b.number
-       JOIN person_standing o ON o.number = b.number AND o.person_id = b.who AND o.moved_to IS NULL
-       JOIN data_key k ON k.number = b.number AND k.destroyed_at IS NULL
-       ORDER BY b.number, b.person_id"""
+         SELECT w.person_id, m.number, m.person_id
+         {WHERE_HE_WENT})
+       SELECT w.there AS number, w.person_id, w.who, a.procedure, o.result, o.decided_on, k.wrapped
+       FROM linked w JOIN application a ON a.number = w.there
+       JOIN person_standing o ON o.number = w.there AND o.person_id = w.who AND o.moved_to IS NULL
+       JOIN data_key k ON k.number = w.there AND k.destroyed_at IS NULL
+       ORDER BY w.there, w.person_id"""  # noqa: S608 - a step of our own
 )
-"""Who was split off from a plan is followed to where he is now. What was erased tells nothing any more."""
+"""What was erased tells nothing any more."""
 
 
 async def plans_behind(

@@ -1,8 +1,14 @@
-"""What became of split-offs that were written: one condition each for the front desk and for the desk's round."""
+"""What became of split-offs that were written, and of who was split off: each told once for all who ask."""
 
 from sqlalchemy import ColumnElement, select
 
 from infra.database.tables import event, person_standing, split_off
+
+WHERE_HE_WENT = """FROM linked w JOIN person_standing o ON o.number = w.there AND o.person_id = w.who
+         JOIN link m ON m.number = o.moved_to AND m.other_number = w.there AND m.other_person_id = w.who
+                    AND m.kind = 'split_from'"""
+"""The step of a recursive query `linked` from who was split off (`who`, in `there`) to what he is now: `m.number`,
+`m.person_id`. A move is no end."""
 
 
 def carried_out() -> ColumnElement[bool]:

@@ -256,39 +256,15 @@ async def test_a_handler_walks_the_protocol_step_by_step(day: PageDay) -> None:
     put_right = await day.send(HANDLER, f"{path}/receipts", back, seen=seen)
     lodged = await day.page(HANDLER, path)
     unchanged = await day.send(HANDLER, f"{path}/receipts", back, seen=lodged)
-    wrong = await day.send(
-        HANDLER,
-        f"{path}/results",
-        {
-            "person_id": person,
-            "receipt": "R-OTHER-1",
-            "result": "permitted",
-            "decided_on": day.today().isoformat(),
-        },
-        seen=lodged,
-    )
-    decided = await day.send(
-        HANDLER,
-        f"{path}/results",
-        {
-            "person_id": person,
-            "receipt": receipt,
-            "result": "permitted",
-            "decided_on": day.today().isoformat(),
-        },
-        seen=lodged,
-    )
-    another = await day.send(
-        HANDLER,
-        f"{path}/results",
-        {
-            "person_id": person,
-            "receipt": receipt,
-            "result": "refused",
-            "decided_on": day.today().isoformat(),
-        },
-        seen=lodged,
-    )
+    told = {"person_id": person, "result": "permitted", "decided_on": day.today().isoformat()}
+    wrong, decided, another = [
+        await day.send(HANDLER, f"{path}/results", told | said, seen=lodged)
+        for said in (
+            {"receipt": "R-OTHER-1"},
+            {"receipt": receipt},
+            {"receipt": receipt, "result": "refused"},
+        )
+    ]
     client = await day.page(CLIENT, f"/applications/{case.number}")
 
     assert path in listed.text
