@@ -16,7 +16,7 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import Worker
 
 from activities.arrivals import Arrivals
 from activities.authorities import Authorities, Simulator
@@ -44,7 +44,7 @@ from infra.objects import ObjectStore
 from infra.packs import packs_of_the_worker
 from infra.scanner import connect_scanner
 from infra.settings import Settings, settings
-from infra.temporal import connect, leave, sandbox_runner
+from infra.temporal import TUNED, connect, leave, sandbox_runner
 from infra.wrapped_keys import read_by_worker
 from schemas import messages
 from schemas.examination import ExaminationLimits
@@ -62,8 +62,6 @@ WORKFLOWS = [
     CheckAgainWorkflow,
     ImpactWorkflow,
 ]
-ACTIVITIES_AT_ONCE = 8
-WORKFLOWS_KEPT = 1_000
 
 
 def activities(
@@ -194,11 +192,8 @@ async def work() -> None:
         activities=activities(chosen, client, keys, database),
         workflow_runner=sandbox_runner(),
         interceptors=[Heartbeats()],
-        max_concurrent_activities=ACTIVITIES_AT_ONCE,
-        max_cached_workflows=WORKFLOWS_KEPT,
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=chosen.graceful_stop_seconds),
+        **TUNED,
     )
     async with worker:
         await stop.wait()

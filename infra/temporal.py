@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Final, NoReturn, TypedDict
 
 from temporalio.client import Client, Interceptor
 from temporalio.common import HeaderCodecBehavior
@@ -18,6 +18,7 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
+from temporalio.worker import PollerBehavior, PollerBehaviorAutoscaling
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from infra.codec import ApplicationCodec
@@ -30,6 +31,24 @@ PROBE_SECONDS = 5.0
 LAST_BREATH_SECONDS = 0.2
 HEADERS = HeaderCodecBehavior.CODEC
 """Workers and replayers of our histories need the same value: headers are sealed too."""
+
+
+class Tuning(TypedDict):
+    """How much a worker takes on at once."""
+
+    max_concurrent_activities: int
+    max_cached_workflows: int
+    workflow_task_poller_behavior: PollerBehavior
+    activity_task_poller_behavior: PollerBehavior
+
+
+TUNED: Final[Tuning] = {
+    "max_concurrent_activities": 8,
+    "max_cached_workflows": 1_000,
+    "workflow_task_poller_behavior": PollerBehaviorAutoscaling(),
+    "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
+}
+"""The desk's worker and the bare one that the bench sets beside it take the same."""
 
 
 class EngineUnreachable(ConnectionError):

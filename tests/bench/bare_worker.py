@@ -5,13 +5,16 @@ import asyncio
 import signal
 
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from infra.temporal import leave
+from infra.temporal import TUNED, leave, sandbox_runner
 from tests.bench.bare_road import QUEUE, BareRoad, step
 
-WORKFLOWS_KEPT, ACTIVITIES_AT_ONCE = 1_000, 8
+
+def bare_runner() -> SandboxedWorkflowRunner:
+    """The desk's sandbox, with the bare road loaded once per process, as the desk's own order is."""
+    return SandboxedWorkflowRunner(sandbox_runner().restrictions.with_passthrough_modules("tests"))
 
 
 async def work(address: str, namespace: str) -> None:
@@ -19,17 +22,13 @@ async def work(address: str, namespace: str) -> None:
     client = await Client.connect(address, namespace=namespace)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    restrictions = SandboxRestrictions.default.with_passthrough_modules("infra", "schemas")
     worker = Worker(
         client,
         task_queue=QUEUE,
         workflows=[BareRoad],
         activities=[step],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        max_concurrent_activities=ACTIVITIES_AT_ONCE,
-        max_cached_workflows=WORKFLOWS_KEPT,
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        workflow_runner=bare_runner(),
+        **TUNED,
     )
     async with worker:
         await stop.wait()
