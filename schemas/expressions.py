@@ -327,11 +327,10 @@ def _transfer_eligible(tables: Tables, told: str, on: date) -> bool:
 
     Raises Unpublished for one that was not read, unless another certainly is not on it.
     """
-    known = {row.id: row for row in tables.occupations}
     codes = told_lines.last_words(told)
+    known = {row.id for row in tables.occupations}
     unread = {code for code in codes if code not in known and code.partition("-")[0] in OCCUPATION_GROUPS}
-    found = [known.get(code) for code in codes if code not in unread]
-    listed = all(row is not None and looked_up("occupations", row).in_force(on) for row in found)
+    listed = all(_listed(tables, "occupations", code, on) for code in codes if code not in unread)
     if listed and unread:
         raise Unpublished("occupations")
     return listed

@@ -233,6 +233,7 @@ def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
         ("esd_quota", {"base": 7}, "esd_base_quota(300, {on}) == 7"),
         ("plan_changes", {"tier": "none"}, "change_tier('goal', {on}) == 'none'"),
         ("occupations", {"stage_3": False}, "stage_3_closed('7-7-1', {on})"),
+        ("occupations", {"id": "8-99-9"}, "transfer_eligible('8-99-9', {on})"),
         ("bilateral_arrangements", {"country": "JPN"}, "has_arrangement('JPN', {on})"),
     ],
 )
@@ -247,6 +248,17 @@ def test_a_row_counts_on_the_days_on_which_it_is_in_force(
     ]
 
     assert outcomes == ["fails", "holds"]
+
+
+def test_a_code_is_on_the_list_on_the_days_of_each_of_its_rows() -> None:
+    tables = TABLES.model_copy(update={"occupations": in_turn(TABLES.occupations, stage_3=False)})
+
+    outcomes = [
+        compile_condition(f"transfer_eligible('2-1-9', date('{on}'))", {}, tables).decide({}).outcome
+        for on in ("2027-03-31", "2027-04-01")
+    ]
+
+    assert outcomes == ["holds", "holds"]
 
 
 def test_a_head_count_for_a_day_without_steps_is_unpublished() -> None:
