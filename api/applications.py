@@ -294,8 +294,10 @@ async def _first_round(
     insist_on_version(version, case.version)
     if not case.persons:
         raise Refused("no_person", "persons")
-    everything = await collected(connection, case, keys[case.number])
     ready = await map_of(at, case)
+    if not ready.procedure.in_force(japan_date(at.now())):
+        raise Refused("procedure_not_in_force", "procedure")
+    everything = await collected(connection, case, keys[case.number])
     insist_on_completeness(at, everything, ready)
     if len(keys) > 1:
         await insist_on_the_same(connection, keys, case, ready.procedure)

@@ -78,7 +78,9 @@ REFUSALS: dict[str, Telling] = {
         422, "この手続は取り扱っていません。", "This procedure is not in the catalogue."
     ),
     "procedure_not_in_force": Telling(
-        422, "この手続は現在受け付けていません。", "This procedure is not in force on that date."
+        422,
+        "この手続は現在受け付けていません。カタログで現在の手続を確認し、新しく作成してください。",
+        "This procedure is not in force today. See the catalogue for those that are, and begin again under one.",
     ),
     "no_person": Telling(422, "申請人を1人以上入力してください。", "At least one person is needed."),
     "too_many_persons": Telling(

@@ -341,3 +341,21 @@ async def test_a_procedure_is_begun_only_while_it_is_in_force(
         "procedure_not_in_force",
         "procedure",
     )
+
+
+async def test_a_draft_is_handed_in_only_while_its_procedure_is_in_force(client: Visitor, desk: Desk) -> None:
+    begun = await client.begin(PLAN)
+    last_day, day_after = (
+        replace(desk, now=partial(datetime.combine, day, time(12), JAPAN))
+        for day in (date(2027, 3, 31), date(2027, 4, 1))
+    )
+
+    in_time, too_late = [await _handed_in(each, client, begun["number"]) for each in (last_day, day_after)]
+
+    assert in_time["code"] == "not_complete"
+    assert (too_late["code"], too_late["field"]) == ("procedure_not_in_force", "procedure")
+
+
+async def _handed_in(at: Desk, client: Visitor, number: str) -> Any:
+    async with browsing(at) as http:
+        return (await Visitor(http, client.token).post(f"/v1/applications/{number}/hand-in")).json()
