@@ -3,6 +3,7 @@
 from schemas.commands import CorrectReceipts
 from schemas.filing import Filing, FilingKind, FilingState, Receipt
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
+from schemas.receipt_numbers import bare_number, is_same_number
 from schemas.refusals import Refused
 from workflows.filing import by_two
 from workflows.situation import Decision, Happenings, Situation
@@ -35,11 +36,12 @@ def _wrong(situation: Situation, filing: Filing, command: CorrectReceipts) -> tu
         raise Refused("unknown_person", "receipts")
     now = {line.person_id: line.receipt for line in situation.standing.persons}
     for each in command.receipts:
-        if now[each.person_id] in (None, each.number):
+        held = now[each.person_id]
+        if held is None or is_same_number(held, each.number):
             raise Refused("receipt_unchanged", "receipts")
     named = {each.person_id for each in command.receipts}
-    others = {number for person, number in now.items() if person not in named}
-    if others & {each.number for each in command.receipts}:
+    others = {bare_number(number) for person, number in now.items() if number and person not in named}
+    if others & {bare_number(each.number) for each in command.receipts}:
         raise Refused("receipt_taken", "receipts")
     return tuple(
         Receipt(person_id=each.person_id, number=now[each.person_id] or "") for each in command.receipts
@@ -57,10 +59,10 @@ def awaits_a_report(situation: Situation, command: CorrectReceipts) -> bool:
 
 def to_claim(situation: Situation, command: CorrectReceipts) -> tuple[Receipt, ...]:
     """The numbers that nobody here has yet. Two persons' numbers that were mixed up only change places."""
-    held = {line.receipt for line in situation.standing.persons}
+    held = {bare_number(line.receipt) for line in situation.standing.persons if line.receipt}
     if situation.standing.filing(command.filing_id) is None or awaits_a_report(situation, command):
         return ()
-    return tuple(each for each in command.receipts if each.number not in held)
+    return tuple(each for each in command.receipts if bare_number(each.number) not in held)
 
 
 def when_claimed(claimed: tuple[Receipt, ...]) -> Decision:

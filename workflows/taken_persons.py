@@ -2,6 +2,7 @@
 
 from schemas.filing import Filing, FilingKind, NotTaken, Receipt
 from schemas.offices import receipt_fits
+from schemas.receipt_numbers import bare_number
 from schemas.refusals import Refused
 from workflows.situation import Situation
 
@@ -52,7 +53,8 @@ def insist_on_nobody_sent_away(not_taken: tuple[NotTaken, ...]) -> None:
 
 def insist_on_own_numbers(situation: Situation, filing: Filing, receipts: tuple[Receipt, ...]) -> None:
     """Each number is one person's, and none is another office's. Raises Refused `receipt_taken`, `receipt_form`."""
-    for each in ({receipt.number for receipt in receipts}, {receipt.person_id for receipt in receipts}):
+    numbers = {bare_number(receipt.number) for receipt in receipts}
+    for each in (numbers, {receipt.person_id for receipt in receipts}):
         if len(each) != len(receipts):
             raise Refused("receipt_taken", "receipts")
     prefixes = situation.plan.receipt_prefixes

@@ -2,15 +2,24 @@
 
 import pytest
 
-from schemas.commands import CorrectReceipts
+from schemas.commands import CorrectReceipts, EndLodging
 from schemas.filing import Receipt, ResultKind
 from schemas.folding import fold_all
 from schemas.parties import Actor
 from schemas.refusals import Refused
 from tests.builders import HANDLER, OTHER_HANDLER, PaperRoad, a_plan, lodged, ready, receipt_of
-from workflows import receipt_correction
+from workflows import filing, receipt_correction
 
 RIGHT = "OTIT-26-right"
+
+
+def lodged_with(**numbers: str) -> PaperRoad:
+    road = ready(*numbers)
+    road.begin()
+    receipts = tuple(Receipt(person_id=person, number=number) for person, number in numbers.items())
+    values = {"filing_id": road.filing().id, "outcome": "confirmed", "receipts": receipts}
+    road.act(filing.end, road.ask(EndLodging, HANDLER, **values))
+    return road
 
 
 def asked(road: PaperRoad, by: Actor = HANDLER, **numbers: str) -> CorrectReceipts:
@@ -57,6 +66,29 @@ def test_two_numbers_that_were_mixed_up_change_places_and_are_not_claimed_anew()
 
     assert fresh == ()
     assert numbers_of(road) == [receipt_of("p2"), receipt_of("p1"), receipt_of("p3")]
+
+
+def test_mixed_up_numbers_change_places_though_they_were_once_written_with_blanks() -> None:
+    road = lodged_with(p1="阪永C 24999", p2="阪永C 25000")
+    command = asked(road, p1="阪永C25000", p2="阪永C24999")
+    fresh = receipt_correction.to_claim(road.situation, command)
+
+    road.act(receipt_correction.correct, command)
+
+    assert fresh == ()
+    assert numbers_of(road) == ["阪永C25000", "阪永C24999"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [
+        ({"p1": "阪永C24999"}, "receipt_unchanged"),
+        ({"p1": "阪永C25000"}, "receipt_taken"),
+        ({"p1": "26-001", "p2": "26001"}, "receipt_taken"),
+    ],
+)
+def test_another_spelling_is_no_other_number(numbers: dict[str, str], code: str) -> None:
+    assert refusal(lodged_with(p1="阪永C 24999", p2="阪永C 25000"), **numbers) == code
 
 
 @pytest.mark.parametrize(
