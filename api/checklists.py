@@ -48,7 +48,7 @@ def insist_on_items(ready: ProcedureMap, marks: Iterable[ItemMark]) -> None:
 
     Raises Refused `no_such_item`, `unknown_person`.
     """
-    kinds = {item.key: item.kinds for item in checklist_items(ready)}
+    kinds = {item.key: item.kinds for item in checklist_items(ready, None)}
     of_persons = {row.id for row in ready.procedure.documents if row.belongs_to_person}
     for each in marks:
         if each.key not in kinds:
@@ -59,7 +59,7 @@ def insist_on_items(ready: ProcedureMap, marks: Iterable[ItemMark]) -> None:
 
 def rules_behind(ready: ProcedureMap, keys: Iterable[str]) -> list[str]:
     """The rules these items of the case's map serve, in the same order. Raises Refused `no_such_item`."""
-    rules = {item.key: item.rule_id for item in checklist_items(ready)}
+    rules = {item.key: item.rule_id for item in checklist_items(ready, None)}
     try:
         return [rules[key] for key in keys]
     except KeyError:

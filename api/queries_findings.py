@@ -1,8 +1,9 @@
 """Findings with their texts: the rule's message from the pinned map, or people's words; replies, reasons."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from api.queries import Named, Told, named, names_of
 from api.remark_rows import RemarkKind, open_words
 from infra.database.tables import check_report, finding, remark
 from infra.keys import DataKey, open_json
+from schemas.calendar import japan_date
 from schemas.catalogue import Bilingual, Rule, Verification
 from schemas.checklist import ChecklistItem, checklist_items
 from schemas.dossier import SeenOn
@@ -97,10 +99,11 @@ NOT_KEPT = KeptFinding({})
 
 
 class Texts(NamedTuple):
-    """What findings are told with: the pinned map with its rules, its checklist by rule, what was kept, people's words."""
+    """What findings are told with: the pinned map with its rules, its checklist of a day by rule, what was kept, people's
+    words."""
 
     ready: ProcedureMap
-    items: Mapping[str, ChecklistItem]
+    items: Callable[[date | None], Mapping[str, ChecklistItem]]
     kept: Mapping[str, KeptFinding]
     remarks: Mapping[str, Words]
 
@@ -109,7 +112,7 @@ def texts_under(ready: ProcedureMap, kept: Mapping[str, KeptFinding], said: Iter
     """What the findings of a case under this map are told with; drafts of remarks are not among it."""
     return Texts(
         ready=ready,
-        items={each.rule_id: each for each in checklist_items(ready)},
+        items=cache(lambda on: {each.rule_id: each for each in checklist_items(ready, on)}),
         kept=kept,
         remarks={each.id: each for each in said if each.kind != RemarkKind.DRAFT},
     )
@@ -198,8 +201,9 @@ async def findings_of(
 
 def _finding(row: Row[Any], texts: Texts) -> FindingView:
     kept = texts.kept.get(row.key, NOT_KEPT)
+    words = texts.remarks.get(row.key.removeprefix(OF_A_REMARK))
     rule = _rule(row, texts, kept)
-    sourced = rule or texts.items.get(row.rule_id or "")
+    sourced = rule or _item(row, texts, words)
     values = kept.values
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
@@ -221,7 +225,7 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
         hint=_told(rule.id, rule.hint, values) if rule and rule.hint else None,
         legal_source=sourced.legal_source if sourced else None,
         verification=_verification(sourced, kept) if sourced else None,
-        words=texts.remarks.get(row.key.removeprefix(OF_A_REMARK)),
+        words=words,
         replies=tuple(each for each in about if each.kind == RemarkKind.REPLY),
         reasons=tuple(each for each in about if each.kind == RemarkKind.REASON),
     )
@@ -232,6 +236,13 @@ def _rule(row: Row[Any], texts: Texts, kept: KeptFinding) -> Rule | None:
     asked = row.rule_id if row.source == FindingSource.RULE else None
     chosen = texts.ready.rule(asked, kept.as_of) if asked else None
     return chosen.rule if chosen else None
+
+
+def _item(row: Row[Any], texts: Texts, words: Words | None) -> ChecklistItem | None:
+    """The item of the checklist that a reviewer objects to, as of the day he wrote."""
+    if row.rule_id is None:
+        return None
+    return texts.items(japan_date(words.written_at) if words else None).get(row.rule_id)
 
 
 def _verification(sourced: Rule | ChecklistItem, kept: KeptFinding) -> Verification:

@@ -1,7 +1,7 @@
 """The checklist of a review: what rules ask a person to look at on papers, where no machine decides. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from schemas.asking import Asking
@@ -53,20 +53,25 @@ class ItemToLookAt(ChecklistItem):
         return tuple(dict.fromkeys(spot.person_id for spot in self.spots if spot.person_id is not None))
 
 
-def checklist_items(ready: ProcedureMap) -> tuple[ChecklistItem, ...]:
-    """Every item of a map, in the order of its documents; what several documents prompt alike is one item."""
+def checklist_items(ready: ProcedureMap, on: date | None) -> tuple[ChecklistItem, ...]:
+    """Every item of a map, in the order of its documents; what several documents prompt alike is one item.
+
+    Each is told by its rule of that day (None: of the latest), as `ProcedureMap.rule` chooses it; keys are the same on any.
+    """
     kinds: dict[tuple[str, Bilingual], list[DocumentKind]] = {}
     for kind in ready.procedure.documents:
         for asked in _prompts_on(kind, ready):
             kinds.setdefault(asked, []).append(kind)
-    rows, whys = _rows(ready), {row.id: row.why for row in ready.tables.checklist}
+    rows = {row.id: row for row in ready.tables.checklist}
     begun: Counter[str] = Counter()
     items = []
-    for (rule_id, prompt), on in kinds.items():
-        begins = f"{rule_id}:{on[0].id}"
+    for (rule_id, prompt), prompting in kinds.items():
+        begins = f"{rule_id}:{prompting[0].id}"
         begun[begins] += 1
-        item = _item(ready.procedure, rows.get(rule_id), rule_id, prompt=prompt, kinds=on)
-        items.append(item.model_copy(update={"key": f"{begins}:{begun[begins]}", "why": whys.get(rule_id)}))
+        row, chosen = rows.get(rule_id), ready.rule(rule_id, on)
+        item = _item(ready.procedure, chosen.rule if chosen else row, rule_id, prompt=prompt, kinds=prompting)
+        changes = {"key": f"{begins}:{begun[begins]}", "why": row.why if row else None}
+        items.append(item.model_copy(update=changes))
     return tuple(items)
 
 
@@ -78,7 +83,7 @@ def checklist_of(ready: ProcedureMap, dossier: Dossier) -> tuple[ItemToLookAt, .
         spots.setdefault(line.kind, []).extend(_spots(asking, line))
     found = (
         ItemToLookAt(**item.model_dump(), spots=tuple(spot for kind in item.kinds for spot in spots[kind]))
-        for item in checklist_items(ready)
+        for item in checklist_items(ready, dossier.as_of)
     )
     return tuple(item for item in found if item.spots)
 
@@ -98,10 +103,6 @@ def _prompts_on(kind: DocumentKind, ready: ProcedureMap) -> Iterator[tuple[str, 
     for row in ready.tables.checklist if kind.signed_by else ():
         if row.of_signed is not None:
             yield row.id, row.of_signed
-
-
-def _rows(ready: ProcedureMap) -> Mapping[str, Rule | ChecklistRow]:
-    return {row.id: row for row in ready.tables.checklist} | {each.rule.id: each.rule for each in ready.rules}
 
 
 def _item(

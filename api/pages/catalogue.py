@@ -40,18 +40,20 @@ async def show_catalogue(
     search: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """Every procedure and table; with a search, everything the words are found in."""
-    catalogue = at.catalogue
-    hits = found(catalogue, search)
+    catalogue, today = at.catalogue, japan_date(at.now())
+    hits = found(catalogue, search, today)
     return Visit(request, at, principal).show(
         "catalogue.html",
         search=search,
         hits=hits[:FOUND_AT_MOST],
         more=max(0, len(hits) - FOUND_AT_MOST),
         procedures=catalogue.procedures(),
-        today=japan_date(at.now()),
+        today=today,
         table_name=table_name,
         tables={name: len(rows) for name, rows in table_rows(catalogue.tables).items()},
-        unverified=sum(each.row.verification == "unverified" for each in everything(catalogue) if each.row),
+        unverified=sum(
+            each.row.verification == "unverified" for each in everything(catalogue, today) if each.row
+        ),
         rules=len(rules_of(catalogue)),
     )
 
@@ -78,7 +80,7 @@ async def show_procedure(
         versions=[each.procedure for each in at.catalogue.maps() if each.procedure.id == procedure_id],
         told=lambda condition: in_words(ready, condition),
         bounds=_bounds,
-        items=checklist_items(ready),
+        items=checklist_items(ready, japan_date(at.now())),
         cut_off=ready.tables.cut_off(ready.procedure.window.cut_off or ""),
         fees=_fees_of(ready),
     )
@@ -88,10 +90,11 @@ async def show_procedure(
 async def show_rule(request: Request, at: AtDesk, principal: SignedIn, rule_id: str) -> Response:
     """One rule: what it asks by machine, in words and as written, what a person looks for, and the procedures with it."""
     ready = next((each for each in at.catalogue.maps() if rule_id in each.procedure.rules), None)
-    prompts = prompts_of(at.catalogue, rule_id)
+    today = japan_date(at.now())
+    prompts = prompts_of(at.catalogue, today, rule_id)
     if ready is None and not prompts:
         raise Refused("not_found")
-    chosen = ready.rule(rule_id, japan_date(at.now())) if ready else None
+    chosen = ready.rule(rule_id, today) if ready else None
     rule = chosen.rule if chosen else None
     check = CHECK_ROWS.get(rule.check or "") if rule else None
     return Visit(request, at, principal).show(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -36,14 +37,17 @@ class Hit(NamedTuple):
         return (*self.called, *(word for word in self.words if word))
 
 
-def found(catalogue: Catalogue, search: str) -> list[Hit]:
-    """Everything in which all words of a search stand, those so named first; case, width and kind of dash don't matter."""
+def found(catalogue: Catalogue, search: str, on: date) -> list[Hit]:
+    """Everything in which all words of a search stand, those so named first; case, width and kind of dash don't matter.
+
+    `on` is the day whose rules tell what a person looks for.
+    """
     words = _folded(search).split()
-    hits = [each for each in everything(catalogue) if words and _stand_in(each.all_words, words)]
+    hits = [each for each in everything(catalogue, on) if words and _stand_in(each.all_words, words)]
     return sorted(hits, key=lambda each: not _stand_in(each.called, words))
 
 
-def everything(catalogue: Catalogue) -> Iterator[Hit]:
+def everything(catalogue: Catalogue, on: date) -> Iterator[Hit]:
     """Every procedure with its documents and fields, every rule, prompt and row of a table."""
     practice = _items_of_practice(catalogue.tables)
     for ready in catalogue.maps():
@@ -51,7 +55,7 @@ def everything(catalogue: Catalogue) -> Iterator[Hit]:
     for rule in rules_of(catalogue):
         words: tuple[str | None, ...] = (*_of_a_rule(rule), *practice.get(rule.id, ()))
         yield Hit("rule", f"/catalogue/rules/{rule.id}", rule.id, rule.title, rule, words)
-    for item, _ in prompts_of(catalogue):
+    for item, _ in prompts_of(catalogue, on):
         words = (*_both(item.title), item.legal_source, *practice.get(item.rule_id, ()))
         yield Hit("item", f"/catalogue/rules/{item.rule_id}", item.rule_id, item.prompt, item, words)
     for name, rows in table_rows(catalogue.tables).items():
@@ -108,11 +112,11 @@ class Prompted(NamedTuple):
     maps: list[ProcedureMap]
 
 
-def prompts_of(catalogue: Catalogue, rule_id: str | None = None) -> list[Prompted]:
-    """Every prompt (of one rule), what several maps prompt alike once."""
+def prompts_of(catalogue: Catalogue, on: date, rule_id: str | None = None) -> list[Prompted]:
+    """Every prompt (of one rule) as of a day, what several maps prompt alike once."""
     prompts: dict[tuple[str, str], Prompted] = {}
     for ready in catalogue.maps():
-        for item in checklist_items(ready):
+        for item in checklist_items(ready, on):
             if rule_id in (None, item.rule_id):
                 prompts.setdefault((item.rule_id, item.prompt.ja), Prompted(item, [])).maps.append(ready)
     return list(prompts.values())

@@ -46,7 +46,7 @@ def _counts(sheet: Sheet) -> None:
     """By id: what machines decide, what reviewers look for beside that, and what nobody decides but a reviewer."""
     maps = load_catalogue().maps()
     rules = {each.rule.id: each.rule for ready in maps for each in ready.rules}
-    items = {item.rule_id: item for ready in maps for item in checklist_items(ready)}
+    items = {item.rule_id: item for ready in maps for item in checklist_items(ready, None)}
     alone = items.keys() - rules.keys()
     unverified = [each for each in rules.values() if each.check_before_use]
     unverified_alone = [each for each in alone if items[each].verification == "unverified"]

@@ -43,7 +43,7 @@ def test_an_item_is_decided_by_something_or_says_what_is_not() -> None:
 def test_what_decides_an_item_exists() -> None:
     maps = CATALOGUE.maps()
     asked = {each.rule.id for ready in maps for each in ready.rules}
-    looked_at = {item.rule_id for ready in maps for item in checklist_items(ready)}
+    looked_at = {item.rule_id for ready in maps for item in checklist_items(ready, None)}
     kinds = {kind.id for ready in maps for kind in ready.procedure.documents}
 
     assert {name for item in ITEMS for name in item.by} <= asked | looked_at

@@ -88,7 +88,9 @@ def test_mixed_up_numbers_change_places_though_they_were_once_written_with_blank
     ],
 )
 def test_another_spelling_is_no_other_number(numbers: dict[str, str], code: str) -> None:
-    assert refusal(lodged_with(p1="阪永C 24999", p2="阪永C 25000"), **numbers) == code
+    road = lodged_with(p1="阪永C 24999", p2="阪永C 25000")
+
+    assert refusal(road, HANDLER, **numbers) == code
 
 
 @pytest.mark.parametrize(

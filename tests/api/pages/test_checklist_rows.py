@@ -21,7 +21,7 @@ SEEN = Marked(mark="seen", by=None, at=datetime(2026, 11, 23, tzinfo=UTC), task_
 
 
 def an_item(persons: int) -> ItemToLookAt:
-    item = next(each for each in checklist_items(a_map(EXTENSION)) if each.key == KEY)
+    item = next(each for each in checklist_items(a_map(EXTENSION), None) if each.key == KEY)
     spots = tuple(Spot(kind="photo", person_id=f"p{place}") for place in range(1, persons + 1))
     return ItemToLookAt(**item.model_dump(), spots=spots)
 
