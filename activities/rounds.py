@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text
@@ -16,8 +17,9 @@ from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
 from infra.packs import Packs
 from infra.reopening import reopening
-from infra.roads import ALREADY_CLOSED, NO_ANSWER, set_out, tell
+from infra.roads import ALREADY_CLOSED, NO_ANSWER, RoadSilent, answered, set_out, tell
 from schemas import messages
+from schemas.acts import earlier_answer
 from schemas.application import HandedIn, Journey
 from schemas.calendar import end_of_day, japan_date
 from schemas.catalogue import ChannelId
@@ -245,18 +247,32 @@ class Rounds:
     async def _reopened(self, number: str, command: RecordResult) -> str | None:
         """Another result than the recorded one opens a road that has ended: a manager says which of them holds.
 
-        One that was just about to end is asked again in a later round.
+        One that was just about to end, or does not say what it answered before, is asked again in a later round.
         """
         try:
-            journey = await reopening(self._database.as_worker, self._packs, self._policy, number, command)
+            journey = await self._journey(number, command)
+        except RoadSilent:
+            return NO_ANSWER
         except Refused as refused:
-            return refused.code
+            return NO_ANSWER if refused.code == ALREADY_CLOSED else refused.code
         if journey.reopening is None:
             return ALREADY_CLOSED
+        if earlier_answer(journey.answered, command.act_id) is not None:
+            return None
         again = WorkflowIDReusePolicy.ALLOW_DUPLICATE
         await set_out(self._client, journey, self._task_queue, again=again)
         trouble = await tell(self._client, number, messages.RECORD_RESULT, command)
         return NO_ANSWER if trouble == ALREADY_CLOSED else trouble
+
+    async def _journey(self, number: str, command: RecordResult) -> Journey:
+        return await reopening(
+            self._database.as_worker,
+            self._packs,
+            self._policy,
+            command,
+            number=number,
+            answered=partial(answered, self._client),
+        )
 
 
 async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[Any]]) -> list[Any]:

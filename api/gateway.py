@@ -12,7 +12,6 @@ from temporalio.client import (
     Client,
     WorkflowFailureError,
     WorkflowHandle,
-    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -25,7 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.lanes import Lanes
 from infra.engine_histories import EngineHistory, engine_history
 from infra.keys import KeyRing
-from infra.roads import set_out
+from infra.roads import RoadSilent, answered, set_out
 from infra.settings import Settings
 from infra.temporal import EngineUnreachable, connect
 from schemas import messages
@@ -99,18 +98,10 @@ class Gateway:
 
     async def answered(self, number: str) -> dict[str, Answer]:
         """What acts on a road were answered, by act id; nothing where the engine has forgotten it. Raises NotReady."""
-        handle = (await self._connected()).get_workflow_handle(number)
         try:
-            answered: dict[str, Answer] = await handle.query(
-                messages.ANSWERED, result_type=dict[str, Answer], rpc_timeout=ANSWER_WITHIN
-            )
-        except RPCError as trouble:
-            if trouble.status is RPCStatusCode.NOT_FOUND:
-                return {}
+            return await answered(await self._connected(), number)
+        except RoadSilent:
             raise NotReady from None
-        except WorkflowQueryFailedError:
-            raise NotReady from None
-        return answered
 
     async def act(self, number: str, name: str, command: Command) -> Answer:
         """Ask the road of an application for one act. Raises NotReady, or Refused with the road's code, or with

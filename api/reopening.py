@@ -31,11 +31,15 @@ async def told_of_result(
 
 
 async def _reopened(at: Desk, case: HandedInCase, command: RecordResult) -> Answer:
-    journey = await reopening(at.database.as_desk, at.packs, at.settings.policy, case.number, command)
+    journey = await reopening(
+        at.database.as_desk,
+        at.packs,
+        at.settings.policy,
+        command,
+        number=case.number,
+        answered=at.gateway.answered,
+    )
     if journey.standing is not None and journey.reopening is None:
         return Answer(seq=journey.standing.seq)
-    answered = await at.gateway.answered(case.number)
-    earlier = earlier_answer(answered, command.act_id)
-    if earlier is not None:
-        return earlier
-    return await at.gateway.reopen(journey.model_copy(update={"answered": answered}), command)
+    earlier = earlier_answer(journey.answered, command.act_id)
+    return earlier or await at.gateway.reopen(journey, command)

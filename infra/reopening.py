@@ -1,6 +1,7 @@
 """A result that comes when the road has ended: where it differs from the recorded one, or says anew until when it is
 good, the road goes on with it. What the front desk and the desk's own round need for that."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -8,18 +9,28 @@ from sqlalchemy import Row, Select, select
 from infra.database.tables import application, hand_in, standing
 from infra.packs import Opening, Packs, pack_in_force
 from schemas.application import Journey
-from schemas.commands import RecordResult
+from schemas.commands import Answer, RecordResult
 from schemas.planning import DeskPolicy, handed_in
 from schemas.receipt_numbers import is_same_number
 from schemas.refusals import Refused
 from schemas.standing import Standing
 
+Answered = Callable[[str], Awaitable[dict[str, Answer]]]
+"""Asks a road, by its number, what acts on it were answered."""
+
 
 async def reopening(
-    opening: Opening, packs: Packs, policy: DeskPolicy, number: str, command: RecordResult
+    opening: Opening,
+    packs: Packs,
+    policy: DeskPolicy,
+    command: RecordResult,
+    *,
+    number: str,
+    answered: Answered,
 ) -> Journey:
     """The journey of a road that has ended and goes on with this result; without one where the result says nothing new.
 
+    It goes on with what the ended road answered, so that no act is done twice: look there before it is set out.
     Refused: `already_closed` (it has not ended by the ledger), `unknown_person`, `no_result_pending`, `result_kind`.
     """
     row = await _case(opening, number)
@@ -37,7 +48,9 @@ async def reopening(
     is_news = _says_more(ended, command)
     if is_news and command.result not in begun.plan.result_kinds:
         raise Refused("result_kind", "result")
-    return Journey(handed_in=begun, standing=ended, reopening=command if is_news else None)
+    if not is_news:
+        return Journey(handed_in=begun, standing=ended)
+    return Journey(handed_in=begun, standing=ended, answered=await answered(number), reopening=command)
 
 
 def _says_more(ended: Standing, command: RecordResult) -> bool:

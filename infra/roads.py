@@ -1,9 +1,10 @@
-"""How the engine is told: a road set out, and a road asked for an act by the desk's own round. Spelled once each."""
+"""How the engine is told and asked: a road set out, asked for an act by the desk's own round, or for what it answered."""
 
 from datetime import timedelta
 
 from temporalio.client import (
     Client,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -18,13 +19,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from schemas import messages
 from schemas.application import HandedIn, Journey
-from schemas.commands import Command
+from schemas.commands import Answer, Command
 
 PROCEDURE = SearchAttributeKey.for_keyword(messages.SEARCH_PROCEDURE)
 ORGANISATION = SearchAttributeKey.for_keyword(messages.SEARCH_ORGANISATION)
 ANSWER_WITHIN = timedelta(seconds=8)
 NO_ANSWER = "no_answer"
 ALREADY_CLOSED = "already_closed"
+
+
+class RoadSilent(Exception):
+    """The road could not be asked now: the engine is away, or no worker answered in time."""
 
 
 async def set_out(
@@ -71,6 +76,22 @@ async def tell(client: Client, number: str, name: str, command: Command) -> str 
             return ALREADY_CLOSED
         raise
     return None
+
+
+async def answered(client: Client, number: str) -> dict[str, Answer]:
+    """What acts on a road were answered, by act id; nothing where the engine has forgotten it. Raises RoadSilent."""
+    handle = client.get_workflow_handle(number)
+    try:
+        told: dict[str, Answer] = await handle.query(
+            messages.ANSWERED, result_type=dict[str, Answer], rpc_timeout=ANSWER_WITHIN
+        )
+    except RPCError as trouble:
+        if trouble.status is RPCStatusCode.NOT_FOUND:
+            return {}
+        raise RoadSilent from None
+    except WorkflowQueryFailedError:
+        raise RoadSilent from None
+    return told
 
 
 def _searchable(handed_in: HandedIn) -> TypedSearchAttributes:

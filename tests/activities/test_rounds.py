@@ -8,10 +8,10 @@ import pytest
 
 from activities.rounds import Rounds, asked_after
 from infra.keys import KeyUnknown
-from infra.roads import ORGANISATION, PROCEDURE
+from infra.roads import ORGANISATION, PROCEDURE, answered
 from schemas.application import HandedIn
 from schemas.catalogue import ChannelId
-from schemas.commands import Withdraw
+from schemas.commands import ContradictionSettled, Withdraw
 from schemas.filing import FilingState
 from schemas.identifiers import application_number
 from schemas.standing import Stage
@@ -20,6 +20,11 @@ from tests.builders import MANAGER, a_remark, handed_in
 from tests.schemas.cases import PLAN, a_map
 from tests.workflows import acting
 from tests.workflows.office import RANDOM, Office, Road, walk
+
+NOT_CLOSED_YET = "UPDATE standing SET folded = jsonb_set(folded, '{closed_at}', 'null')"
+CLOSED = "UPDATE standing SET folded = jsonb_set(folded, '{closed_at}', to_jsonb(closed_at))"
+TO_BE_TOLD_AGAIN = """UPDATE news_item SET state = 'waiting', due_at = now()
+    WHERE item->>'receipt' = %s AND item->>'result' = 'refused'"""
 
 
 def taken_in(office: Office, *, with_key: bool = True) -> HandedIn:
@@ -191,11 +196,52 @@ async def test_another_result_that_comes_when_the_road_has_ended_is_for_a_manage
                 await road.handle.result()
         standing = await road.recorded()
 
-    asked = "SELECT state FROM news_item WHERE item->>'receipt' = :receipt AND item->>'kind' = 'result' ORDER BY seq"
-    states = [row["state"] for row in await office.ground.rows(asked, receipt=number)]
     assert [each.result for each in standing.contradictions] == ["refused"]
     assert [task.persons for task in standing.open_tasks(TaskKind.CONTRADICTION)] == [("p1",)]
-    assert states == ["told", "late", "told"]
+    assert await told_of(office, number) == ["told", "late", "told"]
+
+
+async def told_of(office: Office, receipt: str) -> list[str]:
+    """What became of the results of this number, in order."""
+    asked = "SELECT state FROM news_item WHERE item->>'receipt' = :receipt AND item->>'kind' = 'result' ORDER BY seq"
+    return [row["state"] for row in await office.ground.rows(asked, receipt=receipt)]
+
+
+async def tell_again(office: Office, rounds: Rounds, receipt: str, *, first: str) -> list[str]:
+    """After this was done behind the desk, the last result of this number is told as if it had not been heard of."""
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(first.encode())
+        connection.execute(TO_BE_TOLD_AGAIN, (receipt,))
+    await walk(rounds.fetch_news)
+    return await told_of(office, receipt)
+
+
+async def test_another_result_waits_for_the_ledger_and_one_that_was_answered_reopens_nothing(
+    office: Office, rounds: Rounds, authority: httpx2.AsyncClient
+) -> None:
+    async with office.working():
+        road = await office.begin()
+        office.ground.hand_in(road.number, 1, "p1")
+        number = await lodged_with_the_authority(office, authority, road)
+        await acting.end_with(road, number)
+        decided = {"kind": "result", "receipt": number}
+        await authority.post("/outcomes", json=decided | {"result": "accredited"})
+        await walk(rounds.fetch_news)
+        await road.handle.result()
+        await authority.post("/outcomes", json=decided | {"result": "refused"})
+        before = await answered(office.client, road.number)
+        closing = await tell_again(office, rounds, number, first=NOT_CLOSED_YET)
+        closed = await tell_again(office, rounds, number, first=CLOSED)
+        reopened = office.road(road.number)
+        verdict = ContradictionSettled(holds="recorded", remark_id="why")
+        await acting.decide(reopened, TaskKind.CONTRADICTION, verdict, MANAGER, act_id="settled")
+        await reopened.until(lambda standing: standing.closed_at)
+        unheard = await tell_again(office, rounds, number, first=CLOSED)
+        after = await answered(office.client, road.number)
+
+    assert (closing, closed, unheard) == (["told", "waiting"], ["told", "told"], ["told", "told"])
+    assert (await road.kinds()).count("road_reopened") == 1
+    assert before.items() < after.items()
 
 
 async def begun_by_hand(office: Office, days_ago: float) -> Road:
