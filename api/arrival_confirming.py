@@ -197,7 +197,7 @@ def _number(decision: Any) -> str:
 
 def _persons(decision: Any) -> list[str]:
     if decision.kind == "receipt":
-        return [each.person_id for each in decision.receipts]
+        return [each.person_id for each in (*decision.receipts, *decision.not_taken)]
     return [decision.person_id] if decision.kind == "result" else list(decision.persons)
 
 

@@ -241,15 +241,21 @@ async def test_a_reception_mail_gives_the_receipt_to_the_handler_who_lodged(
     away = [{"person_id": case.persons[1], "words": "写真の撮り直し"}]
     said = {"kind": "receipt", "filing_id": filing, "receipts": receipts, "not_taken": away}
     decision = {"decision": said}
+    path, stranger = f"/v1/arrivals/{arrival}", [{"person_id": "p-nobody", "words": "写真の撮り直し"}]
 
-    other = await day.act(OTHER, f"/v1/arrivals/{arrival}/confirm", decision)
-    answer = await day.act(HANDLER, f"/v1/arrivals/{arrival}/confirm", decision)
+    unknown = await day.act(HANDLER, f"{path}/confirm", {"decision": said | {"not_taken": stranger}})
+    untouched = await day.get(HANDLER, path)
+    other = await day.act(OTHER, f"{path}/confirm", decision)
+    answer = await day.act(HANDLER, f"{path}/confirm", decision)
 
     assert view["matches"][0]["filing_id"] == filing
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_person")
+    assert (untouched["row"]["state"], untouched["acts"]) == ("open", [])
     assert other.status_code in (403, 409)
     assert answer.status_code == 200, answer.text
     assert await events_of(desk, case.number, "lodging_confirmed") == 1
     assert (await day.get(HANDLER, f"/v1/filings/{filing}"))["filing"]["persons"] == [case.persons[0]]
+    assert (await day.get(HANDLER, path))["row"]["persons"] == list(case.persons)
 
 
 async def test_what_is_filed_with_a_filing_is_its_evidence(
