@@ -1,6 +1,5 @@
 """Before a filing is lodged, its page says what stops it, and a handler may choose another office with a reason."""
 
-import asyncio
 import re
 from datetime import timedelta
 from functools import partial
@@ -10,8 +9,8 @@ import pytest
 
 from schemas.offices import offices_of
 from schemas.preflight import Preflight, preflight
-from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay
-from tests.api.staff.office_day import EXTENSION, somebody
+from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay, Shown
+from tests.api.staff.office_day import EXTENSION, eventually, somebody
 
 EXPIRED = somebody("handler", 2)
 NOT_LODGED_HERE = "isa.reentry"
@@ -94,11 +93,16 @@ async def test_who_began_reads_why_the_lodging_was_refused_after_it_had_been_tak
     monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
 
     taken_on = await day.send(EXPIRED, f"{path}/begin", {"channel": "online"}, key="begun")
-    while "封入しています" in (page := await day.page(EXPIRED, taken_on.goes_to)).text:
-        await asyncio.sleep(0.2)
+    page = await eventually(partial(after_sealing, day, taken_on.goes_to))
 
     assert (taken_on.status, page.status) == (303, 200)
     assert "証明書の期限が切れています" in page.trouble()
+
+
+async def after_sealing(day: PageDay, place: str) -> Shown | None:
+    """The page once it no longer says that the package is being sealed."""
+    page = await day.page(EXPIRED, place)
+    return None if "封入しています" in page.text else page
 
 
 async def test_a_channel_that_should_not_take_the_set_is_not_chosen_beforehand_but_may_be(

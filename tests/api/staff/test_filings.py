@@ -1,8 +1,8 @@
 """Lodging: intent, package, receipts; what comes back from the authority."""
 
-import asyncio
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from infra.dev.services import Stack
 from schemas.planning import road_plan
-from tests.api.staff.office_day import OfficeDay, organisation, receipt_number, somebody
+from tests.api.staff.office_day import OfficeDay, eventually, organisation, receipt_number, somebody
 
 HANDLER = somebody("handler")
 OTHER_HANDLER = somebody("handler", 1)
@@ -377,9 +377,7 @@ class TestWhatComesBack:
         path = f"/v1/applications/{case.number}/results"
         otherwise = self.result(lodged, result="refused")
         first = await day.act(HANDLER, path, self.result(lodged), key="one-key")
-        async with asyncio.timeout(30):
-            while not (await day.get(HANDLER, f"/v1/applications/{case.number}/overview"))["closed_at"]:
-                await asyncio.sleep(0.1)
+        await eventually(partial(closed, day, case.number))
 
         reused = await day.act(HANDLER, path, otherwise, key="one-key")
         reopened = await day.act(HANDLER, path, otherwise, key="another-key")
@@ -418,17 +416,31 @@ class TestWhatComesBack:
             assert person["elapsed_seconds"] == pytest.approx(5 * 3600, abs=300)
 
 
+async def closed(day: OfficeDay, number: str) -> str | None:
+    """When the road ended; None while it goes on."""
+    told: str | None = (await day.get(HANDLER, f"/v1/applications/{number}/overview"))["closed_at"]
+    return told
+
+
+async def no_longer_prepared(ready: Ready, *, key: str) -> httpx2.Response | None:
+    """The answer to the begin sent again; None while the package is still being prepared."""
+    answer = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key=key)
+    return None if answer.status_code == 202 else answer
+
+
+async def begun_filing(ready: Ready) -> dict[str, Any] | None:
+    """The handler's view once the filing was begun."""
+    seen: dict[str, Any] = await ready.day.get(HANDLER, ready.filing)
+    return None if seen["filing"]["state"] == "prepared" else seen
+
+
 async def test_a_package_that_takes_long_is_taken_on_and_its_intent_recorded_once(
     ready: Ready, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
 
     first = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
-    while (
-        answer := await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
-    ).is_success:
-        if answer.status_code == 200:
-            break
+    answer = await eventually(partial(no_longer_prepared, ready, key="begun-once"))
 
     entries = (await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/timeline"))["items"]
     assert (first.status_code, first.json()["state"]) == (202, "being_prepared")
@@ -446,8 +458,7 @@ async def test_the_handler_sees_that_a_package_is_being_sealed(
         connection.execute("LOCK TABLE package IN EXCLUSIVE MODE")
         begun = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN)
         meanwhile = await ready.day.get(HANDLER, ready.filing)
-    while (seen := await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "prepared":
-        await asyncio.sleep(0.2)
+    seen = await eventually(partial(begun_filing, ready))
 
     assert begun.status_code == 202
     assert (meanwhile["filing"]["state"], meanwhile["is_being_prepared"]) == ("prepared", True)
