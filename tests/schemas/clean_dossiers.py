@@ -3,7 +3,8 @@
 A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each name a
 change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `plans`, `as_of`, `channel`) and exactly the
 rules that then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was
-read (`seen_in`). `variants` change it likewise and nothing may be found.
+read (`seen_in`). `variants` change it likewise and nothing may be found. `asks`, of a file or a variant: documents that
+are asked there, of the application or its first person, and not in all circumstances.
 Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
@@ -62,6 +63,13 @@ def defects(procedure_id: str) -> Iterator[Defect]:
 def variants(procedure_id: str) -> Iterator[Defect]:
     """The same application in other circumstances (construction, care, dispatch, ...), complete and clean again."""
     yield from _changes(procedure_id, "variants")
+
+
+@cache
+def clean_dossiers(procedure_id: str) -> tuple[tuple[Dossier, frozenset[str]], ...]:
+    """The clean application and its variants, each with the documents that its file says are asked just then."""
+    others = [(spoiled(each), frozenset(each.given.get("asks", ()))) for each in variants(procedure_id)]
+    return (a_clean_dossier(procedure_id), frozenset(clean_content(procedure_id).get("asks", ()))), *others
 
 
 def _changes(procedure_id: str, group: str) -> Iterator[Defect]:
