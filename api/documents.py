@@ -32,8 +32,8 @@ from schemas.calendar import japan_date
 from schemas.catalogue import Channel
 from schemas.document_list import document_list
 from schemas.dossier import RequiredDocument
-from schemas.examination import REFUSED_FILES, RefusalCode
-from schemas.file_notes import FileNote, notes_on
+from schemas.examination import REFUSED_FILES, RefusalCode, ScanVerdict
+from schemas.file_notes import FileNote, malware_verdict, notes_on
 from schemas.maps import ProcedureMap
 from schemas.parties import Right
 from schemas.preflight import Obstacle, weight_obstacles
@@ -99,6 +99,7 @@ class Completed(Body):
 class DocumentShown(Shown):
     """One version of a document. `state`: declared, uploaded (being examined), released, refused, withdrawn.
 
+    `scan`: what the malware scanner said, `not_scanned` where this desk has none, null before it was examined.
     `notes`: what its sender should know (masked, coarse, blank, blurred, heavy); size and hash are those kept.
     """
 
@@ -109,6 +110,7 @@ class DocumentShown(Shown):
     version: int
     state: str
     refusal: str | None
+    scan: ScanVerdict | None
     file_name: str
     media_type: str
     size_bytes: int
@@ -199,6 +201,7 @@ def document_shown(document: DocumentRow, key: DataKey, channels: tuple[Channel,
         version=document.version,
         state=document.state,
         refusal=document.refusal,
+        scan=malware_verdict(document.facts),
         file_name=document.file_name(key),
         media_type=document.media_type,
         size_bytes=document.size_bytes,

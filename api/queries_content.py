@@ -13,6 +13,8 @@ from infra.database.tables import content
 from infra.keys import DataKey
 from schemas.carrying import Accepted
 from schemas.catalogue import Value
+from schemas.examination import ScanVerdict
+from schemas.file_notes import malware_verdict
 from schemas.words import Word
 
 
@@ -43,7 +45,7 @@ class ScopeView(Word):
 class DocumentView(Word):
     """One document as handed in. `changed` when this round brought this version.
 
-    `unread_fields`: how many filled-in fields of a form no machine read.
+    `scan`: what the malware scanner said. `unread_fields`: how many filled-in fields of a form no machine read.
     """
 
     id: str
@@ -52,6 +54,7 @@ class DocumentView(Word):
     version: int
     state: str
     refusal: str | None
+    scan: ScanVerdict | None
     file_name: str
     media_type: str
     size_bytes: int
@@ -163,6 +166,7 @@ def _document(row: DocumentRow, key: DataKey, round_: int) -> DocumentView:
         version=row.version,
         state=row.state,
         refusal=row.refusal,
+        scan=malware_verdict(row.facts),
         file_name=row.file_name(key),
         media_type=row.media_type,
         size_bytes=row.size_bytes,

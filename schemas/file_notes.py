@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from schemas.catalogue import Bilingual, Channel
-from schemas.examination import BLURRED_PERCENT, FINE_DPI
+from schemas.examination import BLURRED_PERCENT, FINE_DPI, ScanVerdict
 from schemas.words import Word
 
 HEAVY_PERCENT = 25
@@ -53,6 +53,12 @@ class FileNote(Word):
     code: NoteCode
     ja: str
     en: str
+
+
+def malware_verdict(examined: Mapping[str, Any]) -> ScanVerdict | None:
+    """What the malware scanner said of one file, from its record; None before it was examined."""
+    told = examined.get("scan")
+    return ScanVerdict(told["verdict"]) if told else None
 
 
 def notes_on(

@@ -57,7 +57,7 @@ async def test_a_good_file_is_released_and_given_to_its_people(
 
     got = await store.get(download.headers["location"])
     assert (answer.status_code, shown["state"], shown["pages"]) == (200, "released", 1)
-    assert shown["file_name"] == "見本.pdf"
+    assert (shown["file_name"], shown["scan"]) == ("見本.pdf", "not_scanned")
     assert download.status_code == 303
     assert got.content == content
     assert got.headers["content-disposition"].startswith("attachment")

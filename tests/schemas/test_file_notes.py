@@ -11,8 +11,10 @@ from schemas.examination import (
     Examination,
     ImageFacts,
     PdfFacts,
+    Scan,
+    ScanVerdict,
 )
-from schemas.file_notes import NOTES, NoteCode, notes_on
+from schemas.file_notes import NOTES, NoteCode, malware_verdict, notes_on
 from tests.schemas.cases import EXTENSION, PLAN, a_map
 
 ONLINE = a_map(EXTENSION).procedure.channels
@@ -47,6 +49,14 @@ def codes(
     channels: tuple[Channel, ...] = (),
 ) -> list[str]:
     return [note.code.value for note in notes_on(record, kind, size_bytes, channels)]
+
+
+def test_a_file_is_clean_only_where_a_scanner_said_so() -> None:
+    scanned = a_record(scan=Scan(verdict=ScanVerdict.CLEAN, scanner="ClamAV"))
+
+    assert malware_verdict(scanned) is ScanVerdict.CLEAN
+    assert malware_verdict(a_record()) is ScanVerdict.NOT_SCANNED
+    assert malware_verdict({}) is None
 
 
 def test_a_sound_file_has_no_notes() -> None:

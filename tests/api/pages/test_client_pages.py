@@ -261,6 +261,7 @@ async def test_a_file_is_taken_back_and_a_foreign_one_does_not_exist(day: PageDa
     assert (picture.status, picture.answer.headers["content-type"]) == (200, "image/webp")
     assert picture.answer.content[:4] == b"RIFF"
     assert (no_page.status, taken.status) == (404, 303)
+    assert "ウイルス検査なし" in page.text
     assert "document_list.pdf" not in after.text
 
 
@@ -320,6 +321,7 @@ async def test_a_client_answers_findings_and_hands_in_the_next_round(day: PageDa
     assert "<script>alert" not in asked.text + page.text
     assert (changed.status, answered.status) == (303, 303)
     assert "直しました" in page.text
+    assert "ウイルス検査なし" in page.text
     assert "OTHER NAME" in page.text
     assert re.search(r"<del>SAMPLE PERSON A</del>", page.text)
 

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from api.pages.telling import NOTHING, actor, day, due, either, exact, moment, size, span, unbroken
+from api.pages.visit import drawing
 from api.queries import THE_DESK, Named
 from schemas.calendar import end_of_day
 from schemas.catalogue import Bilingual
+from schemas.examination import ScanVerdict
 
 NOON_UTC = datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)
 
@@ -90,3 +92,19 @@ def test_lines_break_between_day_and_time_only() -> None:
 
     assert told("en", NOON_UTC) == '<span class="when">23 Nov 2026</span> <span class="when">00:04</span>'
     assert told("ja", None) == f'<span class="when">{NOTHING}</span>'
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (ScanVerdict.CLEAN, '<span class="chip ok">Virus-scanned</span>'),
+        (ScanVerdict.NOT_SCANNED, '<span class="chip">Not virus-scanned</span>'),
+        (None, ""),
+    ],
+)
+def test_a_file_that_nobody_scanned_is_told_as_such(verdict: ScanVerdict | None, told: str) -> None:
+    template = drawing("en").from_string(
+        '{% import "macros.html" as m with context %}{{ m.scanned(verdict) }}'
+    )
+
+    assert template.render(verdict=verdict).strip() == told

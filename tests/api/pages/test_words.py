@@ -11,6 +11,7 @@ from api.pages.cases import HOLD_REASONS
 from api.pages.facts import SHOWN
 from api.pages.visit import TEMPLATES, drawing
 from api.pages.words import LOCALES, UnknownWords, Wording, all_words, flattened, locale_of
+from schemas.examination import ScanVerdict
 from schemas.filing import FilingKind, FilingState, Way
 from schemas.findings import FindingState, Severity
 from schemas.refusals import REFUSALS
@@ -33,6 +34,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "filing_state": FilingState,
     "way": Way,
     "notice": NoticeKind,
+    "scan": ScanVerdict,
 }
 JAPANESE = re.compile(r"[ぁ-んァ-ン一-龥]")
 
