@@ -49,10 +49,12 @@ _NAMES: dict[str, tuple[str, str]] = {
         "what was said to leave it out (day, number, reason)",
     ),
     "quota": ("基本人数枠の表", "table of base head counts"),
+    "paper_lives": ("書類・証明書の有効期間の表", "table of how long papers may be used"),
     "offices": ("本人の官署(申請の中で最も多い官署)", "the person’s office (the one of most persons)"),
     "passport_zone": ("旅券の機械読取領域(MRZ)", "the passport’s zone"),
     "told": ("様式のセル・記入欄", "cells and fields of forms"),
     "date": ("日付", "date"),
+    "days_after": ("N日後", "days after"),
     "months_before": ("Nか月前", "months before"),
     "months_after": ("Nか月後", "months after"),
     "month_of": ("年月", "month of"),
@@ -82,11 +84,14 @@ _NAMES: dict[str, tuple[str, str]] = {
     "listed": ("一覧に掲載", "stands in the list"),
     "has_arrangement": ("二国間取決めの締結国", "country with an arrangement"),
     "stage_3_closed": ("第3号への移行対象外", "closed to stage 3"),
+    "paper_life": ("使用できる月数", "months of use"),
     "stay_limit": ("在留期間の上限", "longest stay"),
     "change_tier": ("変更の手続区分", "kind of change"),
     "size": ("件数", "count"),
 }
 """What conditions may name besides fields; a name without words is shown as it is written."""
+_ROWS_OF = {"paper_life": "paper_lives"}
+"""Functions whose texts are rows of a table."""
 
 
 def in_words(ready: ProcedureMap, expression: str) -> Bilingual:
@@ -99,8 +104,8 @@ def _told(ready: ProcedureMap, expression: str) -> Iterator[tuple[str, str]]:
     about = ""
     for token in _TOKEN.findall(expression):
         field = ready.procedure.field(token)
+        about = token if field is not None or token in _ROWS_OF else about
         if field is not None:
-            about = token
             yield field.label.ja, field.label.en
         elif token in _SIGNS:
             yield _SIGNS[token]
@@ -113,10 +118,10 @@ def _told(ready: ProcedureMap, expression: str) -> Iterator[tuple[str, str]]:
 
 
 def _text(ready: ProcedureMap, about: str, text: str) -> tuple[str, str]:
-    """A text: a choice of the field named before it, a field or kind it names, or as it is."""
+    """A text: a choice of the field (a row of the table) named before it, a field or kind it names, or as it is."""
     field = ready.procedure.field(about)
     choices = ready.choices_of(field) if field is not None else ()
-    for row in choices:
+    for row in choices or ready.tables.listed(_ROWS_OF.get(about, "")) or ():
         if row.id == text:
             return row.ja, row.en
     kind, named = ready.procedure.document(text), ready.procedure.field(text)

@@ -7,14 +7,14 @@ the map is loaded; `date('2027-03-31')` writes one. A missing input or an unpubl
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from cel_expr_python import cel
 
 from schemas import calendar, offices, told_lines
-from schemas.catalogue import FieldType, Value
+from schemas.catalogue import FieldType, Sourced, Value
 from schemas.rows_used import looked_up
 from schemas.tables import OCCUPATION_GROUPS, Dated, MinimumWage, QuotaStep, Tables
 
@@ -22,6 +22,7 @@ InputType = Literal["text", "date", "integer", "decimal", "boolean", "texts"]
 Inputs: TypeAlias = Mapping[str, InputType]
 CelInput: TypeAlias = str | int | bool | float | datetime | list[str]
 Row = TypeVar("Row", bound=Dated)
+Known = TypeVar("Known", bound=Sourced)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """Dates outside these years are no answers: month arithmetic could leave the calendar."""
@@ -224,6 +225,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
     )
     return {
         "date": ("sd", date.fromisoformat),
+        "days_after": ("did", lambda on, days: on + timedelta(days=days)),
         "months_before": ("did", calendar.months_before),
         "months_after": ("did", calendar.months_after),
         "month_of": ("ds", lambda on: on.strftime("%Y-%m")),
@@ -239,6 +241,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "hourly_wage": ("iii", lambda monthly_yen, annual_hours: monthly_yen * 12 // annual_hours),
         "base_quota": ("idi|ii", lambda staff, on=None: _base_quota(tables, staff, on)),
         "esd_base_quota": ("idi|ii", lambda staff, on=None: _esd_base_quota(tables, staff, on)),
+        "paper_life": ("sdi", lambda kind, on: _published("paper_lives", tables.paper_life(kind, on)).months),
         "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
         "transfer_eligible": ("sdb", lambda told, on: _transfer_eligible(tables, told, on)),
         "same_people": ("ssb", told_lines.same_people),
@@ -253,10 +256,10 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "has_arrangement": ("sdb|sb", lambda land, on=None: _has_arrangement(tables, land, on)),
         "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
-        "lodge_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).lodge_by),
+        "lodge_by": ("sd", lambda cut_off: _published("cut_offs", tables.cut_off(cut_off)).lodge_by),
         "in_force_from": ("sd", lambda law: _law_start(tables, law)),
         "ssw_intake": ("sds", lambda field, on: _ssw_intake(tables, field, on)),
-        "anchor_by": ("sd", lambda cut_off: _cut_off(tables, cut_off).anchor_by),
+        "anchor_by": ("sd", lambda cut_off: _published("cut_offs", tables.cut_off(cut_off)).anchor_by),
     }
 
 
@@ -293,6 +296,13 @@ def _lowest_wage(tables: Tables, on: date) -> int:
 
 def _on_day(rows: Iterable[Row], on: date | None) -> Iterator[Row]:
     return (row for row in rows if on is None or row.in_force(on))
+
+
+def _published(table: str, row: Known | None) -> Known:
+    """The row, noted as looked up. Raises Unpublished where the table has none."""
+    if row is None:
+        raise Unpublished(table)
+    return looked_up(table, row)
 
 
 def _step(table: str, rows: tuple[QuotaStep, ...], staff: int, on: date | None) -> QuotaStep | None:
@@ -342,9 +352,8 @@ def _stage_3_closed(tables: Tables, code: str, on: date | None) -> bool:
 
 
 def _change_tier(tables: Tables, change: str, on: date | None) -> str:
-    if found := next((row for row in _on_day(tables.plan_changes, on) if row.id == change), None):
-        return str(looked_up("plan_changes", found).tier)
-    raise Unpublished("plan_changes")
+    found = next((row for row in _on_day(tables.plan_changes, on) if row.id == change), None)
+    return str(_published("plan_changes", found).tier)
 
 
 def _has_arrangement(tables: Tables, country: str, on: date | None) -> bool:
@@ -370,16 +379,9 @@ def _office(tables: Tables, authority: str, prefecture: str) -> str:
     raise Unpublished("offices")
 
 
-def _cut_off(tables: Tables, cut_off_id: str) -> Any:
-    if found := tables.cut_off(cut_off_id):
-        return looked_up("cut_offs", found)
-    raise Unpublished("cut_offs")
-
-
 def _law_start(tables: Tables, law: str) -> date:
-    if found := next((row for row in tables.law_starts if row.id == law), None):
-        return looked_up("law_starts", found).in_force_from
-    raise Unpublished("law_starts")
+    found = next((row for row in tables.law_starts if row.id == law), None)
+    return _published("law_starts", found).in_force_from
 
 
 def _ssw_intake(tables: Tables, field: str, on: date) -> str:

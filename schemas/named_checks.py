@@ -231,13 +231,15 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         passes=_both("本人の旅券が添付されていること", "The person's own passport is attached"),
     ),
     "photo_day": CheckRow(
-        reads=("taken_on", "as_of"),
+        version=2,
+        reads=("taken_on", "as_of", "paper_lives"),
         compares=_both(
-            "カメラが記録した撮影日を、提出予定日とその6か月前の日と比べます。",
-            "The day the camera wrote with the day of lodging and six months before it.",
+            "カメラが記録した撮影日を、提出予定日と、写真を使える月数だけその前の日と比べます。",
+            "The day the camera wrote with the day of lodging, and that less the months for which a photo may be used.",
         ),
         passes=_both(
-            "提出予定日の前6か月以内の写真であること", "A photo of the six months before the day of lodging"
+            "提出予定日までの、写真を使える月数のうちに撮影した写真であること",
+            "A photo taken within those months before the day of lodging",
         ),
     ),
     "photo_shape": CheckRow(

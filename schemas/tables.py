@@ -259,6 +259,10 @@ class Tables(Word):
         """The cut-off of that id, or None."""
         return next((row for row in self.cut_offs if row.id == cut_off_id), None)
 
+    def paper_life(self, kind: str, on: date) -> PaperLife | None:
+        """How long a paper of that kind may be used as of a day, or None."""
+        return next((row for row in self.paper_lives if row.id == kind and row.in_force(on)), None)
+
     def answers(self, name: str) -> tuple[Choice, ...] | None:
         """What a choice field offers from the table of that name, or None when there is nothing to choose from."""
         rows = self.listed(name)

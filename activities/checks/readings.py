@@ -12,10 +12,10 @@ from schemas.catalogue import FieldRow, Value
 from schemas.dossier import DocumentFact, SeenOn
 from schemas.examination import BLURRED_PERCENT
 from schemas.readings import ValueSeen
+from schemas.rows_used import looked_up
 from schemas.rules import Flaw
 
 _PHOTO = "photo"
-_PHOTO_WITHIN_MONTHS = 6
 _MOST_CELLS = 5
 _LOOKED_AT_FOR_MY_NUMBER = ("ALL-TX-06", "ISA-RC-10")
 _NUMBERS = ("integer", "money_yen", "decimal")
@@ -123,12 +123,19 @@ def sharp_photo(asking: Asking) -> Iterator[Flaw]:
 
 
 def photo_day(asking: Asking) -> Iterator[Flaw]:
-    """Photos whose camera wrote a day after lodging or more than six months before; many cameras' day is lost."""
-    earliest = months_before(asking.dossier.as_of, _PHOTO_WITHIN_MONTHS)
+    """Photos whose camera wrote a day after lodging or before a photo may be used; many cameras' day is lost."""
+    as_of = asking.dossier.as_of
+    life = asking.ready.tables.paper_life(_PHOTO, as_of)
     for fact in _readable(asking):
         taken_on = fact.taken_on if fact.kind == _PHOTO else None
-        if taken_on is not None and not earliest <= taken_on <= asking.dossier.as_of:
-            yield _at(fact, {"taken_on": taken_on.isoformat()})
+        if taken_on is None:
+            continue
+        told = {"taken_on": taken_on.isoformat()}
+        if life is None:
+            unknown = {"outcome": "cannot_decide", "missing": ("table:paper_lives",)}
+            yield _at(fact, told).model_copy(update=unknown)
+        elif not months_before(as_of, looked_up("paper_lives", life).months) <= taken_on <= as_of:
+            yield _at(fact, {**told, "months": str(life.months)})
 
 
 def _is_picture(fact: DocumentFact) -> bool:

@@ -152,6 +152,12 @@ def test_every_rule_of_every_map_can_be_told_in_words() -> None:
             assert told.ja and told.en
 
 
+def test_a_life_is_told_by_the_paper_it_is_of() -> None:
+    told = in_words(a_map(EXTENSION), "months_before(as_of, paper_life('photo', as_of)) <= photo_taken_on")
+
+    assert told.en == "months before(day of lodging, months of use(Photo, day of lodging)) ≤ Photo taken on"
+
+
 def test_every_function_has_words() -> None:
     assert set(_catalogue_functions(a_map(EXTENSION).tables)) - set(_NAMES) == set()
 

@@ -3,23 +3,26 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from infra.catalogue import load_catalogue
-from schemas.catalogue import Procedure
+from schemas.catalogue import Procedure, Rule
 from schemas.expressions import compile_condition
 from schemas.map_checks import check_condition, check_procedure, vocabulary_of
 from schemas.map_parts import CatalogueError
+from schemas.maps import ready_rule
 from schemas.tables import Dated, FeeAmount, Listed, Tables
-from tests.schemas.cases import PLAN, a_map
+from tests.schemas.cases import PLAN, a_dossier, a_map, check
 
 TABLES = a_map().tables
 LISTED = [
     name for name in Tables.model_fields if name != "branches" and TABLES.listed(name) and name != "sources"
 ]
+RULES = list({each.rule.id: each.rule for ready in load_catalogue().maps() for each in ready.rules}.values())
 MAPS = [load_catalogue().map_for(row.id).procedure for row in load_catalogue().procedures()]
 
 
@@ -32,8 +35,11 @@ def rows_of(name: str) -> tuple[Listed, ...]:
 @pytest.mark.parametrize("name", LISTED)
 def test_rows_of_a_list_have_an_id_of_their_own_and_a_name_in_both_languages(name: str) -> None:
     rows = rows_of(name)
+    days = {row.valid_from for row in rows} | {row.valid_to for row in rows}
 
-    assert len({row.id for row in rows}) == len(rows)
+    for on in (day or date(2026, 11, 22) for day in days):
+        ids = [row.id for row in rows if row.in_force(on)]
+        assert len(set(ids)) == len(ids)
     assert all(re.search(r"[ぁ-んァ-ン一-龥]", row.ja) for row in rows)
     assert not any(re.search(r"[ぁ-んァ-ン一-龥]", row.en) for row in rows)
     assert all(
@@ -47,6 +53,9 @@ def test_choices_come_from_any_table_of_named_rows() -> None:
     assert plan_changes and fields
     assert {"goal", "lodging", "pay_rise"} <= {row.id for row in plan_changes}
     assert len(fields) == 11
+    for name in {row.choices_from for each in MAPS for row in each.fields if row.choices_from}:
+        offered = [row.id for row in TABLES.answers(name) or ()]
+        assert len(set(offered)) == len(offered)
     assert [row.id for row in TABLES.answers("otit_offices") or ()][-1] == "KMJ"
     assert "HQ" not in {row.id for row in TABLES.answers("otit_offices") or ()}
     assert len(TABLES.answers("isa_offices") or ()) == 11
@@ -174,8 +183,38 @@ def test_head_counts_rise_with_the_staff_and_triple_for_skill_development() -> N
     ]
 
 
+WINDOWS = {
+    "ISA-DC-03b": {36}, "ISA-LK-05": {12}, "ISA-RC-03": {3}, "ISA-RC-05": {2}, "ISA-RC-12": {12}, "ISA-TX-01": {2, 25},
+    "OTIT-ESD-02": {6}, "OTIT-ESD-03": {4}, "OTIT-ESD-05": {36}, "OTIT-HRS-07": {1}, "OTIT-ID-04b": {12},
+    "OTIT-NTF-02": {1}, "OTIT-NTF-03": {2}, "OTIT-NTF-06": {2}, "OTIT-NTF-09": {3},
+    "OTIT-TIME-01": {6}, "OTIT-TIME-02": {4}, "OTIT-TIME-03": {3}, "OTIT-TIME-04": {12}, "OTIT-TIME-04c": {24},
+    "OTIT-TIME-05": {3}, "OTIT-TIME-07": {12}, "OTIT-TIME-12": {1, 12},
+}  # fmt: skip
+"""Months that rules name themselves: windows, stages and intervals of the law. How long a paper may be used is a row."""
+_MONTHS = re.compile(r"months_(?:before|after)\((?:[^()]|\([^()]*\))*, *(\d+)\)")
+_LIFE_ASKED = re.compile(r"paper_life\('(\w+)'")
+
+
 def life(paper: str) -> int:
-    return next(row.months for row in TABLES.paper_lives if row.id == paper)
+    (row,) = (row for row in TABLES.paper_lives if row.id == paper)
+    return row.months
+
+
+def conditions_of(rule: Rule) -> str:
+    return " ".join([rule.applies_when, rule.expression or "", *rule.values.values()])
+
+
+def test_no_rule_says_itself_how_long_a_paper_may_be_used() -> None:
+    written = {each.id: {int(months) for months in _MONTHS.findall(conditions_of(each))} for each in RULES}
+
+    assert {rule_id: months for rule_id, months in written.items() if months} == WINDOWS
+
+
+def test_lives_that_rules_ask_for_stand_in_the_table() -> None:
+    asked = {kind for each in RULES for kind in _LIFE_ASKED.findall(conditions_of(each))}
+
+    assert len(asked) >= 7
+    assert asked <= {row.id for row in TABLES.paper_lives}
 
 
 @pytest.mark.parametrize("procedure", MAPS, ids=lambda row: str(row.id))
@@ -209,6 +248,12 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
         ("esd_base_quota(320) == 48", "holds"),
         ("in_force_from('esd_act') == date('2027-04-01')", "holds"),
         ("in_force_from('unheard_of') == date('2027-04-01')", "cannot_decide"),
+        ("paper_life('health_check', date('2026-11-22')) == 12", "holds"),
+        (
+            "months_before(date('2026-11-22'), paper_life('no', date('2026-11-22'))) > date('2026-01-01')",
+            "cannot_decide",
+        ),
+        ("paper_life('online_id_2025', date('2026-01-05')) > 0", "cannot_decide"),
         ("ssw_intake('food_service', date('2026-03-26')) == 'open'", "holds"),
         ("ssw_intake('food_service', date('2026-03-27')) == 'limited'", "holds"),
         ("ssw_intake('linen_supply', date('2026-11-22')) == 'not_open'", "holds"),
@@ -217,6 +262,22 @@ def test_maps_ask_for_papers_as_young_as_the_table_of_lives_says(procedure: Proc
 )
 def test_conditions_read_the_tables(text: str, outcome: str) -> None:
     assert compile_condition(text, {}, TABLES).decide({}).outcome == outcome
+
+
+def test_a_life_travels_into_the_finding_and_decides_it() -> None:
+    ready = a_map(only="ISA-PH-02")
+    longer = tuple(row.model_copy(update={"months": row.months + 1}) for row in TABLES.paper_lives)
+    vocabulary = vocabulary_of(ready.procedure, TABLES.model_copy(update={"paper_lives": longer}))
+    under = replace(ready, rules=(ready_rule(ready.procedure, ready.rules[0].rule, vocabulary),))
+    answers = {"photo_taken_on": "2026-05-21"}
+
+    (finding,) = check(ready, a_dossier(ready, answers)).findings
+
+    assert [(row.table, row.source, row.verification) for row in finding.rows] == [
+        ("paper_lives", "isa-photo", "primary")
+    ]
+    assert finding.message_values == {"months": "6", "taken_from": "2026-05-22"}
+    assert check(under, a_dossier(under, answers)).findings == ()
 
 
 def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
@@ -235,6 +296,7 @@ def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
         ("occupations", {"stage_3": False}, "stage_3_closed('7-7-1', {on})"),
         ("occupations", {"id": "8-99-9"}, "transfer_eligible('8-99-9', {on})"),
         ("bilateral_arrangements", {"country": "JPN"}, "has_arrangement('JPN', {on})"),
+        ("paper_lives", {"months": 7}, "paper_life('photo', {on}) == 7"),
     ],
 )
 def test_a_row_counts_on_the_days_on_which_it_is_in_force(

@@ -1,5 +1,6 @@
 """What attached files tell: forms that differ from the answers, coarse scans, blank pages, masks, and photos."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -126,12 +127,33 @@ def test_only_photos_are_looked_at_for_sharpness() -> None:
     [
         (LODGED_ON, False),
         (LODGED_ON.replace(year=LODGED_ON.year + 1), True),
-        (date(2020, 1, 1), True),
+        (date(2026, 5, 22), False),
+        (date(2026, 5, 21), True),
         (None, False),
     ],
 )
-def test_the_camera_s_day_must_lie_within_six_months(taken_on: date | None, *, told: bool) -> None:
+def test_the_camera_s_day_must_lie_within_the_months_of_a_photo(taken_on: date | None, *, told: bool) -> None:
     shown = found("ISA-PH-02b", a_document(a_map(), "photo", "p1", taken_on=taken_on))
 
     assert bool(shown) is told
-    assert shown == ([("photo", {"taken_on": str(taken_on)})] if told else [])
+    assert shown == ([("photo", {"taken_on": str(taken_on), "months": "6"})] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("lives", "outcomes"),
+    [({"months": 7}, []), ({"months": 6}, ["fails"]), ({"valid_to": date(2026, 11, 21)}, ["cannot_decide"])],
+)
+def test_the_camera_s_day_is_asked_by_the_tables_of_the_pack(
+    lives: dict[str, object], outcomes: list[str]
+) -> None:
+    ready = a_map(EXTENSION, only="ISA-PH-02b")
+    rows = tuple(row.model_copy(update=lives) for row in ready.tables.paper_lives)
+    under = replace(ready, tables=ready.tables.model_copy(update={"paper_lives": rows}))
+    photo = a_document(ready, "photo", "p1", taken_on=date(2026, 5, 21))
+
+    findings = check(under, a_dossier(under, documents=(photo,))).findings
+
+    assert [each.outcome for each in findings] == outcomes
+    assert {row.source for each in findings if each.outcome == "fails" for row in each.rows} <= {"isa-photo"}
+    assert all(each.rows for each in findings if each.outcome == "fails")
+    assert {name for each in findings for name in each.missing} <= {"table:paper_lives"}
