@@ -14,6 +14,12 @@ COMPANY_FIELD, PASSPORT_FIELD = "corporate_number", "passport_number"
 JOB_FIELD, STAFF_FIELD = "occupation_code", "full_time_staff"
 WAGE_FIELDS = ("monthly_base_yen", "comparator_monthly_yen")
 WORK_FIELD, COMPARATOR_FIELD = "work_category", "comparator_monthly_yen"
+WAITING_FOR: Mapping[str, tuple[str, ...]] = {
+    "construction_trainees_now": ("otit.plan.accreditation.A", "otit.plan.accreditation.D"),
+    "workers_now": ("esd.plan.individual", "esd.plan.supervised"),
+}
+"""Head counts over several procedures, by the answer that says how many are there now: those in which persons wait who
+are not among these yet. A trainee of a later stage is there already, so only first-stage plans add to all trainees."""
 FIGURES = (JOB_FIELD, STAFF_FIELD, *WAGE_FIELDS)
 """What is compared between the applications of one company, where each application says it once."""
 _PLANS: tuple[str, ...] = ("otit.plan.", "esd.plan.")

@@ -127,12 +127,12 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         looks_at=EVERYTHING | {ELSEWHERE},
         reads=("person_count", "full_time_staff", "elsewhere", "quota"),
         compares=_both(
-            "この申請の人数に同じ会社の進行中の申請の人数を加え、受入れ人数枠と比べます。",
-            "The persons here and those waiting in the company's other applications with the limit.",
+            "この申請の人数に、同じ会社の進行中の申請で待っていて現在数にまだ入っていない人数を加え、人数枠と比べます。",
+            "The persons here, and those waiting in the company's other applications who are not there yet, with the limit.",
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
         at_place=True,
-        version=3,
+        version=4,
     ),
     "jis_characters": CheckRow(
         looks_at=frozenset({ANSWERS, CHANNEL}),

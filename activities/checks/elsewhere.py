@@ -14,6 +14,7 @@ from schemas.elsewhere import (
     PASSPORT_FIELD,
     STAFF_FIELD,
     WAGE_FIELDS,
+    WAITING_FOR,
     WORK_FIELD,
     CaseElsewhere,
 )
@@ -42,15 +43,15 @@ def passport_in_cases_of_others(asking: Asking) -> Iterator[Flaw]:
 
 def head_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
     """Head counts that hold for this application alone, and no more with those who wait in the company's others."""
-    others = [case for case in _of_company(asking) if case.procedure_id == asking.dossier.procedure_id]
-    waiting = sum(case.undecided for case in others)
     inputs = asking.inputs(None)
-    together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
-    for rule in _head_counts(asking) if waiting else ():
-        if _holds(rule, inputs) and not _holds(rule, together):
+    for rule in _head_counts(asking):
+        others = _waiting_for(asking, rule)
+        waiting = sum(case.undecided for case in others)
+        together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
+        if waiting and _holds(rule, inputs) and not _holds(rule, together):
             limit = rule.values["limit"].compute(inputs) if "limit" in rule.values else None
             values = {"waiting": str(waiting), "limit": limit or "?"}
-            told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others if case.undecided))
+            told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
             yield _flaw(STAFF_FIELD, None, told, values)
             return
 
@@ -101,6 +102,13 @@ def _of_company(asking: Asking) -> list[CaseElsewhere]:
 def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
     in_force = (rule for rule in asking.ready.rules if rule.rule.in_force(asking.dossier.as_of))
     return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= _COUNTED)
+
+
+def _waiting_for(asking: Asking, rule: ReadyRule) -> list[CaseElsewhere]:
+    """Applications with persons waiting who add to what a head count counts: those of its procedures, or of this one."""
+    now = next((name for name in rule.rule.inputs if name in WAITING_FOR), "")
+    counted = WAITING_FOR.get(now, (asking.dossier.procedure_id,))
+    return [case for case in _of_company(asking) if case.procedure_id in counted and case.undecided]
 
 
 def _holds(rule: ReadyRule, inputs: Mapping[str, CelInput]) -> bool:

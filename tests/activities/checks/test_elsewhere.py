@@ -2,9 +2,10 @@
 
 import pytest
 
+from infra.catalogue import load_catalogue
 from schemas.catalogue import Value
 from schemas.dossier import Dossier, RuleFinding
-from schemas.elsewhere import CaseElsewhere, are_compared, seek_the_same
+from schemas.elsewhere import WAITING_FOR, CaseElsewhere, are_compared, seek_the_same
 from schemas.findings import ASKS_CLIENT
 from schemas.grounds import grounds_of
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
@@ -97,6 +98,65 @@ def test_those_who_wait_in_another_stage_do_not_count() -> None:
     other = a_case("otit.plan.accreditation.E", undecided=90)
 
     assert found_between(with_others(PLAN, other)) == []
+
+
+A, D, E = (f"otit.plan.accreditation.{letter}" for letter in "ADE")
+ESD, OTHER_ESD = "esd.plan.supervised", "esd.plan.individual"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "waiting", "found"),
+    [
+        (E, D, 1, []),
+        (E, D, 2, ["OTIT-CAP-08"]),
+        (E, A, 2, ["OTIT-CAP-08"]),
+        (E, E, 2, []),
+        (D, E, 2, []),
+        (D, A, 2, ["OTIT-CAP-08"]),
+    ],
+)
+def test_in_construction_those_who_wait_for_a_first_stage_add_to_all_trainees_and_no_others(
+    here: str, there: str, waiting: int, found: list[str]
+) -> None:
+    persons = len(a_complete_dossier(here).persons)
+    all_but_one = {"full_time_staff": 31, "construction": True, "construction_trainees_now": 30 - persons}
+    dossier = with_others(here, a_case(there, undecided=waiting), excellent_employer=False, **all_but_one)
+
+    findings = found_between(dossier)
+
+    assert [each.rule_id for each in findings] == found
+    assert all(each.message_values == {"waiting": str(waiting), "limit": "31"} for each in findings)
+
+
+def test_head_counts_over_several_procedures_name_answers_and_procedures_there_are() -> None:
+    maps = load_catalogue().maps()
+
+    assert set(WAITING_FOR) <= {name for ready in maps for each in ready.rules for name in each.rule.inputs}
+    assert {each for row in WAITING_FOR.values() for each in row} <= {ready.procedure.id for ready in maps}
+
+
+def test_those_who_wait_in_two_procedures_are_added_up() -> None:
+    persons = len(a_complete_dossier(E).persons)
+    all_but_one = {"full_time_staff": 31, "construction": True, "construction_trainees_now": 30 - persons}
+    others = [a_case(each, undecided=1, number=f"T26-4KX7M2Q{each[-1]}") for each in (A, D, E)]
+
+    (finding,) = found_between(with_others(E, *others, excellent_employer=False, **all_but_one))
+
+    assert finding.message_values["waiting"] == "2"
+    assert finding.given["elsewhere"] == "T26-4KX7M2QA: 1, T26-4KX7M2QD: 1"
+
+
+@pytest.mark.parametrize(("waiting", "found"), [(1, []), (2, ["OTIT-CAP-08"])])
+@pytest.mark.parametrize("there", [ESD, OTHER_ESD])
+def test_all_workers_of_skill_development_are_one_head_count(
+    there: str, waiting: int, found: list[str]
+) -> None:
+    persons = len(a_complete_dossier(ESD).persons)
+    staff = {"full_time_staff": 30, "workers_now": 8 - persons, "excellent_employer": False}
+
+    findings = found_between(with_others(ESD, a_case(there, undecided=waiting), **staff))
+
+    assert [each.rule_id for each in findings] == found
 
 
 def test_a_number_of_staff_told_in_two_ways_is_found_and_the_same_one_is_not() -> None:
