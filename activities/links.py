@@ -5,7 +5,7 @@ What a road was told already changes nothing there; what could not be told is to
 ended, client and staff are written to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.ledger.announcing import TO_CLIENT, TO_STAFF, notice_row
 from infra.database.connection import Database
 from infra.database.tables import notice
 from infra.roads import tell
@@ -27,7 +28,7 @@ from schemas.wording import NoticeKind
 
 AT_A_TIME = 100
 IDS = UUID("5b0c5a57-2d3e-5b0e-9a3b-64f1c8a0d7e3")
-AUDIENCES = ("client", "staff")
+TELLINGS = ((NoticeKind.LINK_TURNED, TO_CLIENT), (NoticeKind.OUTCOME_TURNED, TO_STAFF))
 FOLLOWED = """WITH RECURSIVE linked AS (
          SELECT w.number, w.person_id, COALESCE(w.link_outcome, 'granted') AS was, l.other_number,
                 l.other_number AS there, l.other_person_id AS who
@@ -57,17 +58,23 @@ TURNED = text(
     FOLLOWED.format(
         where_he_went=WHERE_HE_WENT,
         whose="""w.waits_for IS NULL AND w.moved_to IS NULL
-           AND l.kind = CASE WHEN w.link_outcome IS NULL THEN 'follows' ELSE 'waits_for' END""",
+           AND l.kind = CASE WHEN w.link_outcome IS NOT NULL AND EXISTS (
+                 SELECT FROM link t WHERE t.number = w.number AND t.person_id = w.person_id AND t.kind = 'waits_for')
+               THEN 'waits_for' ELSE 'follows' END""",
         told="""SELECT w.number, w.person_id, w.was, w.other_number, o.result, o.decided_on,
-              s.organisation_id, s.seq, s.closed_at
+              s.organisation_id, s.seq, s.closed_at, told.news
        FROM linked w JOIN standing s ON s.number = w.number
        JOIN person_standing o ON o.number = w.there AND o.person_id = w.who AND o.moved_to IS NULL
+       CROSS JOIN LATERAL jsonb_build_object(
+         'other_number', w.other_number, 'result', o.result, 'decided_on', o.decided_on) AS told(news)
        WHERE o.result IS NOT NULL AND (w.was = 'granted') <> (o.result = ANY (:granted))
-         AND (s.closed_at IS NULL OR w.was = 'granted')
+         AND (s.closed_at IS NULL OR w.was = 'granted' AND NOT EXISTS (
+           SELECT FROM notice n WHERE n.number = w.number AND n.kind = 'link_turned' AND n.facts = told.news))
        ORDER BY s.closed_at NULLS FIRST, o.decided_on DESC, w.number, w.person_id""",
     )
 )
-"""Who waited and was told, or began from a result. Roads that have ended come last: they are told once, and stay."""
+"""Who waited and was told, or began from a result. Roads that have ended come last: of each news one mail is written for
+all their persons, which keeps it."""
 
 
 class Links:
@@ -96,7 +103,7 @@ class Links:
 
     async def _written(self, rows: Sequence[Row[Any]]) -> int:
         """The mails about roads that have ended; answers how many were not written before."""
-        notices = [_notice(row, audience) for row in rows for audience in AUDIENCES]
+        notices = [each for row in rows for each in _notices(row)]
         if not notices:
             return 0
         async with self._database.as_worker() as connection:
@@ -126,17 +133,9 @@ def _turned(row: Row[Any]) -> TellLink:
     )
 
 
-def _notice(row: Row[Any], audience: str) -> dict[str, Any]:
-    news = f"{row.number}/{row.person_id}/{row.other_number}/{row.result}/{row.decided_on}/{audience}"
-    return {
-        "id": str(uuid5(IDS, news)),
-        "number": row.number,
-        "organisation_id": row.organisation_id,
-        "seq": row.seq,
-        "kind": NoticeKind.LINK_TURNED,
-        "audience": audience,
-        "facts": {},
-        "state": "waiting",
-        "attempts": 0,
-        "due_at": datetime.now(UTC),
-    }
+def _notices(row: Row[Any]) -> Iterator[dict[str, Any]]:
+    """They name nobody: of persons who are all concerned the client and staff are told once."""
+    about = {"number": row.number, "organisation_id": row.organisation_id, "seq": row.seq}
+    for kind, audience in TELLINGS:
+        said = f"{row.number}/{row.other_number}/{row.result}/{row.decided_on}/{audience}"
+        yield notice_row(uuid5(IDS, said), (kind, audience, row.news), **about, due_at=datetime.now(UTC))

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.ledger.announcing import TO_CLIENT
 from activities.wording.composition import compose
 from infra.database.connection import Database
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
@@ -27,7 +28,6 @@ NOT_COMPOSED = (ValueError, TypeError, LookupError, TemplateError, PackBroken, U
 """Values or words do not fit, or the map is not there: another version of the worker may know what to write."""
 Outcome = Literal["sent", "left", "away"]
 """It left the house; it did not, and the others may; the mail server is away for all."""
-TO_CLIENT = "client"
 DUE = text(
     """SELECT n.*, a.procedure, a.map_version, COALESCE(s.pack_version, a.pack_version) AS pack_version,
               o.locale, o.notice_email FROM notice n

@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     TASK_WAITING = "task_waiting"
     TASK_OVERDUE = "task_overdue"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    OUTCOME_TURNED = "outcome_turned"
 
 
 NEEDED: dict[NoticeKind, tuple[str, ...]] = {

@@ -78,7 +78,7 @@ async def test_a_certificate_of_eligibility_is_lodged_only_after_the_plan_of_its
     assert (line.waits_for, line.link_outcome) == (None, "granted")
 
 
-async def test_who_went_on_is_told_once_when_another_result_of_the_plan_comes_to_hold(
+async def test_who_went_on_is_told_once_each_time_another_result_of_the_plan_comes_to_hold(
     office: Office, rounds: Rounds
 ) -> None:
     links = Links(office.ground.database, office.client)
@@ -86,16 +86,19 @@ async def test_who_went_on_is_told_once_when_another_result_of_the_plan_comes_to
     async with office.working():
         plan = await office.begin("p1", "p2")
         lodged, closed = [
-            await waiting_for(office, rounds, plan.number, "p1", procedure=COE) for _ in range(2)
+            await waiting_for(office, rounds, plan.number, "p1", procedure=COE, persons=persons)
+            for persons in ("w", "wv")
         ]
         await acting.lodge(plan)
         await acting.result(plan)
         await walk(links.deliver)
+        begun = await waiting_for(office, rounds, plan.number, "p1", procedure=COE, kind="follows")
         for each in (lodged, closed):
             await acting.settle_all(each)
             await acting.begin(each, channel="counter")
             await acting.end(each)
-        await acting.result(closed, f"{closed.number}.w", "issued")
+        for person in "wv":
+            await acting.result(closed, f"{closed.number}.{person}", "issued")
         await closed.until(lambda standing: standing.closed_at)
         before = await walk(links.deliver)
         await acting.result(plan, result="refused")
@@ -104,20 +107,24 @@ async def test_who_went_on_is_told_once_when_another_result_of_the_plan_comes_to
         await acting.decide(plan, TaskKind.CONTRADICTION, settled, MANAGER)
         after = [await walk(links.deliver) for _ in range(2)]
         task = await lodged.task(TaskKind.LINK_TURNED)
-        standing = await lodged.recorded()
+        turned = [(await each.recorded()).persons[0].link_outcome for each in (lodged, begun)]
+        await acting.result(plan)
+        await acting.decide(plan, TaskKind.CONTRADICTION, settled, MANAGER)
+        back = [await walk(links.deliver) for _ in range(2)]
         mails = {each.number: await mails_of(office, each.number) for each in (lodged, closed)}
 
-    assert (before, undecided, after) == (0, 0, [3, 0])
-    assert task.persons == tuple(line.person_id for line in standing.persons)
-    assert [line.link_outcome for line in standing.persons] == ["refused"]
+    assert (before, undecided, after, back) == (0, 0, [4, 0], [2, 0])
+    assert task.persons == (f"{lodged.number}.w",)
+    assert turned == ["refused"] * 2
     assert mails == {
-        lodged.number: [("link_turned", "client"), ("task_waiting", "staff")],
-        closed.number: [("link_turned", "client"), ("link_turned", "staff")],
+        lodged.number: [("link_turned", "client"), ("link_turned", "client"), ("task_waiting", "staff")],
+        closed.number: [("link_turned", "client"), ("outcome_turned", "staff")],
     }
 
 
 async def mails_of(office: Office, number: str) -> list[tuple[str, str]]:
     """What was written about it because of the other application: kind and audience."""
-    query = """SELECT kind, audience FROM notice WHERE number = :number AND kind IN ('link_turned', 'task_waiting')
+    query = """SELECT kind, audience FROM notice
+               WHERE number = :number AND kind IN ('link_turned', 'outcome_turned', 'task_waiting')
                ORDER BY kind, audience"""
     return [(row["kind"], row["audience"]) for row in await office.ground.rows(query, number=number)]

@@ -1,4 +1,4 @@
-"""A road whose person waits for a person of another application."""
+"""A road whose persons wait for a person of another application, or began from his result."""
 
 from activities.rounds import Rounds
 from schemas.identifiers import application_number
@@ -15,19 +15,25 @@ LONG_HANDED_IN = "UPDATE application SET handed_in_at = now() - interval '1 minu
 
 
 async def waiting_for(
-    office: Office, rounds: Rounds, other_number: str, other_person_id: str, *, procedure: str = PLAN
+    office: Office,
+    rounds: Rounds,
+    other_number: str,
+    other_person_id: str,
+    *,
+    procedure: str = PLAN,
+    persons: str = "w",
+    kind: str = "waits_for",
 ) -> Road:
-    """Handed in and begun: its only person waits."""
+    """Handed in and begun: its persons wait, or (`follows`) began from a result."""
     number = application_number(2026, next(RANDOM))
-    given = handed_in(f"{number}.w", number=number)
-    (person,) = given.persons
-    waits = (Waiting(person_id=person, other_number=other_number),)
-    given = given.model_copy(update={"waits": waits, "procedure": procedure})
+    given = handed_in(*(f"{number}.{each}" for each in persons), number=number)
+    waits = tuple(Waiting(person_id=each, other_number=other_number) for each in given.persons)
+    given = given.model_copy(update={"waits": waits if kind == "waits_for" else (), "procedure": procedure})
     office.ground.take_in(given, office.keys.make(number))
-    office.ground.hand_in(number, 1, person)
+    office.ground.hand_in(number, 1, *given.persons)
     with office.ground.behind_the_desk() as connection:
-        link = (number, person, other_number, ORGANISATION, other_person_id, "waits_for")
-        connection.execute(A_LINK, link)
+        for person in given.persons:
+            connection.execute(A_LINK, (number, person, other_number, ORGANISATION, other_person_id, kind))
         connection.execute(LONG_HANDED_IN, (number,))
     await walk(rounds.start_what_was_not_started)
     waiter = office.road(number)
