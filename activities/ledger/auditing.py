@@ -18,7 +18,12 @@ from infra.database.connection import Database
 from infra.settings import settings
 
 SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-NUMBERS = text("SELECT DISTINCT number FROM event WHERE number > :after ORDER BY number LIMIT 200")
+NUMBERS = text(
+    "SELECT number FROM event WHERE number > :after UNION SELECT number FROM standing WHERE number > :after "
+    "UNION SELECT number FROM application WHERE number > :after AND handed_in_at IS NOT NULL "
+    "ORDER BY number LIMIT 200"
+)
+"""Whoever deletes a whole history leaves that something was handed in."""
 ROWS = "SELECT * FROM {name} WHERE number = :number"
 BESIDES_EVENTS = frozenset({"notice"})
 """Tables where other parts of the desk write rows of their own."""
@@ -31,7 +36,9 @@ async def audit(database: Database, number: str) -> tuple[str, ...]:
         events = sorted(await _rows(connection, "event", number), key=lambda row: int(row["seq"]))
         standings = await _rows(connection, "standing", number)
         if not events or not standings:
-            return ("nothing is recorded under this number, or its standing is gone",)
+            return (
+                "nothing is recorded: the road has not begun yet, or the history or its standing is gone",
+            )
         (kept,) = standings
         broken = verify(events, up_to=kept["seq"])
         if broken is not None:
@@ -56,7 +63,7 @@ async def _rows(connection: AsyncConnection, name: str, number: str) -> list[dic
 
 
 async def all_numbers(database: Database) -> AsyncIterator[str]:
-    """Every application that has a history, page by page."""
+    """Every application that has a history, or must have one, page by page."""
     after = ""
     while True:
         async with database.as_worker() as connection:

@@ -43,6 +43,10 @@ def played(office: Office) -> Played:
     return Played(play(office.desk.place, stories), numbers)
 
 
+def test_every_story_is_of_several_persons() -> None:
+    assert {story.title_en for story in STORIES if sum(story.results.values()) < 2} == set()
+
+
 def test_every_story_of_the_day_arrives_where_it_should(played: Played) -> None:
     assert played.code == 0
     assert len(played.numbers) == len(STORIES) - 1

@@ -204,7 +204,7 @@ def more_requested(people: People, tell: Tell) -> str:
 
 def unknown_outcome(people: People, tell: Tell) -> str:
     """The authority accepts and then says nothing: a person finds out, nothing is sent twice."""
-    number, _ = begin(people, tell, EXTENSION, 1)
+    number, _ = begin(people, tell, EXTENSION, 2)
     review(people, number)
     with people.authority.silent_after_accepting():
         filing = lodge_by_machine(people, number, "online")
@@ -242,6 +242,6 @@ STORIES = (
         {"accredited": 3},
     ),
     Story("追加資料の求め", "The authority asks for more", more_requested, {"permitted": 1, "refused": 1}),
-    Story("結果不明の提出", "Outcome unknown", unknown_outcome, {"permitted": 1}),
+    Story("結果不明の提出", "Outcome unknown", unknown_outcome, {"permitted": 2}),
     Story("一部取下げ", "Withdrawn in part", withdrawn_before_lodging, {"withdrawn": 1, "permitted": 1}),
 )

@@ -27,6 +27,7 @@ from tests.ground import Ground
 
 Rows = list[dict[str, Any]]
 EVENTS = "SELECT * FROM event ORDER BY seq"
+GONE = "nothing is recorded: the road has not begun yet, or the history or its standing is gone"
 REBUILT = ("person_standing", "task", "finding", "filing", "deadline", "ball", "notice", "standing")
 
 
@@ -217,6 +218,8 @@ async def test_an_audit_finds_nothing_where_nothing_was_changed(ground: Ground) 
         ("UPDATE event SET actor_id = 'somebody-else' WHERE seq = 4", "event 4: changed"),
         ("UPDATE task SET state = 'open'", "table task: not what its events make it"),
         ("DELETE FROM notice", "table notice: not what its events make it"),
+        ("DELETE FROM event", GONE),
+        ("DELETE FROM event; DELETE FROM standing", GONE),
     ],
 )
 async def test_an_audit_finds_what_an_intruder_changed(ground: Ground, change: str, found: str) -> None:
@@ -226,6 +229,7 @@ async def test_an_audit_finds_what_an_intruder_changed(ground: Ground, change: s
         connection.execute(change.encode())
 
     assert await audit(ground.database, NUMBER) == (found,)
+    assert [each async for each in all_numbers(ground.database)] == [NUMBER]
 
 
 async def test_an_audit_of_nothing_says_so(ground: Ground) -> None:
