@@ -1,8 +1,9 @@
-"""The local stack on the command line: `python -m infra.dev up [--detach] | down | status | credentials`."""
+"""The local stack on the command line: `python -m infra.dev up [--detach] | down | status | credentials | run`."""
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from infra.dev import background
 from infra.dev.place import CLIENT_ID, Place
 from infra.dev.sample_office import ROLES, load_sample_office
 from infra.dev.screen import addresses, table, welcome
-from infra.dev.service import ROOT
+from infra.dev.service import ROOT, module
 from infra.dev.sign_in import SignInRefusedError, obtain_token
 from infra.dev.state import StackState, is_claimed
 
 EVERYTHING = ("postgres", "temporal", "objects", "mail", "identity", "authority", "worker", "api")
 RETURN_PATH = "/sign-in/back"
+IT_STARTS = "起動しているところです。 / It is being started."
 NOTHING_RUNS = "動いていません。起動する: make up / Nothing runs. Start it with make up."
 
 
@@ -30,6 +32,8 @@ def main() -> int:
             return _up(directory, chosen.services, detach=chosen.detach, tells_logs=chosen.logs)
         if chosen.command == "credentials":
             return _credentials(directory, chosen.subject)
+        if chosen.command == "run":
+            return _run(directory, chosen.module, chosen.arguments)
         return _down(directory) if chosen.command == "down" else _status(directory)
     except (SignInRefusedError, background.SupervisorEndedError) as refusal:
         print(refusal, file=sys.stderr)
@@ -54,6 +58,9 @@ def _arguments() -> argparse.ArgumentParser:
     commands.add_parser("status", help="what runs; exit code 1 when not everything does")
     credentials = commands.add_parser("credentials", help="addresses and a bearer token per role, as JSON")
     credentials.add_argument("--subject", action="append", default=[], help="one more person to sign in")
+    run = commands.add_parser("run", help="run one of our modules beside the stack, with its settings")
+    run.add_argument("module", help="as in `run activities.ledger.auditing`")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the module is given")
     return parser
 
 
@@ -67,6 +74,7 @@ def _services(text: str) -> str:
 def _up(directory: Path, services: str, *, detach: bool, tells_logs: bool) -> int:
     if is_claimed(directory):
         print("すでに動いています。 / It is running already.")
+        background.wait_for(directory)
     elif detach:
         background.detach(directory, services)
     else:
@@ -85,13 +93,26 @@ def _down(directory: Path) -> int:
 
 def _status(directory: Path) -> int:
     state = StackState.read(directory)
-    if state is None:
+    if state is not None:
+        print(table(state))
+    if not is_claimed(directory):
         print(NOTHING_RUNS)
+    elif state is None or not state.has_started:
+        print(IT_STARTS)
+    elif fallen := [name for name, child in state.children.items() if not child.alive]:
+        print(f"{', '.join(fallen)} は再起動しているところです。 / is being started again.")
+    else:
+        print(welcome(background.place_of(directory)))
+        return 0
+    return 1
+
+
+def _run(directory: Path, name: str, arguments: list[str]) -> int:
+    if not is_claimed(directory):
+        print(NOTHING_RUNS, file=sys.stderr)
         return 1
-    print(table(state))
-    is_up = state.ready and is_claimed(directory) and all(child.alive for child in state.children.values())
-    print(welcome(background.place_of(directory)) if is_up else NOTHING_RUNS)
-    return 0 if is_up else 1
+    environment = os.environ | background.place_of(directory).settings_env()
+    return subprocess.run(module(name, *arguments), env=environment, check=False).returncode
 
 
 def _credentials(directory: Path, subjects: list[str]) -> int:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.dev.place import Place
@@ -15,7 +16,7 @@ READY_WITHIN_SECONDS = 300.0
 
 
 class SupervisorEndedError(Exception):
-    """The detached supervisor ended before the stack was ready; the message is what it said."""
+    """The supervisor ended before the stack was ready; the message says why, as far as it is known."""
 
 
 def keeper(directory: Path, services: str) -> tuple[str, ...]:
@@ -36,13 +37,26 @@ def detach(directory: Path, services: str) -> None:
             stderr=sink,
             start_new_session=True,
         )
+    if not _has_started(directory, lambda: started.poll() is None):
+        raise SupervisorEndedError(log.read_text(errors="replace"))
+
+
+def wait_for(directory: Path) -> None:
+    """Come back when the stack that somebody else started here is ready. Raises SupervisorEndedError."""
+    if not _has_started(directory, lambda: is_claimed(directory)):
+        raise SupervisorEndedError(
+            "起動の途中で止まりました。 / It ended, or did not come up in time. Start it again with make up."
+        )
+
+
+def _has_started(directory: Path, goes_on: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and started.poll() is None:
+    while time.monotonic() < deadline and goes_on():
         state = StackState.read(directory)
-        if state is not None and state.ready and state.supervisor.pid == started.pid:
-            return
+        if state is not None and state.has_started:
+            return True
         time.sleep(0.1)
-    raise SupervisorEndedError(log.read_text(errors="replace"))
+    return False
 
 
 def stop(directory: Path) -> list[str]:

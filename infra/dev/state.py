@@ -36,6 +36,11 @@ class StackState(BaseModel):
         file = directory / "state.json"
         return cls.model_validate_json(file.read_text()) if file.exists() else None
 
+    @property
+    def has_started(self) -> bool:
+        """Whether a supervisor that still lives has everything up; one server may be starting again."""
+        return self.ready and self.supervisor.alive
+
     def write(self, directory: Path) -> None:
         """Replace the file at once, so that no reader sees half of it."""
         growing = directory / "state.json.growing"

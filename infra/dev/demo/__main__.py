@@ -11,14 +11,14 @@ from pathlib import Path
 
 import httpx2
 
-from infra.dev.background import place_of
+from infra.dev.background import SupervisorEndedError, place_of, wait_for
 from infra.dev.demo.authority import AuthorityDesk
 from infra.dev.demo.day import STORIES, People, Story
 from infra.dev.demo.visitor import RefusedAtTheDesk, Visitor, eventually
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.place import CLIENT_ID, Place
 from infra.dev.services import Stack
-from infra.dev.sign_in import obtain_token
+from infra.dev.sign_in import SignInRefusedError, obtain_token
 from infra.dev.state import is_claimed
 from schemas.calendar import JAPAN
 
@@ -32,7 +32,7 @@ WHO = {
     "other_handler": "handler-2",
     "manager": "manager-1",
 }
-GONE_WRONG = (RefusedAtTheDesk, httpx2.HTTPError, TimeoutError, AssertionError)
+GONE_WRONG = (RefusedAtTheDesk, SignInRefusedError, httpx2.HTTPError, TimeoutError, AssertionError)
 
 
 def main() -> int:
@@ -40,9 +40,14 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--directory", type=Path, default=HOME)
     chosen = arguments.parse_args()
-    if is_claimed(chosen.directory):
-        return play(place_of(chosen.directory))
-    return asyncio.run(_on_an_own_stack())
+    if not is_claimed(chosen.directory):
+        return asyncio.run(_on_an_own_stack())
+    try:
+        wait_for(chosen.directory)
+    except SupervisorEndedError as ended:
+        print(ended)
+        return 1
+    return play(place_of(chosen.directory))
 
 
 async def _on_an_own_stack() -> int:
@@ -71,7 +76,12 @@ def people_of(place: Place) -> People:
 
 def play(place: Place, stories: Sequence[Story] = STORIES) -> int:
     """The stories one after another, whatever became of the one before; prints the progress; answers the exit code."""
-    people = people_of(place)
+    try:
+        people = people_of(place)
+    except GONE_WRONG as trouble:
+        print(f"サインインできません。 / Nobody could sign in: {trouble!r}")
+        print("すべて動いていますか。 / Does everything run? python -m infra.dev status")
+        return 1
     arrived = sum([_arrives(story, people) for story in stories])
     people.leave()
     print(f"\n{arrived} of {len(stories)} applications arrived where they should / 件が到着")

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import httpx2
@@ -14,9 +15,13 @@ import pytest
 
 from api.desk import SIGN_IN_RETURN_PATH
 from infra.dev import __main__ as command_line
+from infra.dev.background import SupervisorEndedError, wait_for
+from infra.dev.demo.__main__ import play
 from infra.dev.doors import answers
+from infra.dev.footprints import Footprint
+from infra.dev.place import Place
 from infra.dev.ports import PREFIX, Ports
-from infra.dev.state import StackState, is_claimed
+from infra.dev.state import Claim, StackState, is_claimed
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 STARTED = ("mailbox", "smtp", "imap", "identity", "authority")
@@ -75,6 +80,74 @@ def test_a_stack_is_started_found_described_and_stopped(dev: Run, tmp_path: Path
     assert set(told["tokens"]) == {*told["people"]} >= {"client", "handler", "company-01-1"}
     assert not any(answers(getattr(ports, door)) for door in STARTED)
     assert not is_claimed(tmp_path)
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[StackState]:
+    """A stack that this process has begun to start: claimed, nothing of it answers yet."""
+    claim = Claim(tmp_path)
+    state = StackState(supervisor=Footprint.of(os.getpid()), ports=Ports.free().model_dump())
+    state.write(tmp_path)
+    yield state
+    claim.release()
+
+
+def test_who_comes_while_it_starts_waits_until_it_answers(begun: StackState, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as another:
+        coming = another.submit(wait_for, tmp_path)
+        came_early, _ = wait([coming], timeout=0.3)
+        begun.model_copy(update={"ready": True}).write(tmp_path)
+
+        coming.result(timeout=30)
+
+    assert came_early == set()
+
+
+def test_what_a_dead_supervisor_left_has_not_started(begun: StackState) -> None:
+    dead = Footprint(pid=os.getpid(), started="before")
+
+    assert begun.model_copy(update={"ready": True}).has_started
+    assert not begun.model_copy(update={"ready": True, "supervisor": dead}).has_started
+
+
+def test_a_stack_that_ends_while_it_starts_is_not_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(SupervisorEndedError, match="make up"):
+        wait_for(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("ready", "children", "told"),
+    [
+        (False, {}, "It is being started"),
+        (True, {"api": Footprint(pid=1, started="never")}, "api は再起動しているところです"),
+    ],
+)
+def test_a_stack_that_does_not_wholly_run_yet_is_not_told_to_be_down(
+    begun: StackState,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    ready: bool,
+    children: dict[str, Footprint],
+    told: str,
+) -> None:
+    begun.model_copy(update={"ready": ready, "children": children}).write(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["infra.dev", "--directory", str(tmp_path), "status"])
+
+    code = command_line.main()
+
+    printed = capsys.readouterr().out
+    assert (code, told in printed, "Nothing runs" in printed) == (1, True, False)
+
+
+def test_a_sample_day_where_nobody_can_sign_in_ends_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = play(Place.at(tmp_path, Ports.free()))
+
+    assert code == 1
+    assert "python -m infra.dev status" in capsys.readouterr().out
 
 
 def test_the_browser_returns_where_the_desk_expects_it() -> None:

@@ -1,10 +1,13 @@
 """The whole house as `make up` starts it: migrated, staffed, open to people and machines, its worker listening."""
 
+import subprocess
+
 import httpx2
 import pytest
 
 from infra.dev.__main__ import EVERYTHING, RETURN_PATH
 from infra.dev.place import CLIENT_ID
+from infra.dev.service import module
 from infra.dev.services import MAKERS, Stack
 from infra.dev.sign_in import obtain_token
 
@@ -57,11 +60,21 @@ def test_a_person_signs_in_with_the_browser_and_is_brought_back(house: Stack) ->
     assert (me.status_code, me.json()["id"]) == (200, "reviewer-1")
 
 
-async def test_a_killed_worker_is_ready_again_only_when_it_listens(house: Stack) -> None:
-    house.kill("worker")
-    fallen = house.fallen()
+def test_a_module_is_run_beside_the_stack_with_its_settings(house: Stack) -> None:
+    asked = ("--directory", str(house.place.directory), "run", "activities.ledger.auditing", "T26-00000000")
 
-    await house.start("worker")
+    ran = subprocess.run(module("infra.dev", *asked), capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "1 applications audited, 1 broken" in ran.stdout
+
+
+async def test_a_killed_worker_is_ready_again_only_when_it_listens(house: Stack) -> None:
+    try:
+        house.kill("worker")
+        fallen = house.fallen()
+    finally:
+        await house.start("worker")
 
     assert fallen == ["worker"]
     assert house.fallen() == []
