@@ -55,7 +55,10 @@ class Adopted(Body):
 
 @router.get("/impact")
 async def show_impact(principal: Inspector, at: AtDesk, asked: Annotated[ImpactQuery, Query()]) -> Impacts:
-    """What the shipped rules would change for open applications under others; nothing is changed. No values."""
+    """What the shipped rules would change for open applications under others; nothing is changed. No values.
+
+    Rules that are not shipped yet are weighed at the command line: `python -m activities.checks.impact --catalogue FOLDER`.
+    """
     after = position(at.settings, LIST, asked.cursor)
     wanted = WeighAsked(
         on=japan_date(at.now()), after=str(after[0]) if after else "", limit=asked.rows(at.settings)

@@ -186,7 +186,7 @@ def _paper(folder: Path, place: int, row: DocumentRow) -> _Lying:
     media_type, content = PDF, b""
     match place % 8:
         case 0 | 1 | 2 | 3:
-            content = pdf_with_text(text, pages=1 + place % 4)
+            content = pdf_with_text(text, pages=1 + place % 3)
         case 4 | 5:
             content = pdf_scanned(dpi=200, text=text if place % 2 else "")
         case 6:
