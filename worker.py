@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleSpec,
+    ScheduleUpdate,
 )
 from temporalio.worker import Worker
 
@@ -150,17 +152,18 @@ def arrival_activities(chosen: Settings, keys: KeyRing, database: Database) -> S
 
 
 async def ensure_schedules(client: Client, chosen: Settings) -> None:
-    """The desk's rounds are walked every few seconds; making a schedule twice makes it once."""
+    """The desk's rounds are walked every few seconds, at the pace of today's settings."""
     for round_name, schedule_id, seconds in (
         (messages.DESK_ROUND, messages.SCHEDULE, chosen.desk_round_seconds),
         (messages.ARRIVALS_ROUND, messages.ARRIVALS_SCHEDULE, chosen.arrivals_round_seconds),
     ):
-        await _ensure_schedule(client, round_name, schedule_id, seconds, task_queue=chosen.task_queue)
+        await ensure_schedule(client, round_name, schedule_id, seconds, task_queue=chosen.task_queue)
 
 
-async def _ensure_schedule(
+async def ensure_schedule(
     client: Client, round_name: str, schedule_id: str, seconds: int, *, task_queue: str
 ) -> None:
+    """Make the schedule, or give the one that is there this pace and queue; who paused it finds it paused."""
     action = ScheduleActionStartWorkflow(round_name, id=schedule_id, task_queue=task_queue)
     every = ScheduleIntervalSpec(every=timedelta(seconds=seconds))
     schedule = Schedule(
@@ -171,7 +174,10 @@ async def _ensure_schedule(
     try:
         await client.create_schedule(schedule_id, schedule)
     except ScheduleAlreadyRunningError:
-        return
+        there = client.get_schedule_handle(schedule_id)
+        await there.update(
+            lambda found: ScheduleUpdate(replace(schedule, state=found.description.schedule.state))
+        )
 
 
 async def work() -> None:
