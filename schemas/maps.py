@@ -74,6 +74,10 @@ class ProcedureMap:
         in_force = (each for each in known if on is not None and each.rule.in_force(on))
         return next(in_force, known[-1] if known else None)
 
+    def rules_on(self, on: date) -> tuple[ReadyRule, ...]:
+        """The rules in force on a day, in their order."""
+        return tuple(each for each in self.rules if each.rule.in_force(on))
+
     def follows_since(self, rule_id: str, on: date) -> date | None:
         """Since when another rule of this id is in force than before; None where it is the first."""
         asked = self.rule(rule_id, on)

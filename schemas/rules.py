@@ -76,7 +76,7 @@ def evaluate(
     findings: list[RuleFinding] = []
     outcomes: dict[str, str] = {}
     versions: dict[str, int] = {}
-    for rule in (each for each in ready.rules if each.rule.in_force(dossier.as_of)):
+    for rule in ready.rules_on(dossier.as_of):
         if rule.rule.check is not None:
             findings.extend(_checked(asking, rule.rule, named_checks[rule.rule.check], known))
             versions[rule.rule.id] = version_of(rule.rule.check)

@@ -100,7 +100,7 @@ def _of_company(asking: Asking) -> list[CaseElsewhere]:
 
 
 def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
-    in_force = (rule for rule in asking.ready.rules if rule.rule.in_force(asking.dossier.as_of))
+    in_force = asking.ready.rules_on(asking.dossier.as_of)
     return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= _COUNTED)
 
 

@@ -37,7 +37,7 @@ _NOT_LETTERS = re.compile(r"[\W_]")
 
 def forms_agree(asking: Asking) -> Iterator[Flaw]:
     """Answers that an attached form tells otherwise; says in which cells or fields, not what. Other rules' left out."""
-    asked = {each.rule.check for each in asking.ready.rules}
+    asked = {each.rule.check for each in asking.ready.rules_on(asking.dossier.as_of)}
     of_others = frozenset().union(*(fields for check, fields in _FIELDS_OF.items() if check in asked))
     fields = {row.id for row in asking.ready.procedure.fields} - of_others
     yield from _told_otherwise(asking, fields)

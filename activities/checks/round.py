@@ -84,7 +84,7 @@ class Answering:
         self._ready = ready
         self._facts = facts
         self._key = key
-        asked = (each.rule for each in ready.rules if each.rule.in_force(facts.as_of))
+        asked = (each.rule for each in ready.rules_on(facts.as_of))
         self._by_check = {rule.id: rule.check for rule in asked if rule.check}
         self._changes = changes_between(before.dossier, facts) if before and before.dossier else Changes()
 

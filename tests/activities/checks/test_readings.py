@@ -1,14 +1,14 @@
 """What attached files tell: forms that differ from the answers, coarse scans, blank pages, masks, and photos."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from schemas.dossier import DocumentFact, SeenOn
 from schemas.readings import ValueSeen
-from tests.schemas.cases import EXTENSION, a_dossier, a_map, check
+from tests.schemas.cases import EXTENSION, LAST_DAY, PLAN, a_dossier, a_map, a_map_followed, check
 from tests.schemas.clean_dossiers import LODGED_ON, a_document
 
 
@@ -69,6 +69,22 @@ def test_a_common_form_is_compared_with_the_common_answers() -> None:
     assert found("ALL-DC-12", form, {"corporate_number": "8000012050002"}) == [
         ("corporate_number", {"cells": "2!C5"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "rule_id"), [(LAST_DAY, "OTIT-PAY-03"), (LAST_DAY + timedelta(days=1), "ALL-DC-12")]
+)
+def test_only_a_rule_in_force_takes_its_answers_from_the_general_comparison(
+    as_of: date, rule_id: str
+) -> None:
+    ready = a_map_followed("OTIT-PAY-03", LAST_DAY + timedelta(days=30))
+    told = ValueSeen(field="monthly_base_yen", value="180000", sheet=2, cell="C5")
+    form = a_document(a_map(PLAN), "trainee_list", None, told=(told,))
+    answered = a_dossier(ready, {"monthly_base_yen": 190_000}, as_of=as_of, documents=(form,))
+
+    told_by = {each.rule_id for each in check(ready, answered).findings if each.message_values.get("cells")}
+
+    assert told_by == {rule_id}
 
 
 def test_a_pdf_form_is_named_by_page_and_place_of_the_field() -> None:
