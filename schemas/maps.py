@@ -100,7 +100,7 @@ class Catalogue:
     def __init__(self, procedures: Iterable[Procedure], rules: Iterable[Rule], tables: Tables) -> None:
         self.tables = tables
         check_tables(tables)
-        known = _by_id(rules)
+        known = rules_by_id(rules)
         for rule in (each for following in known.values() for each in following):
             check_rule(rule, tables)
         place = _Place(known, tables)
@@ -195,7 +195,7 @@ def as_text(part: Word) -> str:
     return json.dumps(part.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
 
-def _by_id(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+def rules_by_id(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
     """The rules of each id as they follow each other. Raises CatalogueError where two of them hold on one day."""
     known = _grouped(sorted(rules, key=lambda rule: rule.valid_from), lambda rule: rule.id)
     for following in known.values():

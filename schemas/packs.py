@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from schemas.catalogue import Procedure, Rule
 from schemas.map_checks import vocabulary_of
 from schemas.map_parts import CatalogueError
-from schemas.maps import ProcedureMap, as_text, ready_rule
+from schemas.maps import ProcedureMap, as_text, ready_rule, rules_by_id
 from schemas.tables import Tables
 
 _EMPTY: dict[str, tuple[()]] = {name: () for name, row in Tables.model_fields.items() if row.is_required()}
@@ -58,8 +58,10 @@ def unpacked(pack_version: str, text: str) -> ProcedureMap:
 
 def _compiled(pack_version: str, parts: list[Any]) -> ProcedureMap:
     procedure = Procedure.model_validate(parts[0])
-    rules = [Rule.model_validate(row) for row in parts[1:-1]]
-    chosen = [rule for rule_id in procedure.rules for rule in rules if rule.id == rule_id]
+    rules = rules_by_id(Rule.model_validate(row) for row in parts[1:-1])
+    for missing in sorted(set(procedure.rules) - set(rules)):
+        raise CatalogueError(procedure.id, f"rules.{missing}", "the pack has no such rule")
+    chosen = [rule for rule_id in procedure.rules for rule in rules[rule_id]]
     tables = Tables.model_validate({**_EMPTY, **parts[-1]})
     vocabulary = vocabulary_of(procedure, tables)
     return ProcedureMap(

@@ -57,13 +57,15 @@ def test_a_text_under_another_name_is_refused() -> None:
         unpacked("0" * 64, pack_text(ready))
 
 
-@pytest.mark.parametrize("spoil", ["procedure", "rules", "text"])
+@pytest.mark.parametrize("spoil", ["procedure", "rules", "rule_left_out", "text"])
 def test_a_pack_that_cannot_be_read_says_which(spoil: str) -> None:
     parts = json.loads(pack_text(a_map(EXTENSION)))
     if spoil == "procedure":
         parts[0]["planted"] = 1
     if spoil == "rules":
         parts[1]["expression"], parts[1]["check"] = "no_such_input > 1", None
+    if spoil == "rule_left_out":
+        del parts[1]
     text = "[" if spoil == "text" else json.dumps(parts, sort_keys=True, ensure_ascii=False)
     name = hashlib.sha256(text.encode()).hexdigest()
 
