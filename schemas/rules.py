@@ -15,7 +15,7 @@ from pydantic import Field
 from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Rule
 from schemas.dossier import CheckReport, DocumentFact, Dossier, PlaceKind, RowUsed, RuleFinding, SeenOn
-from schemas.expressions import CelInput, Decision
+from schemas.expressions import CelInput, Condition, Decision
 from schemas.map_checks import GIVEN_INPUTS
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.named_checks import CHANNEL, CHECK_ROWS, CheckRow, version_of
@@ -160,16 +160,18 @@ def _decide(asking: Asking, rule: ReadyRule, subject: Subject) -> Decision | Non
     applies = rule.applies.decide(values)
     if applies.outcome == "fails" or rule.holds is None:
         return None
-    holds = rule.holds.decide(values)
-    decision = applies if applies.outcome == "cannot_decide" and not _is_settled(applies, holds) else holds
+    decision = _both(applies, rule.holds, values)
     if decision.outcome == "cannot_decide" and asking.excuses(decision.missing, subject):
         return None
     return decision
 
 
-def _is_settled(applies: Decision, holds: Decision) -> bool:
+def _both(applies: Decision, holds: Condition, values: Mapping[str, CelInput]) -> Decision:
     """While only the channel is open: what holds through every channel is no question for anybody."""
-    return holds.outcome == "holds" and applies.missing == (CHANNEL,)
+    if applies.outcome == "cannot_decide" and applies.missing != (CHANNEL,):
+        return applies
+    decision = holds.decide(values)
+    return decision if "holds" in (applies.outcome, decision.outcome) else applies
 
 
 def _finding(asking: Asking, rule: ReadyRule, subject: Subject, decision: Decision) -> RuleFinding:

@@ -151,6 +151,14 @@ def test_what_cannot_be_decided_names_what_is_missing() -> None:
     assert report.findings[0].missing == ("hours_training",)
 
 
+def test_a_rule_that_may_not_apply_is_told_without_what_only_its_condition_looks_up() -> None:
+    ready = a_map(PLAN, only="OTIT-HRS-11")
+
+    (finding,) = check(ready, a_dossier(ready, {"occupation_code": "2-1-9"})).findings
+
+    assert (finding.missing, finding.rows) == (("occupation_transferable",), ())
+
+
 def test_an_unpublished_wage_is_named_and_never_guessed() -> None:
     ready = a_map(PLAN, only="ALL-PAY-01")
     answers = {
