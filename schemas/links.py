@@ -75,7 +75,10 @@ NAMED_BY = ("passport_number", "name_latin")
 
 
 def unlike(here: Mapping[str, Value], there: Mapping[str, Value]) -> tuple[str, ...]:
-    """The fields that don't show one person in two applications: they differ, or not both answer. None: he is one."""
+    """The fields that don't show one person in two applications; empty: he is one.
+
+    A lasting field that only one of them answers is passed over; of those that name him one has to be the same.
+    """
     same = {
         name: plain(here[name]) == plain(there[name])
         for name in (*LASTING, *NAMED_BY)

@@ -304,7 +304,9 @@ REFUSALS: dict[str, Telling] = {
         403, "依頼書の期限が切れています。", "The written request of the mandate has expired."
     ),
     "receipt_missing": Telling(
-        422, "全員分の受付番号が必要です。", "A receipt number is needed for every person."
+        422,
+        "受け付けられた全員分の受付番号が必要です。",
+        "A receipt number is needed for every person who was taken.",
     ),
     "not_taken_form": Telling(
         422,
@@ -327,7 +329,8 @@ REFUSALS: dict[str, Telling] = {
     "receipts_differ": Telling(
         409,
         "先に報告された受付番号又は受け付けられなかった人と違います。書面を見直し、違いが残るときは「分からない」として記録してください。",
-        "Numbers, or who was not taken, differ from the first report. Look at the paper again; else record unknown.",
+        "Numbers, or who was not taken, differ from the first report."
+        " Look at the paper again; if they still differ, record unknown.",
     ),
     "receipt_form": Telling(
         422, "受付番号の形式が提出先と合いません。", "The receipt number does not fit the office."
