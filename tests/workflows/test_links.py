@@ -160,6 +160,23 @@ def test_what_is_granted_after_all_asks_nobody_and_what_was_never_told_is_not_tu
     assert turned(waiting("p1"), "refused") == []
 
 
+def test_a_result_that_turns_back_and_forth_asks_once_while_nobody_has_looked() -> None:
+    road = gone_on()
+    road.lodge()
+    turned(road, "refused")
+    turned(road, "granted", was="refused")
+
+    again = turned(road, "refused")
+    road.decide(TaskKind.LINK_TURNED, LateCorrectionSeen(remark_id="why"), REVIEWER)
+    turned(road, "withdrawn", was="refused")
+
+    assert again == [
+        LinkNoted(person_id="p1", other_number=OTHER, outcome="refused", instead_of="granted"),
+    ]
+    assert road.kinds.count("link_noted") == 6
+    assert len(road.standing.open_tasks(TaskKind.LINK_TURNED)) == 1
+
+
 def test_a_person_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused, match="unknown_person"):
         tell(waiting("p1"), "granted", person="p9")
