@@ -29,15 +29,9 @@ PARTS: dict[str, Part] = {
     "splits": Splits.deliver,
     "drafts": Drafts.look,
 }
-LATER = {
-    "lapses": "lapses",
-    "silent": "silent_lodgings",
-    "watches": "watches",
-    "links": "links",
-    "splits": "splits",
-    "drafts": "drafts",
-}
-"""What rounds of earlier desks did not do yet, by the name of its patch."""
+LATER = frozenset({"lapses", "silent", "watches", "links", "splits", "drafts"})
+"""What rounds of earlier desks did not do yet, each behind a patch of its name."""
+PATCHES_NAMED_OTHERWISE = {"silent": "silent_lodgings"}
 
 
 @workflow.defn(name=messages.DESK_ROUND)
@@ -55,6 +49,10 @@ class DeskRoundWorkflow:
 
 async def _as_before() -> dict[str, int]:
     """A round that is under way while the desk is upgraded ends as it began."""
-    begun = [name for name in PARTS if name not in LATER or workflow.patched(LATER[name])]
+    begun = [
+        name
+        for name in PARTS
+        if name not in LATER or workflow.patched(PATCHES_NAMED_OTHERWISE.get(name, name))
+    ]
     handled = await asyncio.gather(*(once_a_round(PARTS[name]) for name in begun))
     return dict(zip(begun, handled, strict=True))

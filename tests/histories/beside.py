@@ -103,6 +103,7 @@ BESIDE: Mapping[str, Beside] = {
         },
     ),
 }
+"""`a_round_of_the_desk` was recorded before rounds looked beside the decision: recorded anew it would be the other one."""
 
 
 async def walk_beside(office: Office, chosen: Beside) -> WorkflowHandle[Any, Any]:

@@ -1,5 +1,7 @@
 """Kept histories: what is under way in production must go on under today's code."""
 
+import json
+
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
@@ -57,6 +59,21 @@ def test_a_road_that_goes_on_in_a_new_run_says_so_in_its_history() -> None:
     assert first.events[-1].HasField("workflow_execution_continued_as_new_event_attributes")
     assert last.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
     assert first.workflow_id == last.workflow_id
+
+
+def patches_of(recorded: WorkflowHistory) -> set[str]:
+    """The patches behind which a history was recorded."""
+    markers = (each.marker_recorded_event_attributes.details for each in recorded.events)
+    return {json.loads(each["patch-data"].payloads[0].data)["id"] for each in markers if "patch-data" in each}
+
+
+def test_a_round_of_an_earlier_desk_stays_among_the_kept_ones() -> None:
+    before, since = (
+        patches_of(history(f"a_round_{name}")) for name in ("of_the_desk", "beside_the_decision")
+    )
+
+    assert before == {"lapses", "silent_lodgings", "watches", "links", "splits", "drafts"}
+    assert since == {"beside_the_decision"}
 
 
 def test_every_path_has_a_history_and_every_history_a_path() -> None:
