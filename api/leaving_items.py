@@ -29,11 +29,10 @@ from schemas.commands import EntrustFiling, PassOnTask
 from schemas.filing import UNDER_WAY, FilingState
 from schemas.parties import Right
 from schemas.refusals import Refused
-from schemas.standing import Stage
+from schemas.standing import DECIDED
 from schemas.tasks import TaskKind
 
 OF_A_FILING = ".filing."
-HAS_HIS_RESULT = (Stage.DECIDED.value, Stage.CLOSED.value)
 
 
 class OpenItem(Shown):
@@ -92,7 +91,7 @@ def _his_filings(account_id: str) -> ColumnElement[bool]:
     waiting = exists().where(
         person_standing.c.number == filing.c.number,
         person_standing.c.person_id == func.any(filing.c.persons),
-        person_standing.c.stage.not_in(HAS_HIS_RESULT),
+        person_standing.c.stage.not_in([stage.value for stage in DECIDED]),
     )
     under_way = filing.c.state.in_([state.value for state in UNDER_WAY])
     lodged = and_(filing.c.state == FilingState.CONFIRMED.value, waiting)

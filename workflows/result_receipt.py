@@ -187,13 +187,10 @@ def close(situation: Situation) -> Happenings:
     before somebody looked at another result of what was waited for.
     """
     standing = situation.standing
-    under_way = any(filing.state in UNDER_WAY for filing in standing.filings) or standing.contradictions
-    if (
-        under_way
-        or standing.open_tasks(TaskKind.LINK_TURNED)
-        or not standing.is_finished
-        or standing.closed_at is not None
-    ):
+    if standing.closed_at is not None or not standing.is_finished:
+        return []
+    under_way = any(filing.state in UNDER_WAY for filing in standing.filings)
+    if under_way or standing.contradictions or standing.open_tasks(TaskKind.LINK_TURNED):
         return []
     left = [TaskCancelled(task_id=task.id, reason="closed") for task in standing.open_tasks()]
     running = [DeadlineEnded(deadline_id=each.id) for each in standing.running_deadlines()]

@@ -10,7 +10,7 @@ from schemas.filing import LIVE, UNDER_WAY, Receipt
 from schemas.folding import fold_all
 from schemas.lodging_ends import LodgingConfirmed
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
-from schemas.standing import PersonLine, Stage, Standing
+from schemas.standing import DECIDED, PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from tests.builders import PaperRoad
 from workflows.advance_review import rounds_left
@@ -27,7 +27,6 @@ WAITS_WITH_DEADLINE: dict[Stage, frozenset[TaskKind]] = {
     Stage.MORE_REQUESTED: frozenset({TaskKind.OVERDUE_CORRECTION, TaskKind.TOO_MANY_ROUNDS}),
     Stage.LODGED: frozenset({TaskKind.CHASE_RESULT}),
 }
-OVER = frozenset({Stage.DECIDED, Stage.CLOSED})
 ON_ONE_DESK = frozenset().union(*WAITS_FOR_TASK.values())
 
 
@@ -119,7 +118,7 @@ def _who_was_sent_away_goes_on_elsewhere(standing: Standing) -> None:
         away = {each.person_id for each in filing.not_taken}
         assert not away & set(filing.persons), f"{filing.id}: taken and not taken"
         left = [line for line in standing.persons if line.person_id in away and line.filing_id == filing.id]
-        assert all(line.stage in OVER for line in left), f"{filing.id}: keeps whom the authority sent away"
+        assert all(line.stage in DECIDED for line in left), f"{filing.id}: keeps whom the authority sent away"
 
 
 def _four_eyes(road: PaperRoad) -> None:
