@@ -33,6 +33,7 @@ from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
 from schemas.second_confirmation import is_asked_of_a_second
 from schemas.stops import Stop, StoppableLodging, covering
+from schemas.tables import of_the_day
 
 MISSING_NAME = "—"
 LOCKED_WITHIN = timedelta(days=365)
@@ -198,7 +199,7 @@ def package_order(
         person: line for line, person in enumerate(everything.case.persons, 1) if person in asked.persons
     }
     going = enclosed(everything, FilingKind(asked.filing_kind), asked.persons, earlier)
-    office = next((row for row in ready.tables.offices if row.id == asked.office), None)
+    office = of_the_day(ready.tables.offices, date.fromisoformat(asked.as_of)).get(asked.office)
     channel = procedure.channel(asked.channel)
     return PackageOrder.model_validate(
         {

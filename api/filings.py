@@ -202,7 +202,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
                 (*view.persons, *(each.person_id for each in confirming.not_taken)),
             ),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
-            offices=offices_of(ready.tables, ready.procedure.office.table),
+            offices=offices_of(ready.tables, ready.procedure.office.table, japan_date(at.now())),
             stops=await _stops_ahead(connection, view, ready),
         )
     told = {
@@ -287,7 +287,8 @@ async def route(
     """
     case = await case_at(at, number_of(filing_id))
     ready = await at.packs.of(case)
-    if office_named(ready.tables, ready.procedure.office.table, body.office) is None:
+    today = japan_date(at.now())
+    if office_named(ready.tables, ready.procedure.office.table, body.office, today) is None:
         raise Refused("office_not_possible", "office")
     [reason] = await _said(at, case, act, by=principal, filing_id=filing_id, words=body.reason)
     command = RouteFiling(

@@ -82,8 +82,9 @@ async def read_procedure(
     pack: Annotated[PackName | None, Query()] = None,
 ) -> Map:
     """One map: today's, a version's, or that of the `pack` an application is pinned to."""
+    today = japan_date(at.now())
     try:
-        on = None if version else japan_date(at.now())
+        on = None if version else today
         ready = (
             await at.packs.named(pack) if pack else at.catalogue.map_for(procedure_id, on=on, version=version)
         )
@@ -91,17 +92,18 @@ async def read_procedure(
         raise Refused("not_found") from None
     if ready.procedure.id != procedure_id:
         raise Refused("not_found")
-    return Map(procedure=ready.procedure, choices=choices_of(ready))
+    return Map(procedure=ready.procedure, choices=choices_of(ready, today))
 
 
-def choices_of(ready: ProcedureMap) -> dict[str, list[Choice]]:
-    """The answers offered for every field that has any: choices, prefectures, countries."""
+def choices_of(ready: ProcedureMap, on: date) -> dict[str, list[Choice]]:
+    """The answers offered for every field that has any: choices, prefectures, countries; called as on that day."""
     tables = ready.tables
     listed = {
         "prefecture": [Choice(id=row.code, ja=row.ja, en=row.en) for row in tables.prefectures],
         "country": [Choice(id=row.code, ja=row.ja, en=row.en) for row in tables.countries],
     }
     offered = {
-        field.id: listed.get(field.type) or list(ready.choices_of(field)) for field in ready.procedure.fields
+        field.id: listed.get(field.type) or list(ready.choices_of(field, on))
+        for field in ready.procedure.fields
     }
     return {field_id: choices for field_id, choices in offered.items() if choices}

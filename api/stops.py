@@ -87,10 +87,10 @@ def _insist_on_sense(at: Desk, body: StopAsked) -> None:
         raise Refused("nothing_to_stop")
     if body.procedure and body.procedure not in {row.id for row in at.catalogue.procedures()}:
         raise Refused("unknown_procedure", "procedure")
-    offices = [office_named(at.catalogue.tables, each, body.office or "") for each in ("otit", "isa")]
+    today = japan_date(at.now())
+    offices = [office_named(at.catalogue.tables, each, body.office or "", today) for each in ("otit", "isa")]
     if body.office and not any(offices):
         raise Refused("nothing_to_stop", "office")
-    today = japan_date(at.now())
     if not today <= body.until_on <= today + timedelta(days=AT_MOST_DAYS):
         raise Refused("day_out_of_range", "until_on")
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from schemas.catalogue import Authority, Bilingual
-from schemas.tables import Office
+from schemas.tables import Office, of_the_day
 from schemas.words import Word
 
 EVERY_PROCEDURE = "*"
@@ -170,7 +170,8 @@ def _bureau_doubt(
 ) -> str | None:
     if held is None or held.bureau is None:
         return None
-    bureaus = {row.id: row.parent or row.id for row in offices if row.authority == IMMIGRATION}
+    there_then = of_the_day((row for row in offices if row.authority == IMMIGRATION), asked.on)
+    bureaus = {row.id: row.parent or row.id for row in there_then.values()}
     there, own = bureaus.get(asked.office or ""), bureaus.get(held.bureau)
     return "certificate_of_another_bureau" if there and own and there != own else None
 

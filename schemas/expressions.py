@@ -254,7 +254,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
             lambda authority, land, on: _bilateral(tables, authority, land, on),
         ),
         "has_arrangement": ("sdb|sb", lambda land, on=None: _has_arrangement(tables, land, on)),
-        "office_for": ("sss", lambda authority, prefecture: _office(tables, authority, prefecture)),
+        "office_for": ("ssds|sss", lambda *asked: _office(tables, *asked)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
         "lodge_by": ("sd", lambda cut_off: _published("cut_offs", tables.cut_off(cut_off)).lodge_by),
         "in_force_from": ("sd", lambda law: _law_start(tables, law)),
@@ -370,11 +370,11 @@ def _listed(tables: Tables, table: str, row_id: str, on: date) -> bool:
 
 def _bilateral(tables: Tables, authority: str, country: str, on: date) -> bool:
     rows = (row for row in tables.bilateral_papers if row.authority == authority and row.country == country)
-    return any(looked_up("bilateral_papers", row).valid_from <= on for row in rows)
+    return any(looked_up("bilateral_papers", row).in_force(on) for row in rows)
 
 
-def _office(tables: Tables, authority: str, prefecture: str) -> str:
-    if office := offices.office_for(tables, authority, prefecture):
+def _office(tables: Tables, authority: str, prefecture: str, on: date | None = None) -> str:
+    if office := offices.office_for(tables, authority, prefecture, on):
         return looked_up("offices", office).id
     raise Unpublished("offices")
 

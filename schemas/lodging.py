@@ -193,11 +193,11 @@ def _routed_by_person(ready: ProcedureMap) -> bool:
 
 
 def _office(asking: Asking, subject: Subject) -> Office | None:
-    row, tables = asking.ready.procedure.office, asking.ready.tables
+    row, tables, on = asking.ready.procedure.office, asking.ready.tables, asking.dossier.as_of
     if row.office is not None:
-        return office_named(tables, row.table, row.office)
+        return office_named(tables, row.table, row.office, on)
     prefecture = asking.answers(subject).get(row.prefecture_field or "")
-    found = office_for(tables, row.table, str(prefecture)) if prefecture is not None else None
+    found = office_for(tables, row.table, str(prefecture), on) if prefecture is not None else None
     return looked_up("offices", found) if found else None
 
 

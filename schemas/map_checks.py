@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
 
 from schemas.catalogue import DocumentKind, FieldRow, Procedure, Rule
 from schemas.expressions import (
@@ -15,8 +17,8 @@ from schemas.expressions import (
 )
 from schemas.map_parts import CatalogueError
 from schemas.named_checks import CHECK_ROWS
-from schemas.offices import area_faults, office_named, offices_of
-from schemas.tables import Tables
+from schemas.offices import area_faults, days_of_change, office_named, offices_of
+from schemas.tables import Listed, Tables
 
 GIVEN_INPUTS: dict[str, InputType] = {
     "as_of": "date",
@@ -39,10 +41,13 @@ def vocabulary_of(procedure: Procedure, tables: Tables, compiled: Compiled | Non
 
 
 def check_tables(tables: Tables) -> None:
-    """Every prefecture is served exactly once per authority. Raises CatalogueError."""
+    """Rows of an id follow each other; each prefecture is served once per authority on every day. Raises CatalogueError."""
+    for name in type(tables).model_fields:
+        _one_on_a_day(name, tables.listed(name) or ())
     for authority in ("otit", "isa"):
-        for fault in area_faults(offices_of(tables, authority), tables.prefectures):
-            raise CatalogueError("tables", f"offices.{authority}", fault)
+        for on in days_of_change(offices_of(tables, authority, None)):
+            for fault in area_faults(offices_of(tables, authority, on), tables.prefectures):
+                raise CatalogueError("tables", f"offices.{authority}", f"{fault} from {on}")
     _all_sourced("tables", tables, [*tables.offices, *tables.fees, *tables.minimum_wages])
     _all_sourced("tables", tables, [*tables.cut_offs, *tables.law_starts, *tables.ssw_intakes])
 
@@ -171,7 +176,7 @@ def _routing(procedure: Procedure, tables: Tables) -> None:
     row = procedure.office
     if (row.office is None) == (row.prefecture_field is None):
         raise CatalogueError(procedure.id, "office", "names an office or a prefecture field, one of both")
-    if row.office is not None and office_named(tables, row.table, row.office) is None:
+    if row.office is not None and office_named(tables, row.table, row.office, None) is None:
         raise CatalogueError(procedure.id, "office.office", f"no office {row.office}")
     routing = procedure.field(row.prefecture_field) if row.prefecture_field else None
     if row.office is None and (routing is None or routing.type != "prefecture"):
@@ -218,6 +223,13 @@ def _rule_inputs(procedure: Procedure, rule: Rule, texts: list[str], vocabulary:
         field = procedure.field(name)
         if rule.scope == "application" and field is not None and field.belongs_to_person:
             raise CatalogueError(procedure.id, f"{rule.id}.scope", f"{name} belongs to persons")
+
+
+def _one_on_a_day(table: str, rows: tuple[Listed, ...]) -> None:
+    ordered = sorted(rows, key=lambda row: (row.id, row.valid_from or date.min))
+    for before, after in pairwise(ordered):
+        if before.id == after.id and before.in_force(after.valid_from or date.min):
+            raise CatalogueError("tables", f"{table}.{after.id}", "given twice for the same day")
 
 
 def _all_sourced(place: str, tables: Tables, rows: Iterable[object]) -> None:

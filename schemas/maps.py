@@ -87,10 +87,10 @@ class ProcedureMap:
         """A condition of this map, compiled once."""
         return self.vocabulary.condition(text)
 
-    def choices_of(self, field: FieldRow) -> tuple[Choice, ...]:
-        """The answers of a choice field, from its row or from the table it names."""
+    def choices_of(self, field: FieldRow, on: date | None = None) -> tuple[Choice, ...]:
+        """The answers of a choice field, from its row or from the table it names, there called as on that day."""
         if field.choices_from is not None:
-            return self.tables.answers(field.choices_from) or ()
+            return self.tables.answers(field.choices_from, on) or ()
         return field.choices
 
 

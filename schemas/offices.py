@@ -3,23 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
-from schemas.tables import Office, Prefecture, Tables
-
-
-def office_for(tables: Tables, authority: str, prefecture: str) -> Office | None:
-    """The authority's office whose area holds that prefecture (JIS code), or None for an unknown code."""
-    return next((row for row in offices_of(tables, authority) if prefecture in row.prefectures), None)
+from schemas.tables import Dated, Office, Prefecture, Tables
 
 
-def office_named(tables: Tables, authority: str, office_id: str) -> Office | None:
-    """The authority's office of that id, or None."""
-    return next((row for row in offices_of(tables, authority) if row.id == office_id), None)
+def office_for(tables: Tables, authority: str, prefecture: str, on: date | None) -> Office | None:
+    """The authority's office whose area holds that prefecture (JIS code) that day, or None for an unknown code."""
+    return next((row for row in offices_of(tables, authority, on) if prefecture in row.prefectures), None)
 
 
-def offices_of(tables: Tables, authority: str) -> tuple[Office, ...]:
-    """All offices of one authority, in the order of the table."""
-    return tuple(row for row in tables.offices if row.authority == authority)
+def office_named(tables: Tables, authority: str, office_id: str, on: date | None) -> Office | None:
+    """The authority's office of that id as it is that day, or None."""
+    return next((row for row in offices_of(tables, authority, on) if row.id == office_id), None)
+
+
+def offices_of(tables: Tables, authority: str, on: date | None) -> tuple[Office, ...]:
+    """The offices of one authority that day (None: the rows of all days), in the order of the table."""
+    rows = (row for row in tables.offices if row.authority == authority)
+    return tuple(row for row in rows if on is None or row.in_force(on))
 
 
 def receipt_prefixes(tables: Tables, authority: str) -> dict[str, tuple[str, ...]]:
@@ -28,14 +30,14 @@ def receipt_prefixes(tables: Tables, authority: str) -> dict[str, tuple[str, ...
     The system assigns by address, so a branch's application may be numbered by its bureau, and the other way round.
     Offices whose pattern nobody has published (all of OTIT's) are not in it: their numbers are taken as they are.
     """
-    offices = [row for row in offices_of(tables, authority) if row.receipt_prefix]
+    offices = [row for row in offices_of(tables, authority, None) if row.receipt_prefix]
     return {row.id: _prefixes_of(row, offices) for row in offices}
 
 
 def _prefixes_of(office: Office, offices: Iterable[Office]) -> tuple[str, ...]:
     bureau = [row for row in offices if (row.parent or row.id) == (office.parent or office.id)]
     bureau.sort(key=lambda row: row.id != office.id)
-    return tuple(row.receipt_prefix for row in bureau if row.receipt_prefix)
+    return tuple(dict.fromkeys(row.receipt_prefix for row in bureau if row.receipt_prefix))
 
 
 def receipt_fits(number: str, office: str, prefixes: Mapping[str, tuple[str, ...]]) -> bool:
@@ -47,6 +49,12 @@ def receipt_fits(number: str, office: str, prefixes: Mapping[str, tuple[str, ...
     known = {unicodedata.normalize("NFKC", prefix) for row in prefixes.values() for prefix in row}
     own = {unicodedata.normalize("NFKC", prefix) for prefix in prefixes.get(office, ())}
     return not written.startswith(tuple(known - own))
+
+
+def days_of_change(rows: Iterable[Dated]) -> tuple[date, ...]:
+    """The first of all days, and each on which a row begins or is over: between two of them the rows stay the same."""
+    ends = ((row.valid_from, row.valid_to and row.valid_to + timedelta(days=1)) for row in rows)
+    return tuple(sorted({date.min, *(on for both in ends for on in both if on)}))
 
 
 def area_faults(offices: Iterable[Office], prefectures: Iterable[Prefecture]) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 An unknown amount is a legal value (None): it is shown as unknown and never guessed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
@@ -43,6 +43,19 @@ class Listed(Dated):
     id: str
     ja: str
     en: str
+
+
+Row = TypeVar("Row", bound=Listed)
+
+
+def of_the_day(rows: Iterable[Row], on: date | None) -> dict[str, Row]:
+    """One row of each id, in the order of the table: the one in force that day, else (or without a day) its last."""
+    chosen: dict[str, Row] = {}
+    for row in rows:
+        before = chosen.get(row.id)
+        if before is None or on is None or not before.in_force(on):
+            chosen[row.id] = row
+    return chosen
 
 
 class Office(Listed):
@@ -158,12 +171,11 @@ class Country(Word):
     en: str
 
 
-class BilateralPaper(Sourced):
+class BilateralPaper(Dated):
     """A country whose people need the paper of a bilateral arrangement, for one authority."""
 
     authority: Authority
     country: str
-    valid_from: date
 
 
 class BilateralArrangement(Dated):
@@ -263,10 +275,15 @@ class Tables(Word):
         """How long a paper of that kind may be used as of a day, or None."""
         return next((row for row in self.paper_lives if row.id == kind and row.in_force(on)), None)
 
-    def answers(self, name: str) -> tuple[Choice, ...] | None:
-        """What a choice field offers from the table of that name, or None when there is nothing to choose from."""
+    def answers(self, name: str, on: date | None = None) -> tuple[Choice, ...] | None:
+        """What a choice field offers from the table of that name, or None when there is nothing to choose from.
+
+        Each id once, called as on that day; whether it may be chosen for a day is for the rules to say.
+        """
         rows = self.listed(name)
-        return None if rows is None else tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in rows)
+        if rows is None:
+            return None
+        return tuple(Choice(id=row.id, ja=row.ja, en=row.en) for row in of_the_day(rows, on).values())
 
     def listed(self, name: str) -> tuple[Listed, ...] | None:
         """The rows of a table that has ids and names; `<authority>_offices` and `ssw2_fields` are parts of one."""

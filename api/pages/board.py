@@ -8,7 +8,9 @@ from api.desk import AtDesk
 from api.pages.doors import PageRoute
 from api.pages.trouble import made
 from api.pages.visit import Visit
+from schemas.calendar import japan_date
 from schemas.standing import Holder, Stage
+from schemas.tables import of_the_day
 
 LISTED = 50
 FILTERS = ("state", "stage", "holder", "office", "procedure", "search", "order", "cursor")
@@ -32,7 +34,7 @@ async def show_board(request: Request, at: AtDesk, principal: Looking) -> Respon
         asked=asked,
         kept=_kept(request),
         names={row.id: row.name for row in at.catalogue.procedures()},
-        offices=at.catalogue.tables.offices,
+        offices=tuple(of_the_day(at.catalogue.tables.offices, japan_date(at.now())).values()),
         stages=tuple(Stage),
         holders=tuple(Holder),
         states=STATES,

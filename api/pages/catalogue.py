@@ -10,7 +10,6 @@ from api.access import Principal, needs
 from api.desk import AtDesk
 from api.pages.catalogue_search import everything, found, prompts_of, rules_of, table_rows
 from api.pages.doors import PageRoute
-from api.pages.terms import Terms
 from api.pages.visit import Visit
 from schemas.calendar import japan_date
 from schemas.catalogue import Bound, Sourced
@@ -21,9 +20,10 @@ from schemas.expression_words import in_words
 from schemas.lodging import bound_told
 from schemas.maps import ProcedureMap, UnknownProcedure
 from schemas.named_checks import CHECK_ROWS
+from schemas.offices import offices_of
 from schemas.refusals import Refused
 from schemas.table_names import table_name
-from schemas.tables import FeeAmount
+from schemas.tables import FeeAmount, Office
 
 FOUND_AT_MOST = 100
 
@@ -74,7 +74,7 @@ async def show_procedure(
         raise Refused("not_found") from None
     return visit.show(
         "catalogue_procedure.html",
-        terms=Terms(ready, visit.locale),
+        terms=visit.terms_of(ready),
         ready=ready,
         sources=ready.tables.source_titles(),
         versions=[each.procedure for each in at.catalogue.maps() if each.procedure.id == procedure_id],
@@ -83,6 +83,7 @@ async def show_procedure(
         items=checklist_items(ready, japan_date(at.now())),
         cut_off=ready.tables.cut_off(ready.procedure.window.cut_off or ""),
         fees=_fees_of(ready),
+        offices=_offices_of(ready),
     )
 
 
@@ -138,6 +139,12 @@ def _bounds(earliest: Bound | None, latest: Bound | None) -> list[tuple[Derivati
     return [
         (told, each) for each, is_latest in ends if each for told in bound_told(each, is_latest=is_latest)
     ]
+
+
+def _offices_of(ready: ProcedureMap) -> list[Office]:
+    """The rows of the one office that the map names, each with its days; none where a prefecture decides."""
+    row = ready.procedure.office
+    return [each for each in offices_of(ready.tables, row.table, None) if each.id == row.office]
 
 
 def _fees_of(ready: ProcedureMap) -> list[FeeAmount]:

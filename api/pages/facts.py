@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from api.pages.telling import BETWEEN, NOTHING, day, due, either
 from api.pages.terms import Terms
 from api.pages.words import Wording, all_words
+from schemas.calendar import japan_date
 from schemas.refusals import REFUSALS
 
 SHOWN = (
@@ -58,18 +60,19 @@ class Facts:
     terms: Terms
     people: Mapping[str, str]
 
-    def told(self, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Label and value of every fact worth telling."""
+    def told(self, facts: Mapping[str, Any], at: datetime) -> list[tuple[str, str]]:
+        """Label and value of every fact worth telling, with the names of the day on which it happened."""
         words = Wording(self.terms.locale)
         present = [name for name in SHOWN if facts.get(name) not in (None, (), [], {})]
-        return [(words(f"fact.{name}"), self._value(name, facts[name])) for name in present]
+        return [(words(f"fact.{name}"), self._value(name, facts[name], japan_date(at))) for name in present]
 
-    def _value(self, name: str, value: Any) -> str:
-        tell = self._tellers().get(name)
+    def _value(self, name: str, value: Any, on: date) -> str:
+        tell = self._tellers(on).get(name)
         return tell(value) if tell else self._coded(name, value)
 
-    def _tellers(self) -> Mapping[str, Callable[[Any], str]]:
+    def _tellers(self, happened_on: date) -> Mapping[str, Callable[[Any], str]]:
         locale, terms = self.terms.locale, self.terms
+        office = partial(terms.office, on=happened_on)
         return {
             "persons": self._persons,
             "not_taken": lambda away: self._persons([each["person_id"] for each in away]),
@@ -78,7 +81,7 @@ class Facts:
             "due_on": lambda on: day(locale, on),
             "decided_on": lambda on: day(locale, on),
             "valid_to": lambda on: day(locale, on),
-            "office": terms.office,
+            "office": office,
             "channel": terms.channel,
             "result": terms.result,
             "receipts": _numbers,
@@ -87,7 +90,7 @@ class Facts:
             "findings": lambda found: str(len(found)),
             "items": self._items,
             "looked_at": self._marks,
-            "was": terms.office,
+            "was": office,
             "to_number": _linked,
             "from_number": _linked,
             "other_number": _linked,

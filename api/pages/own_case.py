@@ -143,7 +143,7 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         everything=everything,
         rounds=rounds,
         asking=asking,
-        terms=Terms(ready, visit.locale),
+        terms=visit.terms_of(ready),
         deadlines=beside(stops, deadlines),
         watches=watches,
         waits=waits,

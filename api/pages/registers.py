@@ -18,8 +18,10 @@ from api.paging import Paged
 from api.queries_registers import client_names
 from api.registers import EntryInPath, Keeping, Looking
 from schemas.authority import IMMIGRATION
+from schemas.calendar import japan_date
 from schemas.parties import Right
 from schemas.refusals import Refused
+from schemas.tables import of_the_day
 
 LISTED = 100
 SOON_DAYS = 30
@@ -54,7 +56,8 @@ async def named_shelf(visit: Visit) -> dict[str, Any]:
 
 
 def _bureaus(visit: Visit) -> list[Any]:
-    return [row for row in visit.at.catalogue.tables.offices if row.authority == IMMIGRATION]
+    offices = of_the_day(visit.at.catalogue.tables.offices, japan_date(visit.at.now()))
+    return [row for row in offices.values() if row.authority == IMMIGRATION]
 
 
 @router.get("/registers")

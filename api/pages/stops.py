@@ -11,6 +11,7 @@ from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.stops import Holding, Looking, StopAsked, StopInPath
 from schemas.calendar import japan_date
 from schemas.parties import Right
+from schemas.tables import of_the_day
 
 FIELDS = ("procedure", "authority", "office", "channel", "until_on")
 REASONS = ("channel_down", "authority_closed", "rule_changes", "other")
@@ -26,16 +27,16 @@ async def show_stops(request: Request, at: AtDesk, principal: Looking) -> Respon
 
 async def stops_page(visit: Visit, *, trouble: Trouble | None = None, form: Filled = NOT_FILLED) -> Response:
     """The page, with what was typed when an act was refused."""
-    tables = visit.at.catalogue.tables
+    today = japan_date(visit.at.now())
     return visit.show(
         "stops.html",
         trouble=trouble,
         filled=form,
         page=await stops.show_stops(visit.principal, visit.at),
         names={row.id: row.name for row in visit.at.catalogue.procedures()},
-        offices={row.id: row for row in tables.offices},
+        offices=of_the_day(visit.at.catalogue.tables.offices, today),
         reasons=REASONS,
-        today=japan_date(visit.at.now()),
+        today=today,
         may_stop=Right.HOLD in visit.principal.rights,
     )
 

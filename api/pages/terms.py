@@ -1,6 +1,7 @@
 """The terms of one procedure in one language: its fields, documents, offices, channels, results, and values."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from api.pages.telling import NOTHING, day, either, yen
@@ -8,14 +9,17 @@ from api.pages.words import Locale, Wording
 from api.procedures import choices_of
 from schemas.catalogue import Choice, DocumentKind, FieldRow, Procedure, Section, Value
 from schemas.maps import ProcedureMap
+from schemas.tables import of_the_day
 
 
 class Terms:
     """What the codes of an application are called on the pages."""
 
-    def __init__(self, ready: ProcedureMap, locale: Locale) -> None:
+    def __init__(self, ready: ProcedureMap, locale: Locale, on: date) -> None:
+        """`on`: the day (Japan date) whose names are told where rows have days."""
         self.ready = ready
         self.locale = locale
+        self.on = on
         self._words = Wording(locale)
 
     @property
@@ -31,11 +35,7 @@ class Terms:
     @cached_property
     def choices(self) -> Mapping[str, list[Choice]]:
         """The answers offered, by field."""
-        return choices_of(self.ready)
-
-    @cached_property
-    def _offices(self) -> Mapping[str, str]:
-        return {row.id: either(self.locale, row) for row in self.ready.tables.offices}
+        return choices_of(self.ready, self.on)
 
     def sections(self, *, of_persons: bool) -> tuple[tuple[Section, tuple[FieldRow, ...]], ...]:
         """Headings with their fields: those of persons, or those of the application."""
@@ -75,9 +75,10 @@ class Terms:
         """A document's row."""
         return self.procedure.document(kind_id)
 
-    def office(self, office_id: str | None) -> str:
-        """An authority's office."""
-        return self._offices.get(office_id or "", office_id or NOTHING)
+    def office(self, office_id: str | None, on: date | None = None) -> str:
+        """An authority's office, as it is called on the day of these terms, or on another."""
+        row = of_the_day(self.ready.tables.offices, on or self.on).get(office_id or "")
+        return either(self.locale, row) if row else office_id or NOTHING
 
     def channel(self, channel_id: str | None) -> str:
         """A way to the authority."""

@@ -20,6 +20,8 @@ from api.pages.terms import Terms
 from api.pages.trouble import Trouble
 from api.pages.words import Locale, Wording, all_words, locale_of
 from infra.settings import Settings
+from schemas.calendar import japan_date
+from schemas.maps import ProcedureMap
 from schemas.packs import Pinned
 from schemas.parties import Right
 
@@ -65,9 +67,13 @@ class Visit:
         """The language of this page."""
         return language_of(self.request)
 
+    def terms_of(self, ready: ProcedureMap) -> Terms:
+        """The terms of a map, as of today."""
+        return Terms(ready, self.locale, japan_date(self.at.now()))
+
     async def terms(self, pinned: Pinned) -> Terms:
         """The terms of the procedure as the application is pinned to it."""
-        return Terms(await self.at.packs.of(pinned), self.locale)
+        return self.terms_of(await self.at.packs.of(pinned))
 
     def show(
         self, template: str, *, trouble: Trouble | None = None, filled: Filled = NOT_FILLED, **shown: Any

@@ -86,6 +86,24 @@ def test_a_plan_goes_to_the_office_of_the_head_office() -> None:
     assert office.id == "MIT"
 
 
+def test_the_office_of_a_notification_is_the_one_of_the_day_of_lodging() -> None:
+    by_area, by_name = a_map("otit.start"), a_map("otit.change.supervising_body")
+    answers = {"head_office_prefecture": "08"}
+
+    def called(ready: ProcedureMap, on: date) -> str:
+        office = office_of(ready, a_dossier(ready, answers if ready is by_area else {}, as_of=on))
+        return office.ja if office else ""
+
+    assert [called(by_area, on) for on in (date(2027, 3, 31), date(2027, 4, 1))] == [
+        "外国人技能実習機構水戸支所",
+        "外国人育成就労機構水戸支所",
+    ]
+    assert [called(by_name, on) for on in (date(2027, 3, 31), date(2027, 4, 1))] == [
+        "外国人技能実習機構本部",
+        "外国人育成就労機構本部",
+    ]
+
+
 def test_workers_of_two_areas_have_two_bureaus_and_none_in_common() -> None:
     ready = a_map(EXTENSION)
     dossier = a_complete_dossier(EXTENSION)

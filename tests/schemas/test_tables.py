@@ -15,7 +15,7 @@ from schemas.expressions import compile_condition
 from schemas.map_checks import check_condition, check_procedure, vocabulary_of
 from schemas.map_parts import CatalogueError
 from schemas.maps import ready_rule
-from schemas.tables import Dated, FeeAmount, Listed, Tables
+from schemas.tables import Dated, FeeAmount, Listed, Tables, of_the_day
 from tests.schemas.cases import PLAN, a_dossier, a_map, check
 
 TABLES = a_map().tables
@@ -33,13 +33,9 @@ def rows_of(name: str) -> tuple[Listed, ...]:
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_rows_of_a_list_have_an_id_of_their_own_and_a_name_in_both_languages(name: str) -> None:
+def test_rows_of_a_list_have_a_name_in_both_languages_and_end_after_they_begin(name: str) -> None:
     rows = rows_of(name)
-    days = {row.valid_from for row in rows} | {row.valid_to for row in rows}
 
-    for on in (day or date(2026, 11, 22) for day in days):
-        ids = [row.id for row in rows if row.in_force(on)]
-        assert len(set(ids)) == len(ids)
     assert all(re.search(r"[ぁ-んァ-ン一-龥]", row.ja) for row in rows)
     assert not any(re.search(r"[ぁ-んァ-ン一-龥]", row.en) for row in rows)
     assert all(
@@ -59,6 +55,27 @@ def test_choices_come_from_any_table_of_named_rows() -> None:
     assert [row.id for row in TABLES.answers("otit_offices") or ()][-1] == "KMJ"
     assert "HQ" not in {row.id for row in TABLES.answers("otit_offices") or ()}
     assert len(TABLES.answers("isa_offices") or ()) == 11
+
+
+@pytest.mark.parametrize(
+    ("on", "body"),
+    [
+        (date(2027, 3, 31), "外国人技能実習機構"),
+        (date(2027, 4, 1), "外国人育成就労機構"),
+        (None, "外国人育成就労機構"),
+    ],
+)
+def test_a_choice_is_offered_once_under_the_name_of_the_day(on: date | None, body: str) -> None:
+    offered = TABLES.answers("otit_offices", on) or ()
+
+    assert len({choice.id for choice in offered}) == len(offered) == 13
+    assert {choice.ja.startswith(body) for choice in offered} == {True}
+
+
+def test_an_id_without_a_row_that_day_is_called_as_it_was_last() -> None:
+    closed = tuple(row.model_copy(update={"valid_to": date(2027, 4, 30)}) for row in TABLES.offices)
+
+    assert of_the_day(closed, date(2028, 1, 1))["HQ"].ja == "外国人育成就労機構本部"
 
 
 @pytest.mark.parametrize("name", ["nothing", "fees", "country_codes", "lowest_yen_per_hour", "sources"])
@@ -294,6 +311,8 @@ def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
         ("esd_quota", {"base": 7}, "esd_base_quota(300, {on}) == 7"),
         ("plan_changes", {"tier": "none"}, "change_tier('goal', {on}) == 'none'"),
         ("occupations", {"stage_3": False}, "stage_3_closed('7-7-1', {on})"),
+        ("bilateral_papers", {"country": "JPN"}, "needs_bilateral_paper('isa', 'JPN', {on})"),
+        ("bilateral_papers", {"country": "JPN"}, "!needs_bilateral_paper('isa', 'VNM', {on})"),
         ("occupations", {"id": "8-99-9"}, "transfer_eligible('8-99-9', {on})"),
         ("bilateral_arrangements", {"country": "JPN"}, "has_arrangement('JPN', {on})"),
         ("paper_lives", {"months": 7}, "paper_life('photo', {on}) == 7"),

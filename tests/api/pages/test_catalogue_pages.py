@@ -25,6 +25,14 @@ async def test_every_procedure_opens_with_its_sources(day: PageDay) -> None:
         assert ready.pack_version in page.text
 
 
+async def test_the_office_that_a_map_names_is_told_with_the_days_of_its_names(day: PageDay) -> None:
+    page = await day.page(CLIENT, "/catalogue/procedures/otit.report.business")
+
+    before, after = page.text.split("外国人育成就労機構本部")
+    assert before.index("外国人技能実習機構本部") < before.index("2027年3月31日")
+    assert "2027年4月1日" in after
+
+
 async def test_every_table_opens(day: PageDay) -> None:
     catalogue = await day.page(REVIEWER, "/catalogue")
     names = [part.split('"')[0] for part in catalogue.text.split('href="/catalogue/tables/')[1:]]

@@ -1,7 +1,7 @@
 """The checklist as it is filled in, and the way from a finding to the page it was seen on; without a server."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from types import SimpleNamespace
 
@@ -100,7 +100,7 @@ def test_a_finding_leads_to_the_page_it_was_seen_on(
     finding = SimpleNamespace(
         place_kind=place[0], place=place[1], person_id="p1", seen_on=seen_on, first_page=1
     )
-    terms = Terms(a_map(EXTENSION), "en")
+    terms = Terms(a_map(EXTENSION), "en", date(2026, 11, 22))
 
     html = drawn(
         '{% import "macros.html" as m with context %}{{ m.look(finding, papers, "/tasks/t") }}',

@@ -145,7 +145,7 @@ async def test_every_office_of_the_authority_is_offered(day: PageDay) -> None:
     offered = (await day.get(HANDLER, f"/v1/filings/{filing}"))["offices"]
 
     assert {each["id"] for each in offered} == {
-        each.id for each in offices_of(day.desk.catalogue.tables, "isa")
+        each.id for each in offices_of(day.desk.catalogue.tables, "isa", day.today())
     }
 
 
