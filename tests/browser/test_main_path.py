@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Request, Route, expect
 
 from infra.dev.demo.files import sample_pdf
 from schemas.calendar import japan_date
@@ -94,26 +94,41 @@ def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_
     client = walker(CLIENT)
     number = begin(client)
     client.go(f"/applications/{number}/documents")
-    sent: list[str] = []
+    put, completed, keys = list[str](), list[str](), set[str]()
+
+    def expired_once(route: Route) -> None:
+        put.append(route.request.url)
+        if len(put) == 1:
+            route.fulfill(status=403, headers={"access-control-allow-origin": "*"})
+        else:
+            route.continue_()
 
     def cut_once(route: Route) -> None:
-        sent.append(route.request.method)
-        if len(sent) == 1:
+        completed.append(route.request.url)
+        if len(completed) == 1:
             route.abort()
         else:
             route.continue_()
 
-    client.page.route("**/quarantine/**", cut_once)
+    def declared(request: Request) -> None:
+        if request.url.endswith(f"/v1/applications/{number}/documents"):
+            keys.add(request.headers["idempotency-key"])
+
+    client.page.on("request", declared)
+    client.page.route("**/quarantine/**", expired_once)
+    client.page.route("**/v1/documents/*/complete", cut_once)
     line = send_list(client, tmp_path / "list.pdf", sample_pdf("list"))
     expect(line.locator(".progress")).to_contain_text("もう一度送っています")
     bars = line.locator(".progress progress").count()
+    expect(line.locator(".progress .fault")).to_contain_text("続きから送ります")
+    line.locator(".upload button").click()
     expect(line.locator(".paper-head .chip.ok")).to_be_visible()
 
     with client.page.expect_download() as file:
         line.locator(".version a").click()
 
-    assert (bars, sent) == (1, ["PUT", "PUT"])
-    assert line.locator(".version .chip").inner_text() == "受領"
+    assert (bars, len(put), len(set(put)), len(set(completed)), len(keys)) == (1, 2, 2, 1, 1)
+    assert line.locator(".version .chip").all_inner_texts() == ["受領", "ウイルス検査なし"]
     assert Path(file.value.path()).read_bytes() == sample_pdf("list")
 
 

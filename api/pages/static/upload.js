@@ -1,4 +1,5 @@
-// Sends files straight to the object store: hashed here, in parts, with progress; a broken part is sent again.
+// Sends files straight to the object store: hashed here, in parts, with progress. A broken part is sent again to a new
+// address (they expire); what failed goes on with the parts that are missing when the button is pressed again.
 const PART_BYTES = 8 * 1024 * 1024;
 const TRIES = 4;
 const AT_ONCE = 2;
@@ -30,6 +31,7 @@ async function inTurn(work) {
 class Refused extends Error {
   constructor(problem) {
     super(problem.code);
+    this.isFinal = problem.status < 500 && problem.status !== 429;
     const facts = problem.facts ?? {};
     this.told = facts[`reason_${language}`] ?? problem.titles?.[language] ?? words.failed;
   }
@@ -56,15 +58,51 @@ function put(part, blob, progress) {
   });
 }
 
-async function putSurely(part, blob, show) {
-  for (let attempt = 1; ; attempt += 1) {
+class Sending {
+  static begun = new WeakMap();
+
+  constructor(address, body, blobs) {
+    Object.assign(this, { address, body, blobs, key: crypto.randomUUID(), etags: new Map() });
+  }
+
+  async sign() {
+    this.declared = await asked(this.address, this.body, this.key);
+  }
+
+  async signAgain() {
     try {
-      return await put(part, blob, show.part);
+      await this.sign();
     } catch (error) {
-      if (attempt === TRIES) throw error;
-      show.say(words.again);
-      await pause(800 * 2 ** attempt);
+      // A line that is still broken: the next try of the part tells.
+      if (error instanceof Refused) throw error;
     }
+  }
+
+  async putSurely(number, show) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await put(this.declared.parts[number - 1], this.blobs[number - 1], show.part);
+      } catch (error) {
+        if (attempt === TRIES) throw error;
+        show.say(words.again);
+        await pause(800 * 2 ** attempt);
+        await this.signAgain();
+      }
+    }
+  }
+
+  async putAll(show) {
+    for (const { number } of this.declared.parts) {
+      if (!this.etags.has(number)) this.etags.set(number, await this.putSurely(number, show));
+      show.sent += this.blobs[number - 1].size;
+      show.part(0);
+    }
+  }
+
+  complete() {
+    const digests = this.body.parts_sha256.length ? this.body.parts_sha256 : [this.body.sha256];
+    const sent = [...this.etags].map(([number, etag]) => ({ number, etag, sha256: digests[number - 1] }));
+    return asked(`/v1/documents/${this.declared.document_id}/complete`, { parts: sent });
   }
 }
 
@@ -88,8 +126,7 @@ class Progress {
   }
 }
 
-async function send(form, file, show) {
-  show.say(words.reading);
+async function prepared(form, file, issued_on) {
   const blobs = parts(file);
   const digests = [];
   for (const blob of blobs) digests.push(await sha256(blob));
@@ -100,20 +137,28 @@ async function send(form, file, show) {
     media_type: TYPES[file.name.split(".").pop().toLowerCase()] ?? file.type,
     size_bytes: file.size,
     sha256: blobs.length === 1 ? digests[0] : await sha256(file),
-    issued_on: form.elements.issued_on?.value || null,
+    issued_on,
     parts_sha256: blobs.length === 1 ? [] : digests,
   };
-  const declared = await asked(form.dataset.upload, body, crypto.randomUUID());
-  show.say(words.sending);
-  const etags = [];
-  for (const part of declared.parts) {
-    const blob = blobs[part.number - 1];
-    etags.push({ number: part.number, etag: await putSurely(part, blob, show), sha256: digests[part.number - 1] });
-    show.sent += blob.size;
-    show.part(0);
+  return new Sending(form.dataset.upload, body, blobs);
+}
+
+async function send(form, file, show) {
+  show.say(words.reading);
+  const issued_on = form.elements.issued_on?.value || null;
+  const before = Sending.begun.get(file);
+  const sending = before?.body.issued_on === issued_on ? before : await prepared(form, file, issued_on);
+  Sending.begun.set(file, sending);
+  try {
+    await sending.sign();
+    show.say(words.sending);
+    await sending.putAll(show);
+    show.say(words.examining);
+    return await sending.complete();
+  } catch (error) {
+    if (error instanceof Refused && error.isFinal) Sending.begun.delete(file);
+    throw error;
   }
-  show.say(words.examining);
-  return asked(`/v1/documents/${declared.document_id}/complete`, { parts: etags });
 }
 
 async function submitted(event) {
