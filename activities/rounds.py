@@ -16,6 +16,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.authorities.simulator import Simulator
 from infra.database.connection import Database
 from infra.packs import Packs
+from infra.receipt_spellings import compared
 from infra.reopening import reopening
 from infra.roads import ALREADY_CLOSED, NO_ANSWER, RoadSilent, answered, set_out, tell
 from schemas import messages
@@ -30,7 +31,7 @@ from schemas.links import Waiting
 from schemas.maps import ProcedureMap
 from schemas.parties import ROAD, SIMULATOR, Actor
 from schemas.planning import DeskPolicy, handed_in
-from schemas.receipt_numbers import receipt_number
+from schemas.receipt_numbers import bare_number
 from schemas.refusals import Refused
 from schemas.splitting import Origin
 
@@ -93,8 +94,7 @@ UNDER_WAY_BY_HAND = text(
 )
 WATCHED_AT_MOST = 1_000
 WHOSE = text(
-    """SELECT number, person_id FROM receipt WHERE receipt IN (:told, :written)
-       ORDER BY receipt = :told DESC LIMIT 1"""
+    f"SELECT DISTINCT number, person_id FROM receipt WHERE {compared('receipt')} = :told"  # noqa: S608 - of our own
 )
 SOURCE = "simulator"
 
@@ -231,11 +231,11 @@ class Rounds:
 
     async def _tell(self, item: dict[str, Any]) -> str | None:
         """Tell the road; answers what stood in the way, or None when it was told or concerns nobody's decision."""
-        asked = {"told": item["receipt"], "written": receipt_number(item["receipt"])}
         async with self._database.as_worker() as connection:
-            row = (await connection.execute(WHOSE, asked)).one_or_none()
-        if row is None:
-            return "unknown_receipt"
+            whose = (await connection.execute(WHOSE, {"told": bare_number(item["receipt"])})).all()
+        if len(whose) != 1:
+            return "receipt_of_two" if whose else "unknown_receipt"
+        (row,) = whose
         name, command = _command(item, row.person_id)
         if command is None:
             return None

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import FAR_AWAY, Key, Named, keyset_page, named, names_of
 from infra.database.tables import application, notice, organisation, person_standing, standing, task
+from infra.receipt_spellings import compared
 from schemas.identifiers import is_application_number
-from schemas.receipt_numbers import receipt_number
+from schemas.receipt_numbers import bare_number
 from schemas.standing import Holder, Stage
 from schemas.words import Word
 
@@ -170,10 +171,10 @@ def _found(search: str) -> ColumnElement[bool]:
     number = search.upper()
     if is_application_number(number):
         return application.c.number == number
-    spelled = (search, receipt_number(search))
+    written: ColumnElement[str] = literal_column(compared("person_standing.receipt"))
     has_receipt = (
         select(person_standing.c.number)
-        .where(person_standing.c.number == application.c.number, person_standing.c.receipt.in_(spelled))
+        .where(person_standing.c.number == application.c.number, written == bare_number(search))
         .exists()
     )
     return or_(application.c.number.startswith(number, autoescape=True), has_receipt)

@@ -30,10 +30,10 @@ KNOWN = text(
 )
 MARK_SENT = text("UPDATE filing SET sent_at = :at WHERE id = :filing AND sent_at IS NULL RETURNING id")
 CLAIM_RECEIPTS = text(
-    """INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
+    f"""INSERT INTO receipt (receipt, organisation_id, number, person_id, filing_id, claimed_at)
        SELECT a.receipt, :organisation, :number, a.person_id, :filing, :at
        FROM jsonb_to_recordset(CAST(:receipts AS jsonb)) AS a(receipt text, person_id text)
-       ORDER BY a.receipt ON CONFLICT (receipt) DO NOTHING"""
+       ORDER BY {compared("a.receipt")} ON CONFLICT DO NOTHING"""  # noqa: S608 - column names of our own
 )
 TAKEN = text(
     f"""SELECT r.receipt FROM receipt r
@@ -44,8 +44,9 @@ TAKEN = text(
 
 
 LET_GO = text(
-    """DELETE FROM receipt r USING jsonb_to_recordset(CAST(:replaced AS jsonb)) AS a(number text, person_id text)
-       WHERE r.receipt = a.number AND r.person_id = a.person_id AND r.number = :number"""
+    f"""DELETE FROM receipt r USING jsonb_to_recordset(CAST(:replaced AS jsonb)) AS a(number text, person_id text)
+       WHERE {compared("r.receipt")} = {compared("a.number")}
+         AND r.person_id = a.person_id AND r.number = :number"""  # noqa: S608 - column names of our own
 )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table
 from sqlalchemy import text as sql
 
 from infra.database.metadata import METADATA, document, instant, of_application, sealed, text, texts
+from infra.receipt_spellings import compared
 
 event = Table(
     "event",
@@ -65,7 +66,7 @@ person_standing = Table(
     text("link_outcome", nullable=True),
     text("moved_to", nullable=True),
     of_application(),
-    Index("ix_person_standing_receipt", "receipt"),
+    Index("ix_person_standing_receipt", sql(compared("receipt"))),
     Index("ix_person_standing_waits_for", "waits_for", postgresql_where=sql("waits_for IS NOT NULL")),
     Index("ix_person_standing_moved_to", "moved_to", "number", postgresql_where=sql("moved_to IS NOT NULL")),
 )
@@ -160,8 +161,12 @@ receipt = Table(
     text("person_id"),
     text("filing_id"),
     instant("claimed_at"),
+    Column("place", Integer, nullable=False, server_default="1"),
     of_application(),
+    Index("ix_receipt_compared", sql(compared("receipt")), "place", unique=True),
 )
+"""Each number in one spelling. A `place` behind the first: claimed before spellings were compared; told to nobody until
+one of them is corrected."""
 
 package = Table(
     "package",
@@ -235,6 +240,7 @@ notice = Table(
     text("trouble", nullable=True),
     of_application(),
     Index("ix_notice_due_at", "due_at", postgresql_where=sql("state = 'waiting'")),
+    Index("ix_notice_number", "number"),
 )
 
 authority_news = Table(

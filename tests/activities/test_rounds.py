@@ -26,6 +26,11 @@ CLOSED = "UPDATE standing SET folded = jsonb_set(folded, '{closed_at}', to_jsonb
 TO_BE_TOLD_AGAIN = """UPDATE news_item SET state = 'waiting', due_at = now()
     WHERE item->>'receipt' = %s AND item->>'result' = 'refused'"""
 
+CLAIMED = """INSERT INTO receipt (receipt, organisation_id, number, person_id, place, filing_id, claimed_at)
+    VALUES (%s, %s, %s, %s, %s, 'f', now())"""
+NEWS = """INSERT INTO news_item (source, id, seq, item, state, received_at, due_at)
+    VALUES ('simulator', 'of-two', 1, %s, 'waiting', now(), now())"""
+
 
 def taken_in(office: Office, *, with_key: bool = True) -> HandedIn:
     """Handed in a minute ago while the engine was away."""
@@ -168,7 +173,7 @@ async def test_a_result_told_twice_is_recorded_once(
     async with office.working():
         road = await office.begin()
         number = await lodged_with_the_authority(office, authority, road)
-        await acting.end_with(road, number)
+        await acting.end_with(road, number.replace("-", ""))
         await authority.post("/mood", json={"mode": "answer_twice"})
         await authority.post("/outcomes", json={"kind": "result", "receipt": number, "result": "refused"})
 
@@ -242,6 +247,22 @@ async def test_another_result_waits_for_the_ledger_and_one_that_was_answered_reo
     assert (closing, closed, unheard) == (["told", "waiting"], ["told", "told"], ["told", "told"])
     assert (await road.kinds()).count("road_reopened") == 1
     assert before.items() < after.items()
+
+
+async def test_news_of_a_number_that_two_persons_were_given_once_is_told_to_neither(
+    office: Office, rounds: Rounds
+) -> None:
+    cases = [taken_in(office) for _ in range(2)]
+    with office.ground.behind_the_desk() as connection:
+        for place, (case, spelling) in enumerate(zip(cases, ("24-999", "24999"), strict=True), start=1):
+            claim = (spelling, case.organisation_id, case.number, case.persons[0], place)
+            connection.execute(CLAIMED, claim)
+        connection.execute(NEWS, ('{"kind": "result", "receipt": "24 999"}',))
+
+    await walk(rounds.fetch_news)
+
+    (kept,) = await office.ground.rows("SELECT state, trouble FROM news_item WHERE id = 'of-two'")
+    assert kept == {"state": "waiting", "trouble": "receipt_of_two"}
 
 
 async def begun_by_hand(office: Office, days_ago: float) -> Road:

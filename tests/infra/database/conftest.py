@@ -1,12 +1,15 @@
 """One migrated PostgreSQL for all tests of its shape and walls."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
+from alembic import command
+from sqlalchemy import Connection, create_engine
 
-from infra.database.migrate import migrate
+from infra.database.migrate import alembic_config, migrate
 from infra.dev.services import Stack
 
 
@@ -27,3 +30,24 @@ def connection(server: Stack) -> Iterator[psycopg.Connection]:
     """A look past every wall."""
     with server.connect("toritsugi") as opened:
         yield opened
+
+
+@pytest.fixture
+def as_it_was(server: Stack) -> Iterator[Callable[[str], Connection]]:
+    """Makes an empty database in the shape of an earlier revision; its owner's connection."""
+    with ExitStack() as opened:
+        yield lambda revision: opened.enter_context(_of_revision(server, revision))
+
+
+@contextmanager
+def _of_revision(server: Stack, revision: str) -> Iterator[Connection]:
+    name = f"as_of_{revision}"
+    with server.connect() as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER toritsugi_owner".encode())
+    engine = create_engine(server.database_url("owner", name))
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), revision)
+        yield connection
+    engine.dispose()
+    with server.connect() as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -1,13 +1,11 @@
 """Mandates that were entered before the registers keep their procedure, on the way up and on the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-import pytest
 from alembic import command
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
 from infra.database.migrate import alembic_config
-from infra.dev.services import Stack
 
 BEFORE, AFTER = "0002", "0003"
 A_MANDATE = """
@@ -19,22 +17,10 @@ INSERT INTO mandate (id, organisation_id, account_id, procedure, valid_from)
   VALUES ('m-1', 'o-1', 'h-1', 'isa.extension.ssw1', '2026-04-01')"""
 
 
-@pytest.fixture
-def old(server: Stack) -> Iterator[Connection]:
-    """A database as it was before the registers, with a mandate in it."""
-    with server.connect() as admin:
-        admin.execute("CREATE DATABASE before_registers OWNER toritsugi_owner")
-    engine = create_engine(server.database_url("owner", "before_registers"))
-    with engine.connect() as connection:
-        command.upgrade(alembic_config(connection), BEFORE)
-        connection.execute(text(A_MANDATE))
-        yield connection
-    engine.dispose()
-    with server.connect() as admin:
-        admin.execute("DROP DATABASE before_registers WITH (FORCE)")
+def test_a_mandate_keeps_its_procedure(as_it_was: Callable[[str], Connection]) -> None:
+    old = as_it_was(BEFORE)
+    old.execute(text(A_MANDATE))
 
-
-def test_a_mandate_keeps_its_procedure(old: Connection) -> None:
     command.upgrade(alembic_config(old), AFTER)
     entered = old.execute(text("SELECT id, procedures, requested_on FROM mandate")).one()
 
