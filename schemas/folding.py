@@ -20,6 +20,7 @@ from schemas.events import Event
 from schemas.filing import Filing, FilingKind, FilingState, ResultKind
 from schemas.leaving import released
 from schemas.standing import Contradiction, Deadline, PersonLine, Stage, Standing
+from schemas.standing_changes import with_filing, with_lines, with_persons
 from schemas.tasks import Task, TaskKind, TaskState
 
 
@@ -63,24 +64,9 @@ def _opened(event: Event) -> Standing:
     )
 
 
-def _persons(standing: Standing, chosen: Iterable[str], **changes: Any) -> Standing:
-    ids = frozenset(chosen)
-    lines = tuple(
-        line.model_copy(update=changes) if line.person_id in ids else line for line in standing.persons
-    )
-    return standing.model_copy(update={"persons": lines})
-
-
 def _task(standing: Standing, task_id: str, **changes: Any) -> Standing:
     tasks = tuple(task.model_copy(update=changes) if task.id == task_id else task for task in standing.tasks)
     return standing.model_copy(update={"tasks": tasks})
-
-
-def _filing(standing: Standing, filing_id: str, **changes: Any) -> Standing:
-    filings = tuple(
-        filing.model_copy(update=changes) if filing.id == filing_id else filing for filing in standing.filings
-    )
-    return standing.model_copy(update={"filings": filings})
 
 
 def _deadline(standing: Standing, deadline_id: str, change: Callable[[Deadline], dict[str, Any]]) -> Standing:
@@ -104,9 +90,8 @@ def _(body: object, standing: Standing, event: Event) -> Standing:
 @_apply.register
 def _(body: events.ChecksRun, standing: Standing, event: Event) -> Standing:
     changed = finding_changes.checked(standing, body)
-    for person_id, office in body.offices.items():
-        changed = _persons(changed, (person_id,), office=office)
-    return _persons(changed, body.persons, stage=Stage.REVIEW)
+    changed = with_lines(changed, {person: {"office": office} for person, office in body.offices.items()})
+    return with_persons(changed, body.persons, stage=Stage.REVIEW)
 
 
 _apply.register(finding_changes.reopened)
@@ -152,8 +137,8 @@ def _(body: events.TaskJoined, standing: Standing, event: Event) -> Standing:
     filing = standing.filing(task.filing_id or "")
     if filing is None:
         return joined
-    joined = _persons(joined, body.persons, filing_id=filing.id)
-    return _filing(joined, filing.id, persons=filing.persons + body.persons)
+    joined = with_persons(joined, body.persons, filing_id=filing.id)
+    return with_filing(joined, filing.id, persons=filing.persons + body.persons)
 
 
 @_apply.register
@@ -184,23 +169,23 @@ _apply.register(finding_changes.settled)
 
 @_apply.register
 def _(body: events.ReviewPassed, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, body.persons, stage=Stage(body.then))
+    return with_persons(standing, body.persons, stage=Stage(body.then))
 
 
 @_apply.register
 def _(body: events.ReviewSentBack, standing: Standing, event: Event) -> Standing:
-    return _persons(released(standing, body.persons), body.persons, stage=Stage.REVIEW)
+    return with_persons(released(standing, body.persons), body.persons, stage=Stage.REVIEW)
 
 
 @_apply.register
 def _(body: events.CorrectionRequested, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, body.persons, stage=Stage.CORRECTION)
+    return with_persons(standing, body.persons, stage=Stage.CORRECTION)
 
 
 @_apply.register
 def _(body: events.CorrectionHandedIn, standing: Standing, event: Event) -> Standing:
     answered = finding_changes.answered(_in_round(standing, body.round), body.persons)
-    return _persons(released(answered, body.persons), body.persons, stage=Stage.INTAKE)
+    return with_persons(released(answered, body.persons), body.persons, stage=Stage.INTAKE)
 
 
 @_apply.register
@@ -264,13 +249,13 @@ def _(body: events.FilingPrepared, standing: Standing, event: Event) -> Standing
         parent_id=body.parent_id,
     )
     changes = {"filings": (*standing.filings, filing), "filings_prepared": standing.filings_prepared + 1}
-    return _persons(standing.model_copy(update=changes), body.persons, filing_id=filing.id)
+    return with_persons(standing.model_copy(update=changes), body.persons, filing_id=filing.id)
 
 
 @_apply.register
 def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standing:
     filing = standing.filing(body.filing_id)
-    changed = _filing(
+    changed = with_filing(
         standing,
         body.filing_id,
         state=FilingState.INTENDED,
@@ -279,7 +264,7 @@ def _(body: events.LodgingIntended, standing: Standing, event: Event) -> Standin
         way=body.way,
         package_sha256=body.package_sha256,
     )
-    return _persons(changed, filing.persons if filing else (), stage=Stage.FILING)
+    return with_persons(changed, filing.persons if filing else (), stage=Stage.FILING)
 
 
 _apply.register(second_confirmation.LodgingReported, second_confirmation.reported)
@@ -300,26 +285,26 @@ _apply.register(proposals.ProposalAnswered, proposals.answered)
 
 @_apply.register
 def _(body: events.LodgingUnknown, standing: Standing, event: Event) -> Standing:
-    return _filing(standing, body.filing_id, state=FilingState.UNKNOWN)
+    return with_filing(standing, body.filing_id, state=FilingState.UNKNOWN)
 
 
 @_apply.register
 def _(body: events.MoreRequested, standing: Standing, event: Event) -> Standing:
     left = released(standing, body.persons)
-    return _persons(left, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
+    return with_persons(left, body.persons, stage=Stage.MORE_REQUESTED, lodges_next=FilingKind.SUPPLEMENT)
 
 
 @_apply.register
 def _(body: events.ResultRecorded, standing: Standing, event: Event) -> Standing:
     left = released(standing, (body.person_id,))
-    return _persons(
+    return with_persons(
         left, (body.person_id,), stage=Stage.DECIDED, result=body.result, decided_on=body.decided_on
     )
 
 
 @_apply.register
 def _(body: events.ResultDated, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, (body.person_id,), valid_to=body.valid_to)
+    return with_persons(standing, (body.person_id,), valid_to=body.valid_to)
 
 
 @_apply.register
@@ -335,7 +320,7 @@ def _(body: events.ContradictionEnded, standing: Standing, event: Event) -> Stan
     if later is None or body.holds == "recorded":
         return settled
     changes = {"result": later.result, "decided_on": later.decided_on, "valid_to": None}
-    return _persons(settled, (body.person_id,), stage=Stage.DECIDED, **changes)
+    return with_persons(settled, (body.person_id,), stage=Stage.DECIDED, **changes)
 
 
 def _contradictions(standing: Standing, person_id: str, *later: Contradiction) -> Standing:
@@ -345,19 +330,21 @@ def _contradictions(standing: Standing, person_id: str, *later: Contradiction) -
 
 @_apply.register
 def _(body: events.ResultsDelivered, standing: Standing, event: Event) -> Standing:
-    return _persons(standing, body.persons, stage=Stage.CLOSED)
+    return with_persons(standing, body.persons, stage=Stage.CLOSED)
 
 
 @_apply.register
 def _(body: events.WithdrawalRequested, standing: Standing, event: Event) -> Standing:
     left = released(standing, body.persons)
-    return _persons(left, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None)
+    return with_persons(
+        left, body.persons, stage=Stage.READY, lodges_next=FilingKind.WITHDRAWAL, filing_id=None
+    )
 
 
 @_apply.register
 def _(body: events.Withdrawn, standing: Standing, event: Event) -> Standing:
     left = released(standing, body.persons)
-    return _persons(left, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
+    return with_persons(left, body.persons, stage=Stage.CLOSED, result=ResultKind.WITHDRAWN)
 
 
 @_apply.register

@@ -7,6 +7,7 @@ from schemas.catalogue import Value
 from schemas.filing import ResultKind
 from schemas.leaving import released
 from schemas.standing import Stage, Standing
+from schemas.standing_changes import with_persons
 from schemas.words import Grown, Word
 
 LinkOutcome = Literal["granted", "refused", "withdrawn"]
@@ -41,24 +42,16 @@ def noted(body: LinkNoted, standing: Standing, event: object) -> Standing:
     was = standing.person(body.person_id)
     if waits and was is not None and was.stage is Stage.READY:
         standing = _out_of_its_filing(standing, body.person_id)
-    changes = {
-        "waits_for": body.other_number if waits else None,
-        "link_outcome": None if waits else body.outcome,
-    }
-    lines = tuple(
-        line.model_copy(update=changes) if line.person_id == body.person_id else line
-        for line in standing.persons
+    return with_persons(
+        standing,
+        (body.person_id,),
+        waits_for=body.other_number if waits else None,
+        link_outcome=None if waits else body.outcome,
     )
-    return standing.model_copy(update={"persons": lines})
 
 
 def _out_of_its_filing(standing: Standing, person_id: str) -> Standing:
-    left = released(standing, (person_id,))
-    lines = tuple(
-        line.model_copy(update={"filing_id": None}) if line.person_id == person_id else line
-        for line in left.persons
-    )
-    return left.model_copy(update={"persons": lines})
+    return with_persons(released(standing, (person_id,)), (person_id,), filing_id=None)
 
 
 def outcome_of(result: str | None) -> LinkOutcome:

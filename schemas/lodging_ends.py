@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from schemas.filing import FilingState, NotTaken, Receipt
 from schemas.standing import Stage, Standing
+from schemas.standing_changes import with_filing, with_lines, with_persons
 from schemas.words import Grown, Word
 
 
@@ -42,15 +43,17 @@ def confirmed(body: LodgingConfirmed, standing: Standing, event: object) -> Stan
     for each in body.receipts:
         lines[each.person_id] = {**lines.get(each.person_id, {}), "receipt": each.number}
     taken = tuple(person for person in lodged if person not in away)
-    known = {"state": FilingState.CONFIRMED, "persons": taken, "not_taken": body.not_taken}
-    return _with(standing, body.filing_id, known, lines)
+    ended = with_filing(
+        standing, body.filing_id, state=FilingState.CONFIRMED, persons=taken, not_taken=body.not_taken
+    )
+    return with_lines(ended, lines)
 
 
 def failed(body: LodgingFailed, standing: Standing, event: object) -> Standing:
     """Everybody is ready for another filing."""
     lodged = _lodged_with(standing, body.filing_id)
-    lines = dict.fromkeys(_being_lodged(standing, lodged), READY_AGAIN)
-    return _with(standing, body.filing_id, {"state": FilingState(body.how)}, lines)
+    ended = with_filing(standing, body.filing_id, state=FilingState(body.how))
+    return with_persons(ended, _being_lodged(standing, lodged), **READY_AGAIN)
 
 
 def _lodged_with(standing: Standing, filing_id: str) -> tuple[str, ...]:
@@ -61,19 +64,3 @@ def _lodged_with(standing: Standing, filing_id: str) -> tuple[str, ...]:
 def _being_lodged(standing: Standing, persons: tuple[str, ...]) -> tuple[str, ...]:
     """Those whom the end of a filing moves: not those whose result came while it was under way."""
     return tuple(person for person in standing.at_stage(Stage.FILING) if person in frozenset(persons))
-
-
-def _with(
-    standing: Standing,
-    filing_id: str,
-    filing: Mapping[str, object],
-    lines: Mapping[str, Mapping[str, object]],
-) -> Standing:
-    filings = tuple(
-        each.model_copy(update=filing) if each.id == filing_id else each for each in standing.filings
-    )
-    persons = tuple(
-        line.model_copy(update=lines[line.person_id]) if line.person_id in lines else line
-        for line in standing.persons
-    )
-    return standing.model_copy(update={"filings": filings, "persons": persons})

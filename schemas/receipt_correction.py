@@ -5,6 +5,7 @@ from typing import Literal
 from schemas.filing import Receipt, Reported
 from schemas.second_confirmation import Acted
 from schemas.standing import Standing
+from schemas.standing_changes import with_filing, with_lines
 from schemas.words import Word
 
 
@@ -29,22 +30,11 @@ class ReceiptsCorrected(Word):
 
 def reported(body: CorrectionReported, standing: Standing, event: Acted) -> Standing:
     """The filing keeps what was reported until a second person says the same."""
-    return _kept(standing, body.filing_id, Reported(by=event.actor.id, receipts=body.receipts))
+    said = Reported(by=event.actor.id, receipts=body.receipts)
+    return with_filing(standing, body.filing_id, correction=said)
 
 
 def corrected(body: ReceiptsCorrected, standing: Standing, event: object) -> Standing:
     """From now on the numbers are the persons'."""
-    numbers = {each.person_id: each.number for each in body.receipts}
-    lines = tuple(
-        line.model_copy(update={"receipt": numbers[line.person_id]}) if line.person_id in numbers else line
-        for line in standing.persons
-    )
-    return _kept(standing.model_copy(update={"persons": lines}), body.filing_id, None)
-
-
-def _kept(standing: Standing, filing_id: str, said: Reported | None) -> Standing:
-    filings = tuple(
-        each.model_copy(update={"correction": said}) if each.id == filing_id else each
-        for each in standing.filings
-    )
-    return standing.model_copy(update={"filings": filings})
+    numbers = {each.person_id: {"receipt": each.number} for each in body.receipts}
+    return with_filing(with_lines(standing, numbers), body.filing_id, correction=None)

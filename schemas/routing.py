@@ -7,6 +7,7 @@ from typing import Literal
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
 from schemas.second_confirmation import LodgingReported, SecondAsked
 from schemas.standing import PersonLine, Standing
+from schemas.standing_changes import with_filing, with_lines
 from schemas.words import Word
 
 
@@ -37,28 +38,19 @@ FilingAct = (
 
 def routed(body: FilingRouted, standing: Standing, event: object) -> Standing:
     """The filing and its persons belong to that office: who comes back from it unlodged goes there again."""
-    filings = tuple(
-        each.model_copy(update={"office": body.office}) if each.id == body.filing_id else each
-        for each in standing.filings
-    )
     filing = standing.filing(body.filing_id)
-    persons = filing.persons if filing else ()
-    lines = tuple(_chosen(line, body) if line.person_id in persons else line for line in standing.persons)
-    return standing.model_copy(update={"filings": filings, "persons": lines})
+    persons = frozenset(filing.persons if filing else ())
+    lines = {line.person_id: _chosen(line, body) for line in standing.persons if line.person_id in persons}
+    return with_lines(with_filing(standing, body.filing_id, office=body.office), lines)
 
 
-def _chosen(line: PersonLine, body: FilingRouted) -> PersonLine:
-    changes = {"office": body.office, "office_instead_of": line.office_instead_of or body.was}
-    return line.model_copy(update=changes)
+def _chosen(line: PersonLine, body: FilingRouted) -> dict[str, str]:
+    return {"office": body.office, "office_instead_of": line.office_instead_of or body.was}
 
 
 def entrusted(body: FilingEntrusted, standing: Standing, event: object) -> Standing:
     """The filing is his to look after; who lodged it is remembered for four eyes."""
-    filings = tuple(
-        each.model_copy(update={"kept_by": body.to_handler}) if each.id == body.filing_id else each
-        for each in standing.filings
-    )
-    return standing.model_copy(update={"filings": filings})
+    return with_filing(standing, body.filing_id, kept_by=body.to_handler)
 
 
 class OfficeBeside(Word):

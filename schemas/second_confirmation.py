@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Protocol
 from schemas.filing import NotTaken, Receipt, Reported
 from schemas.parties import Actor
 from schemas.standing import Standing
+from schemas.standing_changes import with_filing
 from schemas.tasks import Task, TaskKind
 from schemas.words import Grown, Word
 
@@ -35,7 +36,7 @@ class SecondAsked(Word):
 
 def asked(body: SecondAsked, standing: Standing, event: object) -> Standing:
     """The filing keeps it, whatever the desk wants later."""
-    return _with(standing, body.filing_id, {"second_asked": True})
+    return with_filing(standing, body.filing_id, second_asked=True)
 
 
 class LodgingReported(Grown):
@@ -55,15 +56,8 @@ def reported(body: LodgingReported, standing: Standing, event: Acted) -> Standin
     filing = standing.filing(body.filing_id)
     handlers = (filing.handler,) if filing and filing.handler else ()
     tasks = tuple(_without(task, body.filing_id, (*handlers, told.by)) for task in standing.tasks)
-    noted = _with(standing, body.filing_id, {"reported": told})
+    noted = with_filing(standing, body.filing_id, reported=told)
     return noted.model_copy(update={"tasks": tasks})
-
-
-def _with(standing: Standing, filing_id: str, update: dict[str, object]) -> Standing:
-    filings = tuple(
-        each.model_copy(update=update) if each.id == filing_id else each for each in standing.filings
-    )
-    return standing.model_copy(update={"filings": filings})
 
 
 def _without(task: Task, filing_id: str, people: tuple[str, ...]) -> Task:

@@ -11,6 +11,7 @@ from schemas.identifiers import Number
 from schemas.leaving import released
 from schemas.refusals import Refused
 from schemas.standing import PersonLine, Stage, Standing
+from schemas.standing_changes import with_persons
 from schemas.words import Word
 
 SPLITTABLE = frozenset({Stage.INTAKE, Stage.REVIEW, Stage.SECOND_REVIEW, Stage.CORRECTION, Stage.READY})
@@ -53,16 +54,8 @@ class Origin(Word):
 def moved(body: PersonsMoved, standing: Standing, event: Any) -> Standing:
     """They leave tasks, prepared filings and what they waited for; their place is the other application."""
     left = released(standing, body.persons)
-    gone = {
-        "stage": Stage.CLOSED,
-        "moved_to": body.to_number,
-        "filing_id": None,
-        "waits_for": None,
-    }
-    lines = tuple(
-        line.model_copy(update=gone) if line.person_id in body.persons else line for line in left.persons
-    )
-    return left.model_copy(update={"persons": lines})
+    gone = {"stage": Stage.CLOSED, "moved_to": body.to_number, "filing_id": None, "waits_for": None}
+    return with_persons(left, body.persons, **gone)
 
 
 def unchanged(body: object, standing: Standing, event: object) -> Standing:
