@@ -1,15 +1,10 @@
 """Receipt numbers: taken as an authority prints them, one number however it is typed, and nothing a mail can't say."""
 
-from datetime import date
-
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.commands import RecordResult
 from schemas.filing import Receipt, Reported
 from schemas.receipt_numbers import LONGEST, ReceiptNumber, is_same_number
-from tests.builders import HANDLER, ready
-from workflows import result_receipt
 
 GIVEN: TypeAdapter[str] = TypeAdapter(ReceiptNumber)
 
@@ -48,18 +43,3 @@ def test_a_second_one_confirms_what_was_reported_in_another_width(number: str, s
     reported = Reported(by="a-1", receipts=(Receipt(person_id="p1", number="東ｵﾝ１２３"),))
 
     assert reported.says((Receipt(person_id="p1", number=number),)) is says
-
-
-def test_a_result_finds_its_person_by_the_number_in_another_spelling() -> None:
-    road = ready("p1")
-    road.lodge()
-    command = road.ask(
-        RecordResult,
-        HANDLER,
-        person_id="p1",
-        receipt="ＯＴＩＴ 26－P1",
-        result="accredited",
-        decided_on=date(2026, 12, 1),
-    )
-
-    assert result_receipt.record_result(road.situation, command)

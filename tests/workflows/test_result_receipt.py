@@ -4,12 +4,10 @@ from datetime import date
 
 import pytest
 
-from schemas.application import RoadPlan
 from schemas.commands import (
     AbsentConfirmed,
     ArrivedVerdict,
     Chased,
-    ContradictionSettled,
     HandedOver,
     RecordMoreRequested,
     RecordResult,
@@ -22,7 +20,6 @@ from schemas.standing import Holder, Stage
 from schemas.tasks import TaskKind
 from tests.builders import (
     HANDLER,
-    MANAGER,
     MONDAY,
     OTHER_HANDLER,
     PaperRoad,
@@ -215,6 +212,17 @@ def test_a_result_that_does_not_fit_is_refused(values: dict[str, str], code: str
         result_receipt.record_result(road.situation, command)
 
 
+def test_a_result_finds_its_person_by_the_number_in_another_spelling() -> None:
+    road = lodged("p1", "p2")
+    values = {"person_id": "p1", "receipt": "ＯＴＩＴ 26－P1", "result": "accredited"}
+
+    road.act(
+        result_receipt.record_result, road.ask(RecordResult, HANDLER, decided_on=MONDAY.date(), **values)
+    )
+
+    assert [line.result for line in road.standing.persons] == [ResultKind.ACCREDITED, None]
+
+
 def test_a_result_before_the_number_is_known_is_refused() -> None:
     road = ready()
     road.begin()
@@ -249,90 +257,6 @@ def test_the_day_until_which_a_result_is_good_may_follow_and_is_told_once() -> N
 
     assert road.person("p1").valid_to == date(2027, 11, 30)
     assert road.result("p1", valid_to=date(2027, 11, 30)) == []
-
-
-def test_a_result_that_is_contradicted_takes_no_day_until_it_is_settled() -> None:
-    road = contradicted()
-
-    assert road.result("p1", ResultKind.REFUSED, valid_to=date(2027, 11, 30)) == []
-
-
-def test_a_later_result_that_holds_loses_the_day_of_the_first() -> None:
-    road = lodged("p1", "p2")
-    road.result("p1", valid_to=date(2027, 11, 30))
-    road.result("p1", ResultKind.REFUSED)
-
-    road.decide(TaskKind.CONTRADICTION, holds("later"), MANAGER)
-
-    assert (road.person("p1").result, road.person("p1").valid_to) == (ResultKind.REFUSED, None)
-
-
-def test_another_result_is_kept_beside_the_first() -> None:
-    road = lodged("p1", "p2")
-    road.result("p1")
-
-    road.result("p1", ResultKind.REFUSED)
-
-    assert road.person("p1").result is ResultKind.ACCREDITED
-    assert road.kinds[-2:] == ["result_contradicted", "task_opened"]
-    assert road.task(TaskKind.CONTRADICTION).persons == ("p1",)
-    assert road.person("p1").holder is Holder.DESK
-
-
-def contradicted(plan: RoadPlan | None = None) -> PaperRoad:
-    road = lodged("p1", "p2", plan=plan) if plan else lodged("p1", "p2")
-    road.result("p1")
-    road.result("p1", ResultKind.REFUSED)
-    return road
-
-
-def holds(verdict: str, remark_id: str | None = "why") -> ContradictionSettled:
-    return ContradictionSettled.model_validate({"holds": verdict, "remark_id": remark_id})
-
-
-def test_the_same_contradiction_again_asks_nobody_twice() -> None:
-    road = contradicted()
-
-    assert road.result("p1", ResultKind.REFUSED) == []
-    assert len(road.standing.open_tasks(TaskKind.CONTRADICTION)) == 1
-
-
-def test_which_of_two_results_holds_is_decided_with_a_written_reason() -> None:
-    road = contradicted()
-
-    with pytest.raises(Refused, match="reason_missing"):
-        road.decide(TaskKind.CONTRADICTION, holds("later", None), MANAGER)
-
-
-def test_a_first_result_that_holds_stays_and_nothing_is_delivered_again() -> None:
-    road = contradicted()
-    delivered = road.kinds.count("results_delivered")
-
-    road.decide(TaskKind.CONTRADICTION, holds("recorded"), MANAGER)
-
-    assert road.person("p1").result is ResultKind.ACCREDITED
-    assert (road.person("p1").stage, road.kinds.count("results_delivered")) == (Stage.CLOSED, delivered)
-    assert not road.standing.contradictions
-
-
-def test_a_later_result_that_holds_is_delivered_anew() -> None:
-    road = contradicted(HAND_OVER)
-
-    road.decide(TaskKind.CONTRADICTION, holds("later"), MANAGER)
-
-    assert (road.person("p1").result, road.person("p1").stage) == (ResultKind.REFUSED, Stage.DECIDED)
-    assert road.task(TaskKind.HAND_OVER).persons == ("p1",)
-
-
-def test_an_application_does_not_close_while_two_results_differ() -> None:
-    road = contradicted()
-    road.result("p2")
-    still_open = road.standing.closed_at
-
-    road.decide(TaskKind.CONTRADICTION, holds("later"), MANAGER)
-
-    assert still_open is None
-    assert road.standing.closed_at is not None
 
 
 @pytest.mark.parametrize("halfway", ["asked", "intake", "review", "ready"])
