@@ -300,7 +300,7 @@ async def _first_round(
     everything = await collected(connection, case, keys[case.number])
     insist_on_completeness(at, everything, ready)
     if len(keys) > 1:
-        await insist_on_the_same(connection, keys, case, ready.procedure)
+        await insist_on_the_same(connection, keys, everything, ready.procedure)
     await at.packs.keep(ready)
     receipt = await seal_round(connection, everything, author, case.persons, pinned_to=ready)
     await write_quote(connection, at, author, everything, ready)

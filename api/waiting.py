@@ -1,11 +1,11 @@
 """Who waits for which other application of his client: he must be himself there, and nobody waits in a ring."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import Body
@@ -13,12 +13,12 @@ from api.content import Author
 from api.problems import ItemAtFault, RefusedTogether
 from api.queries_links import WAITS_FOR, waits_in_the_end_for
 from infra.database.tables import application, link
-from infra.dossiers import Case, case_of, contents_of, opened, values_in
+from infra.dossiers import Case, Collected, case_of, contents_of, opened, values_in
 from infra.keys import DataKey, KeyDestroyed, KeyRing
-from schemas.catalogue import Procedure, Value
+from schemas.catalogue import FieldRow, Procedure, Value
 from schemas.identifiers import Number
 from schemas.links import Waiting, unlike
-from schemas.refusals import REFUSALS, Refused
+from schemas.refusals import Refused
 
 Keys = Mapping[str, DataKey]
 """The keys of who waits and of what is waited for, by number; asked before a transaction begins."""
@@ -51,7 +51,9 @@ async def insist_on_one_person(
     connection: AsyncConnection, keys: Keys, case: Case, other: Case, wanted: NewLink
 ) -> None:
     """What both applications say of the person must show that he is the same. Raises Refused `link_other_person`."""
-    if await _unlike(connection, keys, (case, wanted.person_id), (other, wanted.other_person_id)):
+    here = await _answers_of(connection, keys, case, (wanted.person_id,))
+    there = await _answers_of(connection, keys, other, (wanted.other_person_id,))
+    if unlike(here[wanted.person_id], there[wanted.other_person_id]):
         raise Refused("link_other_person", "other_number")
 
 
@@ -65,19 +67,26 @@ async def keys_with(keys: KeyRing, waits: Iterable[Waiting]) -> dict[str, DataKe
 
 
 async def insist_on_the_same(
-    connection: AsyncConnection, keys: Keys, case: Case, procedure: Procedure
+    connection: AsyncConnection, keys: Keys, everything: Collected, procedure: Procedure
 ) -> None:
     """Who waits must still be himself in what he waits for: either may have been changed since it was said.
 
     Raises RefusedTogether `link_other_person` with each field that doesn't show it.
     """
-    items: list[ItemAtFault] = []
-    for row in (await connection.execute(_waits_that_last(case.number, keys))).all():
-        other = await case_of(connection, row.other_number, case.organisation_id)
-        if row.other_person_id in other.persons:
-            there = (other, row.other_person_id)
-            fields = await _unlike(connection, keys, (case, row.person_id), there)
-            items += [_at_fault(procedure, row.person_id, other.number, field) for field in fields]
+    case = everything.case
+    waits = (await connection.execute(_waits_that_last(case.number, keys))).all()
+    asked_of = {row.other_person_id for row in waits}
+    there = {}
+    for number in dict.fromkeys(row.other_number for row in waits):
+        other = await case_of(connection, number, case.organisation_id)
+        there[number] = await _answers_of(connection, keys, other, asked_of)
+    items = [
+        _at_fault(field, row)
+        for row in waits
+        if (answers := there[row.other_number].get(row.other_person_id)) is not None
+        for name in unlike(values_in(everything.of(row.person_id)), answers)
+        if (field := procedure.field(name)) is not None
+    ]
     if items:
         raise RefusedTogether("link_other_person", items)
 
@@ -92,30 +101,22 @@ def _waits_that_last(number: str, keys: Keys) -> Select[Any]:
     )
 
 
-def _at_fault(procedure: Procedure, person_id: str, other_number: str, field_id: str) -> ItemAtFault:
-    field, telling = procedure.field(field_id), REFUSALS["link_other_person"]
-    ja, en = (field.label.ja, field.label.en) if field else (telling.ja, telling.en)
+def _at_fault(field: FieldRow, row: Row[Any]) -> ItemAtFault:
     return ItemAtFault(
         "link_other_person",
-        f"「{ja}」から、結果を待つ案件 {other_number} の申請人と同じ人であると確かめられません。",
-        f"“{en}” doesn't show that this is the person of {other_number}, for which he waits.",
-        field=field_id,
-        person_id=person_id,
+        f"「{field.label.ja}」から、結果を待つ案件 {row.other_number} の申請人と同じ人であると確かめられません。",
+        f"“{field.label.en}” doesn't show that this is the person of {row.other_number}, for which he waits.",
+        field=field.id,
+        person_id=row.person_id,
     )
 
 
-async def _unlike(
-    connection: AsyncConnection, keys: Keys, here: tuple[Case, str], there: tuple[Case, str]
-) -> tuple[str, ...]:
-    (case, person), (other, other_person) = here, there
-    answers = await _answers_of(connection, keys, case, person)
-    return unlike(answers, await _answers_of(connection, keys, other, other_person))
-
-
 async def _answers_of(
-    connection: AsyncConnection, keys: Keys, case: Case, person_id: str
-) -> Mapping[str, Value]:
-    return values_in(opened(keys[case.number], (await contents_of(connection, case)).get(person_id)))
+    connection: AsyncConnection, keys: Keys, case: Case, persons: Container[str]
+) -> dict[str, Mapping[str, Value]]:
+    """What an application says of those of its persons who are asked for."""
+    rows, key = await contents_of(connection, case), keys[case.number]
+    return {each: values_in(opened(key, rows.get(each))) for each in case.persons if each in persons}
 
 
 async def make_waiting(connection: AsyncConnection, case: Case, author: Author, wanted: NewLink) -> Case:

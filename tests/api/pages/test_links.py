@@ -1,10 +1,21 @@
 """Linked applications on the real road: who waits is not lodged, and goes on when the other is decided."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from api.reading import Case
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.problems import RefusedTogether
+from api.reading import Case, collected
+from api.waiting import insist_on_the_same
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OTHER, REVIEWER, PageDay
 from tests.api.staff.office_day import CANARY, receipt_number
+
+WAITS_CASE_PERSONS_CONTENT = 4
+"""What is asked of the database to compare who waits, for one application that is waited for."""
 
 
 async def linked(day: PageDay, first: Any) -> Any:
@@ -142,6 +153,43 @@ async def test_nobody_waits_for_somebody_else_or_for_who_is_not_known_yet(day: P
 
     assert [each.status_code for each in (unknown, differs, made)] == [409, 409, 201]
     assert {each.json()["code"] for each in (unknown, differs)} == {"link_other_person"}
+
+
+@pytest.mark.parametrize("waiting", [2, 20])
+async def test_however_many_wait_each_application_is_read_once_when_they_are_compared(
+    day: PageDay, waiting: int
+) -> None:
+    other, draft = await day.drafted(persons=waiting), await day.drafted(persons=waiting)
+    own = {"name_latin": "SAMPLE TARO", "birth_on": "1999-04-01"}
+    await day.fill(draft, dict.fromkeys(draft.persons, own))
+    await day.fill(other, dict.fromkeys(other.persons, own))
+    ready = day.desk.catalogue.map_for(draft.procedure, version=draft.map_version)
+    keys = {number: await day.desk.keys.key_for(number) for number in (draft.number, other.number)}
+    for person_id, there in zip(draft.persons, other.persons, strict=True):
+        wanted = {"person_id": person_id, "other_number": other.number, "other_person_id": there}
+        await day.done(CLIENT, f"/v1/applications/{draft.number}/links", wanted)
+    await day.fill(other, {other.persons[-1]: {"birth_on": "2000-01-01"}})
+
+    async with day.desk.database.as_client(draft.organisation_id) as connection:
+        everything = await collected(connection, draft, keys[draft.number])
+        with statements_of(connection) as sent, pytest.raises(RefusedTogether) as refused:
+            await insist_on_the_same(connection, keys, everything, ready.procedure)
+
+    assert [(each.field, each.person_id) for each in refused.value.items] == [("birth_on", draft.persons[-1])]
+    assert len(sent) == WAITS_CASE_PERSONS_CONTENT
+
+
+@contextmanager
+def statements_of(connection: AsyncConnection) -> Iterator[list[str]]:
+    """Every statement the connection sends meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(connection.sync_connection, "before_cursor_execute", note)
+    yield sent
+    event.remove(connection.sync_connection, "before_cursor_execute", note)
 
 
 async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: PageDay) -> None:
