@@ -7,7 +7,7 @@ to the road carry `Act.id` instead, and the road remembers them and refuses anot
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -41,6 +41,10 @@ class Act:
     def id(self) -> str:
         """The `act_id` of a command to the road, which also says what was asked."""
         return act_id_of(self.name, self.request_sha256)
+
+    def about(self, thing: str) -> str:
+        """The `act_id` of what this act asks of the road about one of several things. No key has a line break."""
+        return replace(self, key=f"{self.key}\n{thing}").id
 
 
 @dataclass(frozen=True)

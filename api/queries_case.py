@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named, named, names_of
-from api.queries_deadlines import DeadlineView, beside, deadlines_of, stops_of, tasks_explained
+from api.queries_deadlines import DeadlineView, beside, deadlines_of, stops_beside, tasks_explained
 from api.queries_filings import FilingView, filings_of
 from api.queries_findings import FindingView, Texts, findings_of, kept_texts, remarks_of, texts_under
 from api.queries_tasks import TaskRow, tasks_of
@@ -144,7 +144,7 @@ async def case_view(
     texts = await texts_of(connection, case, packs, key)
     ready = await packs.of(case)
     tasks, filings = await tasks_of(connection, number, now), await filings_of(connection, number)
-    stops = await stops_of(connection, number, ready)
+    stops = await stops_beside(connection, ready, {each.office for each in filings})
     return CaseView(
         number=number,
         organisation=Named(id=row.organisation_id, name=row.organisation_name),

@@ -3,7 +3,6 @@
 Each thing is passed on whole or stays as it was; the report says which. The account closes only when nothing is left.
 """
 
-import hashlib
 from datetime import date
 
 from fastapi import APIRouter
@@ -108,10 +107,9 @@ async def leave(
 
 
 async def _moved(principal: Principal, at: Desk, account_id: str, move: Move, act: Act) -> Moved:
-    """Give one thing, under an id made from the act and the thing: sent again it is the same act."""
-    act_id = hashlib.sha256(f"{act.id}\n{move.item_id}".encode()).hexdigest()[:32]
+    """Give one thing, under an id of its own: sent again it is the same act, and under the same key never another one."""
     try:
-        await give(at, move.item_id, Giving(principal, act_id, account_id, move.to))
+        await give(at, move.item_id, Giving(principal, act.about(move.item_id), account_id, move.to))
     except Refused as refused:
         return Moved(item_id=move.item_id, to=move.to, code=refused.code)
     except NotReady:
