@@ -19,7 +19,7 @@ from api.desk import AtDesk
 from api.pages.cases import overview_page
 from api.pages.doors import PageRoute
 from api.pages.forms import Filled, FilledIn
-from api.pages.own_case import own_case
+from api.pages.own_case import beside_stops, own_case
 from api.pages.trouble import Trouble, attempted, made, told
 from api.pages.visit import NOT_FILLED, Visit, gone_to
 from api.paging import Paged
@@ -96,7 +96,7 @@ async def case_page(
     visit: Visit, number: str, *, trouble: Trouble | None = None, form: Filled = NOT_FILLED
 ) -> Response:
     """What a client sees of an application: what is to be done, where it stands, what was found, what came back."""
-    own = await own_case(visit, number)
+    own = await beside_stops(visit, await own_case(visit, number))
     if own.is_draft:
         return visit.show("draft.html", trouble=trouble, filled=form, own=own)
     told_of = await corrections.read_findings(visit.principal, visit.at, number)

@@ -1,7 +1,7 @@
 """One application as its own people see it: what is there, what is missing, and where each gap is mended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api.access import scope
@@ -22,7 +22,7 @@ from schemas.asking import Asking
 from schemas.backward_plan import BackwardPlan, plan_of
 from schemas.calendar import japan_date
 from schemas.standing import Stage
-from schemas.stops import Stop, told_beside
+from schemas.stops import Stop
 
 WITH_THE_AUTHORITY = frozenset({Stage.LODGED, Stage.DECIDED, Stage.CLOSED})
 
@@ -55,8 +55,7 @@ class OwnCase:
     @cached_property
     def plan(self) -> BackwardPlan | None:
         """By when it must be handed in for the earliest day its answers name."""
-        plan = plan_of(self.terms.ready, self.asking.dossier)
-        return plan and plan.and_also(told_beside(self.stops, "window"))
+        return plan_of(self.terms.ready, self.asking.dossier)
 
     @property
     def is_to_be_lodged(self) -> bool:
@@ -134,9 +133,6 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         watches = await watches_of_application(connection, number)
         came_from = await origin_of(connection, number)
         waits = {each.person_id: each.other_number for each in await waits_of(connection, number)}
-    # Stops are the desk's own; of them a client is told those that keep its own case.
-    async with at.database.as_desk() as connection:
-        stops = await stops_of(connection, number, ready)
     asking = Asking(ready, dossier(everything, ready, japan_date(at.now())))
     return OwnCase(
         shown=seen,
@@ -144,9 +140,15 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
         rounds=rounds,
         asking=asking,
         terms=visit.terms_of(ready),
-        deadlines=beside(stops, deadlines),
+        deadlines=deadlines,
         watches=watches,
         waits=waits,
-        stops=stops,
         came_from=came_from,
     )
+
+
+async def beside_stops(visit: Visit, own: OwnCase) -> OwnCase:
+    """The same case with the stops that keep it. They are the desk's own: of them a client is told only these."""
+    async with visit.at.database.as_desk() as connection:
+        stops = await stops_of(connection, own.number, own.terms.ready)
+    return replace(own, stops=stops, deadlines=beside(stops, own.deadlines))

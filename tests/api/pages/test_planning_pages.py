@@ -1,7 +1,9 @@
 """The pages that say by when, and why: a draft's plan, a procedure's, and the days of a case."""
 
-from tests.api.pages.browsing import CLIENT, PageDay
+from tests.api.pages.browsing import CLIENT, MANAGER, PageDay
 from tests.api.staff.office_day import PLAN
+
+NOT_LODGED_HERE = "isa.change.ssw1"
 
 
 async def test_a_procedure_is_planned_back_for_the_day_that_is_asked(day: PageDay) -> None:
@@ -19,3 +21,19 @@ async def test_a_procedure_is_planned_back_for_the_day_that_is_asked(day: PageDa
 
 async def test_a_procedure_that_is_not_ours_has_no_plan(day: PageDay) -> None:
     assert (await day.page(CLIENT, "/procedures/no.such/plan")).status == 404
+
+
+async def test_a_draft_says_once_that_its_lodging_is_stopped_and_plans_as_before(day: PageDay) -> None:
+    draft = await day.drafted(procedure=NOT_LODGED_HERE)
+    await day.fill(draft, {draft.persons[0]: {"stay_expires_on": "2028-04-03"}})
+    until_on = day.today().isoformat()
+    body = {"procedure": NOT_LODGED_HERE, "reason": "other", "words": "x", "until_on": until_on}
+    stop = await day.done(MANAGER, "/v1/stops", body)
+
+    stopped = await day.page(CLIENT, f"/applications/{draft.number}")
+    await day.done(MANAGER, f"/v1/stops/{stop['id']}/lift")
+    lifted = await day.page(CLIENT, f"/applications/{draft.number}")
+
+    assert [page.text.count("官署への提出(") for page in (stopped, lifted)] == [1, 0]
+    assert [page.text.count("計算の根拠") for page in (stopped, lifted)] == [1, 1]
+    assert "提出の停止では動かない" not in stopped.text
