@@ -10,7 +10,7 @@ from api.desk import AtDesk
 from api.idempotency import Answered, CurrentAct, once
 from api.paths import NumberInPath, PersonInPath
 from api.queries_links import waits_of
-from api.reading import Case, case_of, key_of
+from api.reading import Case, case_of, keys_of
 from api.waiting import NewLink, end_waiting, insist_on_one_person, make_waiting
 from schemas.links import Waiting
 from schemas.refusals import Refused
@@ -35,7 +35,7 @@ async def make_link(
     Refused: `content_sealed`, `unknown_person`, `not_found`, `link_circle`, `link_other_person`.
     """
     author = author_of(at, principal)
-    keys = {each: await key_of(at.keys, each) for each in (number, wanted.other_number)}
+    keys = await keys_of(at.keys, number, wanted.other_number)
     async with scope(at, principal) as connection:
         case = await _draft(connection, number, author)
 

@@ -20,7 +20,7 @@ from api.queries_case import HandedInCase
 from api.queries_findings import Words, remarks_of
 from api.queries_splits import folded_standing
 from api.read_log import record_read
-from api.reading import Case, case_of, key_of
+from api.reading import Case, case_of, keys_of
 from api.remark_rows import RemarkKind
 from api.waiting import NewLink, end_waiting, insist_on_one_person, make_waiting, waited_for
 from schemas import messages
@@ -132,7 +132,7 @@ async def _insist_on_the_other(at: Desk, case: HandedInCase, wanted: NewProposal
         other_number=wanted.other_number,
         other_person_id=wanted.other_person_id,
     )
-    keys = {each: await key_of(at.keys, each) for each in (case.number, wanted.other_number)}
+    keys = await keys_of(at.keys, case.number, wanted.other_number)
     async with at.database.as_desk() as connection:
         here = await case_of(connection, case.number, case.organisation_id)
         other = await waited_for(connection, here, asked)

@@ -64,6 +64,11 @@ async def key_of(keys: KeyRing, number: str) -> DataKey:
         raise Refused("not_found") from None
 
 
+async def keys_of(keys: KeyRing, *numbers: str) -> dict[str, DataKey]:
+    """The keys of several applications, by number. Raises as `key_of`."""
+    return {each: await key_of(keys, each) for each in numbers}
+
+
 async def editable_persons(connection: AsyncConnection, case: Case) -> frozenset[str]:
     """Whose content may change now: everybody's in a draft, else those a correction is asked of.
 
