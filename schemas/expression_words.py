@@ -86,6 +86,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "stage_3_closed": ("第3号への移行対象外", "closed to stage 3"),
     "paper_life": ("使用できる月数", "months of use"),
     "stay_limit": ("在留期間の上限", "longest stay"),
+    "total_stay_days": ("通算在留期間の上限の日数", "days of the longest total stay"),
     "change_tier": ("変更の手続区分", "kind of change"),
     "size": ("件数", "count"),
 }

@@ -242,17 +242,15 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "base_quota": ("idi|ii", lambda staff, on=None: _base_quota(tables, staff, on)),
         "esd_base_quota": ("idi|ii", lambda staff, on=None: _esd_base_quota(tables, staff, on)),
         "paper_life": ("sdi", lambda kind, on: _published("paper_lives", tables.paper_life(kind, on)).months),
-        "stay_limit": ("ssi", lambda bound, status: _stay_limit(tables, bound, status)),
+        "stay_limit": ("ssdi|ssi", lambda *asked: _stay_limit(tables, *asked)),
+        "total_stay_days": ("siddi", lambda *asked: _total_stay_days(tables, *asked)),
         "transfer_eligible": ("sdb", lambda told, on: _transfer_eligible(tables, told, on)),
         "same_people": ("ssb", told_lines.same_people),
         "total_of_lines": ("sf", told_lines.total_of_lines),
         "stage_3_closed": ("sdb|sb", lambda code, on=None: _stage_3_closed(tables, code, on)),
         "change_tier": ("sds|ss", lambda change, on=None: _change_tier(tables, change, on)),
         "listed": ("ssdb", lambda table, row_id, on: _listed(tables, table, row_id, on)),
-        "needs_bilateral_paper": (
-            "ssdb",
-            lambda authority, land, on: _bilateral(tables, authority, land, on),
-        ),
+        "needs_bilateral_paper": ("ssdb", lambda *asked: _bilateral(tables, *asked)),
         "has_arrangement": ("sdb|sb", lambda land, on=None: _has_arrangement(tables, land, on)),
         "office_for": ("ssds|sss", lambda *asked: _office(tables, *asked)),
         "state_fee": ("sdi", lambda table, on: _state_fee(tables, table, on)),
@@ -323,13 +321,19 @@ def _esd_base_quota(tables: Tables, staff: int, on: date | None) -> int:
     return step.base if step else staff * 3 // 20
 
 
-def _stay_limit(tables: Tables, bound: str, status: str) -> int:
-    row = next((row for row in tables.residence_statuses if row.id == status), None)
+def _stay_limit(tables: Tables, bound: str, status: str, on: date | None = None) -> int:
+    row = next((row for row in _on_day(tables.residence_statuses, on) if row.id == status), None)
     months = {"grant": row.grant_months, "total": row.total_months}.get(bound) if row else None
     if row is None or months is None:
         raise Unpublished("residence_statuses")
     looked_up("residence_statuses", row)
     return months
+
+
+def _total_stay_days(tables: Tables, status: str, more_months: int, ends_on: date, on: date) -> int:
+    """The days of the longest total stay (and so many months more) that ends on a day, by the calendar."""
+    months = _stay_limit(tables, "total", status, on) + more_months
+    return calendar.days_between(calendar.months_before(ends_on, months), ends_on)
 
 
 def _transfer_eligible(tables: Tables, told: str, on: date) -> bool:
@@ -374,9 +378,7 @@ def _bilateral(tables: Tables, authority: str, country: str, on: date) -> bool:
 
 
 def _office(tables: Tables, authority: str, prefecture: str, on: date | None = None) -> str:
-    if office := offices.office_for(tables, authority, prefecture, on):
-        return looked_up("offices", office).id
-    raise Unpublished("offices")
+    return _published("offices", offices.office_for(tables, authority, prefecture, on)).id
 
 
 def _law_start(tables: Tables, law: str) -> date:

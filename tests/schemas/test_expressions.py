@@ -63,9 +63,13 @@ def test_a_refusal_says_where_in_the_text() -> None:
         ("state_fee('otit.plan', start_on) == 3900", "holds"),
         ("office_for('isa', '14', date('2026-11-22')) == 'yokohama'", "holds"),
         ("office_for('isa', '14') == office_for('isa', '14', date('2026-11-22'))", "holds"),
-        ("stay_limit('grant', 'TIT1B') == 12", "holds"),
-        ("stay_limit('grant', 'TIT2A') == 12", "fails"),
+        ("stay_limit('grant', 'TIT1B', start_on) == 12", "holds"),
+        ("stay_limit('grant', 'TIT2A', start_on) == 12", "fails"),
+        ("stay_limit('total', 'ESD', date('2027-04-01')) == 36", "holds"),
         ("stay_limit('total', 'ESD') == 36", "holds"),
+        ("total_stay_days('SSW1', 0, date('2028-02-01'), start_on) == 1826", "holds"),
+        ("total_stay_days('SSW1', 0, date('2029-02-01'), start_on) == 1827", "holds"),
+        ("total_stay_days('SSW1', 12, date('2030-02-01'), start_on) == 2192", "holds"),
         ("area >= 4.5", "holds"),
     ],
 )
@@ -102,8 +106,9 @@ def test_a_missing_input_that_does_not_matter_is_no_hindrance() -> None:
         ("state_fee('isa.extension', date('2027-03-31')) > 0", "table:fees"),
         ("office_for('isa', '48', date('2026-11-22')) == ''", "table:offices"),
         ("lodge_by('nothing') > start_on", "table:cut_offs"),
-        ("stay_limit('total', 'SSW2') > 0", "table:residence_statuses"),
-        ("stay_limit('grant', 'nothing') > 0", "table:residence_statuses"),
+        ("stay_limit('total', 'SSW2', start_on) > 0", "table:residence_statuses"),
+        ("stay_limit('total', 'ESD', date('2027-03-31')) > 0", "table:residence_statuses"),
+        ("stay_limit('grant', 'nothing', start_on) > 0", "table:residence_statuses"),
     ],
 )
 def test_an_unpublished_figure_cannot_be_decided(text: str, table: str) -> None:

@@ -313,6 +313,7 @@ def in_turn(rows: Sequence[Dated], **changed: object) -> tuple[Dated, ...]:
         ("occupations", {"stage_3": False}, "stage_3_closed('7-7-1', {on})"),
         ("bilateral_papers", {"country": "JPN"}, "needs_bilateral_paper('isa', 'JPN', {on})"),
         ("bilateral_papers", {"country": "JPN"}, "!needs_bilateral_paper('isa', 'VNM', {on})"),
+        ("residence_statuses", {"total_months": 7}, "stay_limit('total', 'SSW1', {on}) == 7"),
         ("occupations", {"id": "8-99-9"}, "transfer_eligible('8-99-9', {on})"),
         ("bilateral_arrangements", {"country": "JPN"}, "has_arrangement('JPN', {on})"),
         ("paper_lives", {"months": 7}, "paper_life('photo', {on}) == 7"),
