@@ -73,10 +73,7 @@ def activities(
     objects, ledger = ObjectStore.connect(chosen), Ledger(database)
     packs, contents = packs_of_the_worker(load_catalogue(), database), Contents(database, keys)
     simulator = Simulator(chosen.authority_simulator_url) if chosen.authority_simulator_url else None
-    limits = ExaminationLimits(
-        file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf
-    )
-    documents = Documents(database, objects, ledger, connect_scanner(chosen), limits, keys=keys)
+    documents = Documents(database, objects, ledger, connect_scanner(chosen), _limits(chosen), keys=keys)
     lodging = Lodging(
         database=database,
         objects=objects,
@@ -85,6 +82,7 @@ def activities(
         ledger=ledger,
         desk_name=chosen.office_name,
         second_confirms=chosen.second_confirms,
+        members_only=chosen.members_only,
     )
     notices = Notices(
         database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
@@ -116,6 +114,10 @@ def activities(
         rounds.fetch_news,
         *arrival_activities(chosen, keys, database),
     ]
+
+
+def _limits(chosen: Settings) -> ExaminationLimits:
+    return ExaminationLimits(file_size_bytes=chosen.limits.file_size_bytes, pages=chosen.limits.pages_per_pdf)
 
 
 def activities_of_time(

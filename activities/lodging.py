@@ -27,11 +27,11 @@ from infra.stops import running_stops
 from schemas.authority import LodgingWanted
 from schemas.catalogue import Value
 from schemas.checked import LodgingAsked, PackageSealed
+from schemas.desk_wishes import is_named
 from schemas.fees import authority_fee
 from schemas.filing import FeeAtLodging, FilingKind
 from schemas.maps import ProcedureMap
 from schemas.package import DocumentInPackage, OmittedDocument, PackageOrder, PersonInPackage
-from schemas.second_confirmation import is_asked_of_a_second
 from schemas.stops import Stop, StoppableLodging, covering
 from schemas.tables import of_the_day
 
@@ -53,6 +53,7 @@ class Lodging:
         ledger: Ledger,
         desk_name: str,
         second_confirms: tuple[str, ...] = (),
+        members_only: tuple[str, ...] = (),
     ) -> None:
         self._database = database
         self._objects = objects
@@ -61,18 +62,19 @@ class Lodging:
         self._ledger = ledger
         self._desk_name = desk_name
         self._second_confirms = second_confirms
+        self._members_only = members_only
 
     @activity.defn(name="prepare_lodging")
     async def prepare(self, asked: LodgingAsked) -> PackageSealed:
-        """Check the handler's certificate, online id, mandate and filed list; bind, seal and keep the package.
+        """Check the handler's certificate, online id, mandate, filed list and membership; bind, seal and keep the package.
 
         Refuses with the first thing that lacks (`schemas.authority`: `certificate_…`, `online_id_…`, `mandate_…`,
-        `pledge_not_filed`), or with `package_…` where no repetition would bind it. The same filing on the same day gives
-        the same bytes, so a repetition finds the package already there.
+        `pledge_not_filed`, `members_only`), or with `package_…` where no repetition would bind it. The same filing on the
+        same day gives the same bytes, so a repetition finds the package already there.
         """
         key = await self._keys.key_for(asked.number)
         async with self._database.as_worker() as connection:
-            await _insist_on_entitlement(connection, asked)
+            await self._insist_on_entitlement(connection, asked)
             stops = await running_stops(connection)
             case = await case_of(connection, asked.number, asked.organisation_id)
             everything = await collected(connection, case, key, sealed_only=True)
@@ -95,9 +97,22 @@ class Lodging:
                 "manifest": where[2],
             }
         )
-        by_two = is_asked_of_a_second(self._second_confirms, asked.procedure, asked.channel)
+        by_two = is_named(self._second_confirms, asked.procedure, asked.channel)
         fee = _fee(asked, everything, ready, client)
         return sealed.model_copy(update={"second_asked": by_two, "fee": fee})
+
+    async def _insist_on_entitlement(self, connection: AsyncConnection, asked: LodgingAsked) -> None:
+        wanted = LodgingWanted(
+            procedure=asked.procedure,
+            kind=FilingKind(asked.filing_kind),
+            on=date.fromisoformat(asked.as_of),
+            channel=asked.channel,
+            office=asked.office,
+            members_only=self._members_only,
+        )
+        found = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
+        if found.lacks:
+            raise _refusal(found.lacks[0], "handler")
 
     def _seal(self, order: PackageOrder) -> tuple[PackageSealed, tuple[str, str, Mapping[str, object]]]:
         with tempfile.TemporaryDirectory(prefix="toritsugi-") as folder:
@@ -118,18 +133,6 @@ class Lodging:
             )
         except (ObjectAbsentError, ObjectTooLargeError) as lost:
             raise ContentDiffersError(document.document_id) from lost
-
-
-async def _insist_on_entitlement(connection: AsyncConnection, asked: LodgingAsked) -> None:
-    wanted = LodgingWanted(
-        procedure=asked.procedure,
-        on=date.fromisoformat(asked.as_of),
-        channel=asked.channel,
-        office=asked.office,
-    )
-    found = await entitlement_of(connection, asked.handler, asked.organisation_id, wanted)
-    if found.lacks:
-        raise _refusal(found.lacks[0], "handler")
 
 
 def _insist_on_no_stop(stops: tuple[Stop, ...], asked: LodgingAsked, ready: ProcedureMap) -> None:

@@ -185,11 +185,13 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             raise Refused("no_such_filing")
         await record_read(connection, principal.id, view.number, "filing", at.now())
         ready, confirming = await at.packs.of(view), await confirming_of(connection, view)
+        today, limited = japan_date(at.now()), at.settings.members_only
+        own = await entitlement(connection, principal.id, view, on=today, ready=ready, members_only=limited)
         shown = FilingOnTheDesk(
             filing=view,
             packages=await packages_of(connection, filing_id),
             channels=ready.procedure.channels,
-            entitlement=await entitlement(connection, principal.id, view, japan_date(at.now()), ready),
+            entitlement=own,
             confirmed_by_second=ready.procedure.lodging.confirmed_by_second or confirming.second_asked,
             reported_by=confirming.reported_by,
             lodged_by=confirming.lodged_by,
@@ -202,7 +204,7 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
                 (*view.persons, *(each.person_id for each in confirming.not_taken)),
             ),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
-            offices=offices_of(ready.tables, ready.procedure.office.table, japan_date(at.now())),
+            offices=offices_of(ready.tables, ready.procedure.office.table, today),
             stops=await _stops_ahead(connection, view, ready),
         )
     told = {
@@ -264,7 +266,7 @@ async def begin(
 ) -> Answer | BeingPrepared:
     """Record the intent before the act; 202 while a large package is being sealed.
 
-    Refused: `certificate_…`, `online_id_…`, `mandate_…`, `pledge_not_filed`, `channel_not_allowed`, `package_…`, …
+    Refused: what `schemas.authority` finds lacking, `channel_not_allowed`, `package_…`, …
     """
     case = await case_at(at, number_of(filing_id))
     command = BeginLodging(

@@ -3,7 +3,6 @@
 A task that is only the act of a filing under way goes along with its filing. Who lacks something is refused with the reason.
 """
 
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -48,9 +47,10 @@ class OpenItem(Shown):
 class Lacks:
     """What colleagues lack for taking something, by the registers as they stand; each entry is read once."""
 
-    def __init__(self, connection: AsyncConnection, on: date) -> None:
+    def __init__(self, connection: AsyncConnection, at: Desk) -> None:
         self._connection = connection
-        self._on = on
+        self._on = japan_date(at.now())
+        self._members_only = at.settings.members_only
         self._known: dict[tuple[str, str], OnRegister] = {}
 
     async def of(self, colleague: str, item: OpenItem) -> str | None:
@@ -64,7 +64,12 @@ class Lacks:
         if parties not in self._known:
             self._known[parties] = await known_of(self._connection, *parties)
         wanted = LodgingWanted(
-            procedure=about.procedure, on=self._on, channel=about.channel, office=about.office
+            procedure=about.procedure,
+            kind=about.kind,
+            on=self._on,
+            channel=about.channel,
+            office=about.office,
+            members_only=self._members_only,
         )
         lacks = entitlement_for(wanted, self._known[parties]).lacks
         return lacks[0] if lacks else None
@@ -108,7 +113,7 @@ def _his_tasks(account_id: str) -> ColumnElement[bool]:
 
 async def items_shown(connection: AsyncConnection, at: Desk, account_id: str) -> tuple[OpenItem, ...]:
     """Everything he has open, each with the colleagues who may take it today."""
-    lacks = Lacks(connection, japan_date(at.now()))
+    lacks = Lacks(connection, at)
     shown = []
     for item_id in await open_items(connection, account_id):
         item = await _item(connection, at, item_id)
@@ -176,7 +181,7 @@ async def _insist_on_right(connection: AsyncConnection, at: Desk, item_id: str, 
         raise Refused("task_of_another", "item_id")
     if giving.to not in {each.id for each in await _candidates(connection, item)} - {giving.giver}:
         raise Refused("no_such_colleague", "to")
-    lack = await Lacks(connection, japan_date(at.now())).of(giving.to, item)
+    lack = await Lacks(connection, at).of(giving.to, item)
     if lack is not None:
         raise Refused(lack, "to")
     return item

@@ -248,11 +248,24 @@ async def kept_package(
 
 
 async def entitlement(
-    connection: AsyncConnection, reader_id: str, view: FilingView, on: date, ready: ProcedureMap
+    connection: AsyncConnection,
+    reader_id: str,
+    view: FilingView,
+    *,
+    on: date,
+    ready: ProcedureMap,
+    members_only: tuple[str, ...],
 ) -> EntitlementView:
     """What the reader could show if he lodged this filing on that day (Japan date), channel by channel."""
     reviewed = await _has_reviewed(connection, reader_id, view)
-    wanted = LodgingWanted(procedure=view.procedure, on=on, office=view.office, reviewed=reviewed)
+    wanted = LodgingWanted(
+        procedure=view.procedure,
+        kind=view.kind,
+        on=on,
+        office=view.office,
+        reviewed=reviewed,
+        members_only=members_only,
+    )
     known = await known_of(connection, reader_id, view.organisation.id)
     held, found = known.held, entitlement_for(wanted, known, ready.tables.offices)
     return EntitlementView(

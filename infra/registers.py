@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from infra.database.tables import account, certificate, mandate, pledge_list
+from infra.database.tables import account, certificate, mandate, membership, pledge_list
 from schemas.authority import (
     CertificateHeld,
     Entitlement,
     Lapse,
     LodgingWanted,
     MandateGiven,
+    Membership,
     OnRegister,
     entitlement_for,
     lapses_of_certificate,
@@ -36,7 +37,16 @@ async def known_of(connection: AsyncConnection, account_id: str, organisation_id
         held=certificate_in(row) if row else None,
         mandates=await mandates_between(connection, account_id, organisation_id),
         is_pledged=row is not None and organisation_id in {each["id"] for each in row.pledged or ()},
+        membership=await _membership_of(connection, organisation_id),
     )
+
+
+async def _membership_of(connection: AsyncConnection, organisation_id: str) -> Membership | None:
+    asked = select(membership.c.since).where(
+        membership.c.organisation_id == organisation_id, membership.c.is_member
+    )
+    row = (await connection.execute(asked)).one_or_none()
+    return Membership(since=row.since) if row else None
 
 
 async def last_list_filed(connection: AsyncConnection, account_id: str) -> Row[Any] | None:

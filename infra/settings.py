@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.desk_wishes import LodgingsNamed
 from schemas.planning import DeskPolicy
 
 
@@ -104,10 +105,15 @@ class Settings(BaseSettings):
         default=(90, 60, 30, 7),
         description="Days before something of the authority to act lapses; a JSON list",
     )
-    second_confirms: tuple[Annotated[str, Field(pattern=r"^[^:]+:[^:]+$")], ...] = Field(
+    second_confirms: LodgingsNamed = Field(
         default=(),
         description="Lodgings by hand that a second person confirms, the desk's own rule: a JSON list of"
         " procedure:channel, * for any part, as in isa.*:counter",
+    )
+    members_only: LodgingsNamed = Field(
+        default=(),
+        description="Lodgings that this desk does for members only: a JSON list like that of second_confirms, as in"
+        " isa.*.tit:online",
     )
     office_name: str = "Sample office / 見本事務所"
     limits: Limits = Field(default_factory=Limits)

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from schemas.catalogue import Authority, Bilingual
+from schemas.desk_wishes import is_named
+from schemas.filing import FilingKind
 from schemas.tables import Office, of_the_day
 from schemas.words import Word
 
@@ -73,24 +75,33 @@ class MandateGiven(Word):
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 
+class Membership(Word):
+    """That the client is a member (会員) of the organisation that runs the desk, since when; None means since ever."""
+
+    since: date | None = None
+
+
 class OnRegister(Word):
-    """What the registers say of one handler and one client: his certificate, the mandates between them, and whether the
-    list of pledged organisations (利用者別誓約機関一覧表) that he filed last names the client."""
+    """What the registers say of one handler and one client: his certificate, the mandates between them, whether the
+    list of pledged organisations (利用者別誓約機関一覧表) that he filed last names the client, and its membership."""
 
     held: CertificateHeld | None = None
     mandates: tuple[MandateGiven, ...] = ()
     is_pledged: bool = False
+    membership: Membership | None = None
 
 
 class LodgingWanted(Word):
     """What is to be lodged: procedure, day, channel and office as far as they are chosen; `reviewed` by the handler
-    himself."""
+    himself. `members_only`: the lodgings that this desk does for members only (`schemas.desk_wishes`)."""
 
     procedure: str
+    kind: FilingKind = FilingKind.FIRST
     on: date
     channel: str | None = None
     office: str | None = None
     reviewed: bool = False
+    members_only: tuple[str, ...] = ()
 
 
 class Entitlement(Word):
@@ -108,7 +119,13 @@ def entitlement_for(asked: LodgingWanted, known: OnRegister, offices: Sequence[O
     """
     held = known.held
     mandate, missing = _mandate(asked, known.mandates)
-    lacks = (_certificate_lack(asked, held), _online_lack(asked, held), missing, _pledge_lack(asked, known))
+    lacks = (
+        _certificate_lack(asked, held),
+        _online_lack(asked, held),
+        missing,
+        _pledge_lack(asked, known),
+        _member_lack(asked, known.membership),
+    )
     own_review = "lodger_reviewed" if asked.reviewed else None
     doubts = (_bureau_doubt(asked, held, offices), _request_doubt(mandate), own_review)
     return Entitlement(
@@ -140,6 +157,14 @@ def _online_lack(asked: LodgingWanted, held: CertificateHeld | None) -> str | No
 
 def _pledge_lack(asked: LodgingWanted, known: OnRegister) -> str | None:
     return "pledge_not_filed" if asked.channel == ONLINE and not known.is_pledged else None
+
+
+def _member_lack(asked: LodgingWanted, membership: Membership | None) -> str | None:
+    """Only for a first lodging: what was lodged for a member is seen through."""
+    if asked.kind is not FilingKind.FIRST or not is_named(asked.members_only, asked.procedure, asked.channel):
+        return None
+    is_member = membership is not None and (membership.since is None or membership.since <= asked.on)
+    return None if is_member else "members_only"
 
 
 def _mandate(

@@ -288,6 +288,11 @@ REFUSALS: dict[str, Telling] = {
         "届け出た利用者別誓約機関一覧表に、この依頼元が載っていません。",
         "The list of pledged organisations that the handler filed last does not name this client.",
     ),
+    "members_only": Telling(
+        403,
+        "この方法での提出は会員に限られます。この依頼元は会員として登録されていません。",
+        "Lodging this way is for members only, and this client is not a member on the register.",
+    ),
     "no_mandate": Telling(
         403,
         "この依頼元から取次者への依頼の登録がありません。",

@@ -3,8 +3,6 @@
 No authority asks for it. A map or the desk's own settings may: it guards against a slip of one person.
 """
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import ClassVar, Literal, Protocol
 
 from schemas.filing import NotTaken, Receipt, Reported
@@ -20,11 +18,6 @@ class Acted(Protocol):
 
     @property
     def actor(self) -> Actor: ...
-
-
-def is_asked_of_a_second(wanted: Iterable[str], procedure: str, channel: str) -> bool:
-    """Whether the desk wants two people here. Each of `wanted` is `procedure:channel`, with `*` for any part of it."""
-    return any(fnmatchcase(f"{procedure}:{channel}", each) for each in wanted)
 
 
 class SecondAsked(Word):

@@ -88,6 +88,7 @@ WORKER: dict[str, str] = {
     "account": READ,
     "certificate": READ,
     "mandate": READ,
+    "membership": READ,
     "pledge_list": READ,
     "lodging_stop": READ,
     "fee_quote": READ,

@@ -38,6 +38,7 @@ A_LIST = """INSERT INTO pledge_list (id, account_id, filed_on, organisations, re
     VALUES (%s, 'acc-handler', %s, %s, 'manager-1', %s)"""
 A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures, valid_from, valid_until)
     VALUES ('m-1', %s, 'acc-handler', %s, %s, %s)"""
+A_MEMBER = "INSERT INTO membership (organisation_id, is_member, since) VALUES (%s, %s, %s)"
 
 MANY = 30
 A_STOP = """INSERT INTO lodging_stop (id, channel, reason, words, placed_by, placed_at, until_on)
@@ -74,6 +75,7 @@ def lodging(office: Office, activity_stack: Stack) -> Lodging:
         ledger=Ledger(office.ground.database),
         desk_name="Sample office",
         second_confirms=("otit.*:counter",),
+        members_only=("otit.*:online",),
     )
 
 
@@ -152,6 +154,8 @@ async def test_online_the_list_filed_last_has_to_name_the_client(
 ) -> None:
     certify(office.ground, TOMORROW, TODAY)
     give_mandate(office.ground)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_MEMBER, (ORGANISATION, True, None))
     outcomes = [await outcome(lodging, number, "online")]
 
     for on, named in ((YESTERDAY, [{"id": ORGANISATION, "name": "x"}]), (TODAY, [])):
@@ -160,6 +164,27 @@ async def test_online_the_list_filed_last_has_to_name_the_client(
         outcomes.append(await outcome(lodging, number, "online"))
 
     assert outcomes == ["pledge_not_filed", "sealed", "pledge_not_filed"]
+
+
+@pytest.mark.parametrize(
+    ("is_member", "since", "code"),
+    [
+        (True, None, "sealed"),
+        (True, TODAY, "sealed"),
+        (True, TOMORROW, "members_only"),
+        (False, None, "members_only"),
+    ],
+)
+async def test_where_the_desk_lodges_for_members_only_the_register_has_to_say_so(
+    lodging: Lodging, number: str, office: Office, *, is_member: bool, since: date | None, code: str
+) -> None:
+    certify(office.ground, TOMORROW, TODAY)
+    give_mandate(office.ground)
+    with office.ground.behind_the_desk() as connection:
+        connection.execute(A_LIST, ("l-1", TODAY, Jsonb([{"id": ORGANISATION, "name": "x"}]), TODAY))
+        connection.execute(A_MEMBER, (ORGANISATION, is_member, since))
+
+    assert await outcome(lodging, number, "online") == code
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from schemas.authority import (
     LapsingThing,
     LodgingWanted,
     MandateGiven,
+    Membership,
     OnRegister,
     entitlement_for,
     lapses_of_certificate,
     lapses_of_mandates,
 )
+from schemas.filing import FilingKind
 from schemas.refusals import REFUSALS
 
 TODAY = date(2026, 11, 30)
@@ -92,6 +94,40 @@ def test_an_online_id_and_a_list_that_names_the_client_are_needed_online_only(ch
 
     assert lacking(bare, a_mandate(), channel=channel, is_pledged=False) == ()
     assert lacking(a_certificate(), a_mandate(), is_pledged=False) == ("pledge_not_filed",)
+
+
+@pytest.mark.parametrize(
+    ("membership", "codes"),
+    [
+        (None, ("members_only",)),
+        (Membership(), ()),
+        (Membership(since=TODAY), ()),
+        (Membership(since=TOMORROW), ("members_only",)),
+    ],
+)
+def test_what_the_desk_does_for_members_only_needs_a_member_of_that_day(
+    membership: Membership | None, codes: tuple[str, ...]
+) -> None:
+    wanted = LodgingWanted(procedure=SSW, on=TODAY, channel="online", members_only=("isa.*:online",))
+    known = OnRegister(held=a_certificate(), mandates=(a_mandate(),), is_pledged=True, membership=membership)
+
+    assert entitlement_for(wanted, known).lacks == codes
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"members_only": ()},
+        {"channel": "counter"},
+        {"kind": FilingKind.SUPPLEMENT},
+        {"kind": FilingKind.WITHDRAWAL},
+    ],
+)
+def test_no_member_is_needed_elsewhere_nor_for_what_was_lodged_before(otherwise: dict[str, Any]) -> None:
+    wanted = LodgingWanted(procedure=SSW, on=TODAY, channel="online", members_only=("isa.*:online",))
+    known = OnRegister(held=a_certificate(), mandates=(a_mandate(),), is_pledged=True)
+
+    assert entitlement_for(wanted.model_copy(update=otherwise), known).lacks == ()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """What one person reported of a lodging stays with its filing, and neither he nor the handler may take its task again."""
 
-import pytest
-
 from schemas.filing import FilingState
-from schemas.second_confirmation import LodgingReported, is_asked_of_a_second
+from schemas.second_confirmation import LodgingReported
 from schemas.tasks import TaskKind
 from tests.builders import HANDLER, OTHER_HANDLER, PaperRoad, ready, receipts_for
 
@@ -35,20 +33,3 @@ def test_a_report_of_a_filing_nobody_knows_changes_nothing_else() -> None:
 
     assert road.standing.filings == before.filings
     assert road.standing.tasks == before.tasks
-
-
-@pytest.mark.parametrize(
-    ("wanted", "asked"),
-    [
-        ((), False),
-        (("isa.extension.ssw1:online",), True),
-        (("isa.*:online",), True),
-        (("*:online", "*:post"), True),
-        (("isa.extension.ssw1:counter",), False),
-        (("otit.*:*",), False),
-    ],
-)
-def test_the_desk_says_for_which_procedures_and_channels_it_wants_two(
-    wanted: tuple[str, ...], asked: bool
-) -> None:
-    assert is_asked_of_a_second(wanted, "isa.extension.ssw1", "online") is asked

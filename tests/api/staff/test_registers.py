@@ -1,13 +1,18 @@
 """The registers of handlers, mandates and members: who keeps them, what is refused, what their history says."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
 from api import fees, registers, registers_leaving, registers_mandates, registers_members, registers_pledges
+from tests.api.apps import app_of
 from tests.api.staff.office_day import OfficeDay, organisation, somebody
 from tests.api.staff.registering import (
     CERTIFICATE,
@@ -263,6 +268,29 @@ async def test_what_lapses_is_shown_within_the_days_asked_for(
     assert [each["days_left"] for each in found] == ([30] if is_shown else [])
 
 
+@asynccontextmanager
+async def for_members_only(day: OfficeDay) -> AsyncIterator[OfficeDay]:
+    """The same day at a desk that lodges online for members only."""
+    wishes = day.desk.settings.model_copy(update={"members_only": ("isa.*:online",)})
+    app = app_of(day.desk)
+    app.state.desk = replace(day.desk, settings=wishes)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url=wishes.public_url) as client:
+        yield replace(day, client=client)
+
+
+async def keep_member(day: OfficeDay, *, is_member: bool) -> None:
+    path = f"/v1/registers/members/{organisation()}"
+    fee_class = (await day.get(MANAGER, path))["member"]["fee_class"]
+    await day.done(MANAGER, path, {"is_member": is_member, "fee_class": fee_class})
+
+
+async def lacking_online(day: OfficeDay, who: str, filing: str) -> list[str]:
+    channels = (await day.get(who, filing))["entitlement"]["channels"]
+    shown = next(each for each in channels if each["channel"] == "online")
+    return [each["code"] for each in shown["lacks"]]
+
+
 async def test_lodging_follows_the_register(day: OfficeDay, newcomer: Newcomer) -> None:
     case = await day.handed_in()
     await day.reviewed(case)
@@ -272,15 +300,19 @@ async def test_lodging_follows_the_register(day: OfficeDay, newcomer: Newcomer) 
     for enter in (None, newcomer.certify, newcomer.entrust, newcomer.file_list):
         if enter is not None:
             await enter()
-        channels = (await day.get(newcomer.id, filing))["entitlement"]["channels"]
-        shown = next(each for each in channels if each["channel"] == "online")
-        codes.append([each["code"] for each in shown["lacks"]])
+        codes.append(await lacking_online(day, newcomer.id, filing))
+    async with for_members_only(day) as strict:
+        for is_member in (False, True):
+            await keep_member(day, is_member=is_member)
+            codes.append(await lacking_online(strict, newcomer.id, filing))
     answer = await day.act(newcomer.id, f"{filing}/begin", {"channel": "online"})
 
     assert codes == [
         ["certificate_missing", "no_mandate", "pledge_not_filed"],
         ["no_mandate", "pledge_not_filed"],
         ["pledge_not_filed"],
+        [],
+        ["members_only"],
         [],
     ]
     assert answer.status_code == 200, answer.text
