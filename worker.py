@@ -85,7 +85,12 @@ def activities(
         members_only=chosen.members_only,
     )
     notices = Notices(
-        database, Post(chosen), packs, public_url=chosen.public_url, staff_mail=chosen.staff_mail
+        database,
+        Post(chosen),
+        packs,
+        public_url=chosen.public_url,
+        staff_mail=chosen.staff_mail,
+        staff_locale=chosen.staff_mail_locale,
     )
     rounds = Rounds(
         database=database,

@@ -18,7 +18,7 @@ from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.packs import Packs
 from schemas.maps import UnknownProcedure
 from schemas.packs import PackBroken
-from schemas.wording import NoticeKind, NoticeValues
+from schemas.wording import Locale, NoticeKind, NoticeValues
 
 AT_A_TIME = 50
 TRIED_AGAIN_WITHIN = timedelta(minutes=5)
@@ -50,13 +50,21 @@ class Notices:
     """The post of the desk."""
 
     def __init__(
-        self, database: Database, post: Post, packs: Packs, *, public_url: str, staff_mail: str
+        self,
+        database: Database,
+        post: Post,
+        packs: Packs,
+        *,
+        public_url: str,
+        staff_mail: str,
+        staff_locale: Locale,
     ) -> None:
         self._database = database
         self._post = post
         self._packs = packs
         self._public_url = public_url
         self._staff_mail = staff_mail
+        self._staff_locale: Locale = staff_locale
 
     @activity.defn(name="send_due_notices")
     async def send_due(self) -> int:
@@ -95,7 +103,8 @@ class Notices:
 
     async def _mail(self, row: Row[Any]) -> OutgoingMail:
         client = row.audience == TO_CLIENT
-        locale: Literal["ja", "en"] = "en" if client and row.locale == "en" else "ja"
+        of_client: Locale = "en" if row.locale == "en" else "ja"
+        locale = of_client if client else self._staff_locale
         words = compose(NoticeKind(row.kind), locale, await self._values(row))
         return OutgoingMail(
             key=row.id,

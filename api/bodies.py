@@ -4,12 +4,13 @@ import json
 import math
 import re
 from datetime import date
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from api.body_examples import example_of
+from api.problems import place_in_words
 from schemas.refusals import Refused
 
 
@@ -54,12 +55,12 @@ class Shown(BaseModel):
 
 
 def read_strictly(raw: bytes) -> Any:
-    """JSON as a value. Raises Refused `malformed_body`, or `malformed_request` for what can't be kept."""
+    """JSON as a value. Raises Refused `malformed_body`, or `malformed_request` with the place of what can't be kept."""
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+        value = json.loads(raw.decode(), object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
         raise Refused("malformed_body") from None
-    _insist_on_keepable_text(value)
+    _insist_on_keepable(value)
     return value
 
 
@@ -70,20 +71,16 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _no_constant(_: str) -> NoReturn:
-    raise Refused("malformed_request")
-
-
-def _insist_on_keepable_text(value: Any) -> None:
-    waiting = [value]
+def _insist_on_keepable(value: Any) -> None:
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     while waiting:
-        each = waiting.pop()
+        place, each = waiting.pop()
         if isinstance(each, dict):
-            waiting.extend((*each.keys(), *each.values()))
+            waiting.extend(((*place, name), part) for name, named in each.items() for part in (name, named))
         elif isinstance(each, list):
-            waiting.extend(each)
+            waiting.extend(((*place, number), part) for number, part in enumerate(each))
         elif not _is_keepable(each):
-            raise Refused("malformed_request")
+            raise Refused("malformed_request", place_in_words(place) or None)
 
 
 def _is_keepable(value: Any) -> bool:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.desk_wishes import LodgingsNamed
 from schemas.planning import DeskPolicy
+from schemas.wording import Locale
 
 
 class Limits(BaseSettings):
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     smtp_start_tls: bool = False
     mail_from: str = "desk@toritsugi.example"
     staff_mail: str = Field(default="staff@toritsugi.example", description="Mailbox of the desk's own people")
+    staff_mail_locale: Locale = Field(default="ja", description="Language of what is sent there")
     imap_host: str | None = Field(
         default=None, description="Mailbox that authorities write to; None means no mail comes in"
     )

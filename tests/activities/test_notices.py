@@ -31,6 +31,7 @@ def post_office(ground: Ground, settings: Settings) -> Notices:
         packs_of_the_worker(load_catalogue(), ground.database),
         public_url="http://desk.example",
         staff_mail="staff@toritsugi.example",
+        staff_locale=settings.staff_mail_locale,
     )
 
 
@@ -188,12 +189,27 @@ async def test_an_address_that_is_none_is_given_up_and_holds_up_no_other(
     assert {state for _, _, state in await states(desk_ground)} == {"given_up"}
 
 
-async def test_the_desk_hears_of_what_a_person_must_decide(
-    desk_ground: Ground, settings: Settings, overdue: PaperRoad
+@pytest.mark.parametrize(
+    ("locale", "told_in"), [("ja", "期限を過ぎた作業があります"), ("en", "A task is overdue")]
+)
+async def test_the_desk_hears_of_what_a_person_must_decide_in_its_language(
+    desk_ground: Ground,
+    settings: Settings,
+    activity_stack: Stack,
+    overdue: PaperRoad,
+    *,
+    locale: str,
+    told_in: str,
 ) -> None:
-    await told(desk_ground, overdue)
+    number = await told(desk_ground, overdue)
+    await make_due(desk_ground)
 
+    await post_office(desk_ground, settings.model_copy(update={"staff_mail_locale": locale})).send_due()
+
+    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+        mails = [each for each in await mails_about(mailbox, number) if "staff@" in str(each)]
     kinds = {(kind, audience) for kind, audience, _ in await states(desk_ground)}
 
     assert ("correction_overdue", "client") in kinds
     assert ("task_overdue", "staff") in kinds
+    assert told_in in str(mails)

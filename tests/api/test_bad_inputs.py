@@ -7,6 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.bodies import read_strictly
+from schemas.refusals import Refused
 from tests.api.visiting import SSW, Visitor
 
 JSON = {"Content-Type": "application/json", "Idempotency-Key": "k"}
@@ -48,6 +50,24 @@ async def test_a_broken_body_is_refused(
     assert (answer.status_code, problem["code"]) == (status, code)
     assert [fault.get("field") for fault in problem["errors"]] == fields
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (b'{"persons": NaN}', "persons"),
+        (b'{"persons": {"p-1": [0, -Infinity]}}', "persons.p-1.1"),
+        (b'{"persons": {"p-1": {"height": 1e999}}}', "persons.p-1.height"),
+        (b'{"words": "a\\u0000b"}', "words"),
+        (b'{"words": [{"\\ud800": 1}]}', "words.0.?"),
+        (b'"\\ud800"', None),
+    ],
+)
+def test_what_can_not_be_kept_is_refused_with_its_place(raw: bytes, place: str | None) -> None:
+    with pytest.raises(Refused) as refused:
+        read_strictly(raw)
+
+    assert (refused.value.code, refused.value.field) == ("malformed_request", place)
 
 
 async def test_a_refusal_never_repeats_what_was_sent(client: Visitor) -> None:

@@ -44,7 +44,11 @@ EXACT, GROUP, PACKAGE, CHECKS, LODGING = "exact", "group", "package", "checks", 
 RATIOS = ("engine", "desk", "cold", "upload", "intake")
 PARTS = (EXACT, GROUP, CHECKS, PACKAGE, LODGING, *RATIOS)
 AT_LONGEST_SECONDS = 1_500
-STOPPED = 143
+STOPPED, TOO_LONG = 143, 124
+
+
+class TooLong(Exception):
+    """The measuring did not end in its time."""
 
 
 def main() -> int:
@@ -74,6 +78,10 @@ def main() -> int:
     except asyncio.CancelledError:
         print("\nstopped from outside; what was measured until then is kept", file=sys.stderr)
         return STOPPED
+    except TooLong:
+        minutes = AT_LONGEST_SECONDS // 60
+        print(f"\nnot done in {minutes} minutes; what was measured until then is kept", file=sys.stderr)
+        return TOO_LONG
     print(f"\n{time.monotonic() - began:.0f} s; results appended to {chosen.results}")
     return 0
 
@@ -82,21 +90,31 @@ async def _within_time(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> No
     mine = asyncio.current_task()
     if mine is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, mine.cancel)
-    async with asyncio.timeout(AT_LONGEST_SECONDS):
-        if EXACT in parts or GROUP in parts:
-            await _exact(sheet, parts, quick=quick)
-        if LODGING in parts:
-            await interruption_figures(sheet, quick=quick)
-        ratios = [part for part in parts if part in RATIOS]
-        if not can_measure():
-            sheet.tell("processes are measured through /proc, which is not here: no packages, no ratios")
-            return
-        if CHECKS in parts:
-            await check_figures(sheet, quick=quick)
-        if PACKAGE in parts:
-            await package_figures(sheet, quick=quick)
-        if ratios:
-            await _ratios(sheet, ratios, quick=quick)
+    within = asyncio.timeout(AT_LONGEST_SECONDS)
+    try:
+        async with within:
+            await _measured(sheet, parts, quick=quick)
+    except TimeoutError:
+        if not within.expired():
+            raise
+        raise TooLong from None
+
+
+async def _measured(sheet: Sheet, parts: Sequence[str], *, quick: bool) -> None:
+    if EXACT in parts or GROUP in parts:
+        await _exact(sheet, parts, quick=quick)
+    if LODGING in parts:
+        await interruption_figures(sheet, quick=quick)
+    ratios = [part for part in parts if part in RATIOS]
+    if not can_measure():
+        sheet.tell("processes are measured through /proc, which is not here: no packages, no ratios")
+        return
+    if CHECKS in parts:
+        await check_figures(sheet, quick=quick)
+    if PACKAGE in parts:
+        await package_figures(sheet, quick=quick)
+    if ratios:
+        await _ratios(sheet, ratios, quick=quick)
 
 
 @asynccontextmanager
