@@ -34,6 +34,8 @@ from schemas.parties import Right
 from schemas.refusals import Refused
 
 FINDINGS_AT_MOST = 500
+SETTLED_AT_MOST = 2_000
+"""A hundred persons with twenty each; with a reason for every one it stays below what the engine warns of (256 kB)."""
 MARKS_AT_MOST = 3_000
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
@@ -70,7 +72,7 @@ class Reviewed(Body):
 
     kind: Literal["review"]
     remark_ids: list[PlainId] = Field(default=[], max_length=FINDINGS_AT_MOST)
-    settled: list[Settled] = Field(default=[], max_length=FINDINGS_AT_MOST)
+    settled: list[Settled] = Field(default=[], max_length=SETTLED_AT_MOST)
     looked_at: list[LookedAt] = Field(default=[], max_length=MARKS_AT_MOST)
     objections: list[Objection] = Field(default=[], max_length=FINDINGS_AT_MOST)
 
