@@ -1,6 +1,7 @@
 """Files good, broken, protected, acting or exploding, made on the spot: no third-party file is kept."""
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -140,11 +141,19 @@ def pdf_named_in_shift_jis() -> bytes:
     return named.replace(b"/Subtype /Type1", b"/Subtype /a#83b")
 
 
+def zipped(block: bytes, times: int) -> bytes:
+    """A zlib stream that unpacks to this block so many times; the block is packed once."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed, total = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH), 1
+    for _ in range(times):
+        total = zlib.adler32(block, total)
+    return b"\x78\x01" + packed * times + packer.flush() + total.to_bytes(4, "big")
+
+
 def pdf_exploding(unpacked_bytes: int) -> bytes:
     """A small file whose page content unpacks to this many bytes."""
-    packer = zlib.compressobj(1)
     block = b" " * 1_000_000
-    packed = b"".join(packer.compress(block) for _ in range(unpacked_bytes // len(block))) + packer.flush()
+    packed = zipped(block, unpacked_bytes // len(block))
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=A4)
         page.obj.Contents = Stream(pdf, packed, Filter=Name.FlateDecode)
@@ -175,9 +184,13 @@ def picture(
 
 def png_of(width: int, height: int) -> bytes:
     """A one-bit PNG: many pixels in few bytes."""
-    target = io.BytesIO()
-    Image.new("1", (width, height)).save(target, "PNG")
-    return target.getvalue()
+    one_bit_grey = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    row = b"\0" * (1 + -(-width // 8))
+    chunks = ((b"IHDR", one_bit_grey), (b"IDAT", zipped(row, height)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(told)) + name + told + struct.pack(">I", zlib.crc32(name + told))
+        for name, told in chunks
+    )
 
 
 def png_animated() -> bytes:

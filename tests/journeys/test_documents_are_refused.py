@@ -1,6 +1,7 @@
 """Files that are not taken: each is refused with its reason, counts as missing, and takes nothing with it."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -14,13 +15,13 @@ from tests.journeys.office import Office, refusal
 
 KIND = "passport_copy"
 BOMB_BYTES = 600_000_000
-REFUSED: dict[str, tuple[bytes, str]] = {
-    "encrypted": (pdf_protected(user="secret"), PDF),
-    "damaged": (sample_pdf("cut")[:300], PDF),
-    "active_content": (pdf_with_script(), PDF),
-    "wrong_type": (b"<html>not a passport</html>", PDF),
-    "bomb": (pdf_exploding(BOMB_BYTES), PDF),
-    "too_many_pixels": (png_of(30_000, 30_000), "image/png"),
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "encrypted": (lambda: pdf_protected(user="secret"), PDF),
+    "damaged": (lambda: sample_pdf("cut")[:300], PDF),
+    "active_content": (pdf_with_script, PDF),
+    "wrong_type": (lambda: b"<html>not a passport</html>", PDF),
+    "bomb": (lambda: pdf_exploding(BOMB_BYTES), PDF),
+    "too_many_pixels": (lambda: png_of(30_000, 30_000), "image/png"),
 }
 
 
@@ -38,7 +39,8 @@ def line_of(office: Office, draft: Json) -> Json:
 
 @pytest.mark.parametrize("reason", sorted(REFUSED))
 def test_it_is_refused_with_the_reason(office: Office, draft: Json, reason: str) -> None:
-    content, media_type = REFUSED[reason]
+    made, media_type = REFUSED[reason]
+    content = made()
 
     with pytest.raises(RefusedAtTheDesk) as refused:
         office.people.client.upload(draft["number"], KIND, draft["persons"][0], content, media_type)

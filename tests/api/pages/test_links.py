@@ -40,25 +40,6 @@ async def known(day: PageDay) -> Case:
     return draft
 
 
-async def test_a_person_waits_until_the_other_application_is_decided(day: PageDay) -> None:
-    first = await day.handed_in()
-    second = await linked(day, first)
-    await day.task_of(second.number, "review")
-    await day.reviewed(second)
-    waiting = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
-    page = await day.page(CLIENT, f"/applications/{second.number}")
-
-    await day.lodged(first)
-    await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "permitted"))
-    lodging = await day.task_of(second.number, "lodge")
-    after = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
-
-    assert (waiting["stage"], waiting["holder"], waiting["waits_for"]) == ("ready", "desk", first.number)
-    assert f"{first.number} の結果待ち" in page.text
-    assert lodging["persons"] == [second.persons[0]]
-    assert (after["waits_for"], after["link_outcome"]) == (None, "granted")
-
-
 def decided(day: PageDay, case: Any, result: str) -> dict[str, str]:
     """The authority's decision about the only person."""
     receipt, on = receipt_number(case.number, 1), day.today().isoformat()
@@ -73,14 +54,18 @@ async def settled(day: PageDay, who: str, number: str, kind: str, verdict: dict[
     return task_id
 
 
-async def test_a_client_reads_what_becomes_of_who_went_on_because_of_a_result_that_does_not_hold(
+async def test_who_went_on_because_of_a_result_that_does_not_hold_is_told_what_becomes_of_him(
     day: PageDay,
 ) -> None:
     first = await day.handed_in()
     second = await linked(day, first)
     await day.reviewed(second)
+    waiting = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
+    waits = await day.page(CLIENT, f"/applications/{second.number}")
     await day.lodged(first)
     await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "permitted"))
+    lodging = await day.task_of(second.number, "lodge")
+    after = (await day.get(HANDLER, f"/v1/applications/{second.number}/overview"))["persons"][0]
     await day.lodge(second)
     await day.done(HANDLER, f"/v1/applications/{first.number}/results", decided(day, first, "refused"))
     later = {"kind": "contradiction", "holds": "later", "words": "通知書を確かめた"}
@@ -93,6 +78,10 @@ async def test_a_client_reads_what_becomes_of_who_went_on_because_of_a_result_th
     read = await day.page(CLIENT, f"/applications/{second.number}")
     told = (await day.get(CLIENT, f"/v1/applications/{second.number}/results"))["told"]
 
+    assert (waiting["stage"], waiting["holder"], waiting["waits_for"]) == ("ready", "desk", first.number)
+    assert f"{first.number} の結果待ち" in waits.text
+    assert lodging["persons"] == [second.persons[0]]
+    assert (after["waits_for"], after["link_outcome"]) == (None, "granted")
     assert f'→ <a href="/applications/{first.number}">' in page.text
     assert "取下げを検討してください" in read.text
     assert [(each["about"], each["persons"]) for each in told] == [("link_turned", list(second.persons))]

@@ -43,12 +43,35 @@ class Ready:
         return await self.day.act(who, f"{self.filing}/end", body)
 
 
-@pytest.fixture
-async def ready(day: OfficeDay) -> Ready:
+async def case_ready(day: OfficeDay) -> Ready:
     case = await day.handed_in(persons=2)
     await day.reviewed(case)
     lodge = await day.task_of(case.number, "lodge")
     return Ready(day, case.number, case.persons, lodge["filing_id"])
+
+
+async def case_lodged(day: OfficeDay, persons: int = 2) -> Ready:
+    case = await day.handed_in(persons=persons)
+    return Ready(day, case.number, case.persons, await day.lodged(case))
+
+
+@pytest.fixture
+async def ready(day: OfficeDay) -> Ready:
+    return await case_ready(day)
+
+
+@pytest.fixture(scope="module")
+async def prepared(shared_day: OfficeDay) -> Ready:
+    """A case whose filing nobody begins: for looks, and for what is refused."""
+    return await case_ready(shared_day)
+
+
+@pytest.fixture(scope="module")
+async def begun(shared_day: OfficeDay) -> Ready:
+    """A case whose filing a handler has begun and does not end: for looks, and for what is refused."""
+    ready = await case_ready(shared_day)
+    await shared_day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
+    return ready
 
 
 async def test_a_handler_begins_and_records_the_receipts(ready: Ready) -> None:
@@ -65,15 +88,13 @@ async def test_a_handler_begins_and_records_the_receipts(ready: Ready) -> None:
     assert [row["number"] for row in found["items"]] == [ready.number]
 
 
-async def test_the_sealed_package_is_downloaded_whole_and_the_read_is_recorded(ready: Ready) -> None:
-    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
-
-    answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
+async def test_the_sealed_package_is_downloaded_whole_and_the_read_is_recorded(begun: Ready) -> None:
+    answer = await begun.day.call(HANDLER, "GET", f"{begun.filing}/package")
 
     async with httpx2.AsyncClient() as store:
         package = await store.get(answer.headers["location"])
-    seen = await ready.day.get(HANDLER, ready.filing)
-    reads = await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/reads")
+    seen = await begun.day.get(HANDLER, begun.filing)
+    reads = await begun.day.get(MANAGER, f"/v1/applications/{begun.number}/reads")
     assert answer.status_code == 303
     assert hashlib.sha256(package.content).hexdigest() == seen["filing"]["package_sha256"]
     assert [each["sha256"] for each in seen["packages"]] == [seen["filing"]["package_sha256"]]
@@ -95,27 +116,27 @@ async def test_the_package_that_is_lodged_stands_before_one_that_another_sealed_
     assert hashlib.sha256(package.content).hexdigest() == own
 
 
-async def test_before_the_intent_there_is_no_package(ready: Ready) -> None:
-    answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
+async def test_before_the_intent_there_is_no_package(prepared: Ready) -> None:
+    answer = await prepared.day.call(HANDLER, "GET", f"{prepared.filing}/package")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_handler_whose_certificate_has_expired_is_refused_and_sees_why(ready: Ready) -> None:
-    shown = (await ready.day.get(EXPIRED, ready.filing))["entitlement"]
+async def test_a_handler_whose_certificate_has_expired_is_refused_and_sees_why(prepared: Ready) -> None:
+    shown = (await prepared.day.get(EXPIRED, prepared.filing))["entitlement"]
 
-    answer = await ready.day.act(EXPIRED, f"{ready.filing}/begin", BEGIN)
+    answer = await prepared.day.act(EXPIRED, f"{prepared.filing}/begin", BEGIN)
 
-    assert shown["certificate_valid_until"] < ready.day.today().isoformat()
+    assert shown["certificate_valid_until"] < prepared.day.today().isoformat()
     assert (answer.status_code, answer.json()["code"]) == (403, "certificate_expired")
-    assert (await ready.day.get(HANDLER, ready.filing))["filing"]["state"] == "prepared"
+    assert (await prepared.day.get(HANDLER, prepared.filing))["filing"]["state"] == "prepared"
 
 
-async def test_a_valid_handler_sees_what_he_has_to_show(ready: Ready) -> None:
-    shown = (await ready.day.get(HANDLER, ready.filing))["entitlement"]
+async def test_a_valid_handler_sees_what_he_has_to_show(prepared: Ready) -> None:
+    shown = (await prepared.day.get(HANDLER, prepared.filing))["entitlement"]
 
     assert shown["has_mandate"] is True
-    assert shown["certificate_valid_until"] > ready.day.today().isoformat()
+    assert shown["certificate_valid_until"] > prepared.day.today().isoformat()
 
 
 async def test_who_reviewed_it_himself_is_warned_before_he_lodges_it(ready: Ready) -> None:
@@ -130,33 +151,29 @@ async def test_who_reviewed_it_himself_is_warned_before_he_lodges_it(ready: Read
     assert "lodger_reviewed" not in {each["code"] for each in other}
 
 
-async def test_a_channel_the_procedure_does_not_have_is_refused(ready: Ready) -> None:
-    offered = [each["id"] for each in (await ready.day.get(HANDLER, ready.filing))["channels"]]
+async def test_a_channel_the_procedure_does_not_have_is_refused(prepared: Ready) -> None:
+    offered = [each["id"] for each in (await prepared.day.get(HANDLER, prepared.filing))["channels"]]
 
-    answer = await ready.day.act(HANDLER, f"{ready.filing}/begin", {"channel": "post"})
+    answer = await prepared.day.act(HANDLER, f"{prepared.filing}/begin", {"channel": "post"})
 
     assert "post" not in offered
     assert (answer.status_code, answer.json()["code"]) == (422, "channel_not_allowed")
 
 
-async def test_an_act_that_has_not_begun_cannot_end(ready: Ready) -> None:
-    answer = await ready.end()
+async def test_an_act_that_has_not_begun_cannot_end(prepared: Ready) -> None:
+    answer = await prepared.end()
 
     assert (answer.status_code, answer.json()["code"]) == (409, "filing_not_open")
 
 
-async def test_only_who_began_can_end(ready: Ready) -> None:
-    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
-
-    answer = await ready.end(somebody("handler", 1))
+async def test_only_who_began_can_end(begun: Ready) -> None:
+    answer = await begun.end(somebody("handler", 1))
 
     assert (answer.status_code, answer.json()["code"]) == (409, "task_of_another")
 
 
-async def test_a_receipt_number_is_missing_for_nobody(ready: Ready) -> None:
-    await ready.day.done(HANDLER, f"{ready.filing}/begin", BEGIN)
-
-    answer = await ready.end(receipts=ready.receipts()[:1])
+async def test_a_receipt_number_is_missing_for_nobody(begun: Ready) -> None:
+    answer = await begun.end(receipts=begun.receipts()[:1])
 
     assert (answer.status_code, answer.json()["code"]) == (422, "receipt_missing")
 
@@ -296,8 +313,12 @@ class TestWhatComesBack:
 
     @pytest.fixture
     async def lodged(self, day: OfficeDay) -> Ready:
-        case = await day.handed_in(persons=2)
-        return Ready(day, case.number, case.persons, await day.lodged(case))
+        return await case_lodged(day)
+
+    @pytest.fixture(scope="class")
+    async def undecided(self, shared_day: OfficeDay) -> Ready:
+        """A lodged case that gets no result: for looks, and for what is refused."""
+        return await case_lodged(shared_day)
 
     def result(self, lodged: Ready, **changed: Any) -> dict[str, Any]:
         return {
@@ -348,9 +369,9 @@ class TestWhatComesBack:
         ],
     )
     async def test_a_result_that_fits_nobody_is_refused(
-        self, lodged: Ready, changed: dict[str, Any], code: str
+        self, undecided: Ready, changed: dict[str, Any], code: str
     ) -> None:
-        answer = await self.record(lodged, **changed)
+        answer = await self.record(undecided, **changed)
 
         assert answer.json()["code"] == code
 
@@ -373,12 +394,11 @@ class TestWhatComesBack:
         assert [each["result"] for each in case["persons"]] == ["permitted", None]
 
     async def test_a_key_stands_for_one_result_also_after_the_road_has_ended(self, day: OfficeDay) -> None:
-        case = await day.handed_in()
-        lodged = Ready(day, case.number, case.persons, await day.lodged(case))
-        path = f"/v1/applications/{case.number}/results"
+        lodged = await case_lodged(day, persons=1)
+        path = f"/v1/applications/{lodged.number}/results"
         otherwise = self.result(lodged, result="refused")
         first = await day.act(HANDLER, path, self.result(lodged), key="one-key")
-        await eventually(partial(closed, day, case.number))
+        await eventually(partial(closed, day, lodged.number))
 
         reused = await day.act(HANDLER, path, otherwise, key="one-key")
         reopened = await day.act(HANDLER, path, otherwise, key="another-key")
@@ -388,10 +408,10 @@ class TestWhatComesBack:
         assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
         assert (again.status_code, again.json()) == (200, first.json())
 
-    async def test_a_result_of_tomorrow_is_refused(self, lodged: Ready) -> None:
-        tomorrow = lodged.day.today() + timedelta(days=1)
+    async def test_a_result_of_tomorrow_is_refused(self, undecided: Ready) -> None:
+        tomorrow = undecided.day.today() + timedelta(days=1)
 
-        answer = await self.record(lodged, decided_on=tomorrow.isoformat())
+        answer = await self.record(undecided, decided_on=tomorrow.isoformat())
 
         assert (answer.status_code, answer.json()["field"]) == (422, "decided_on")
 

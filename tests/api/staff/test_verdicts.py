@@ -53,17 +53,31 @@ class Review:
         body = {"verdict": {"kind": "review", **verdict}}
         return await self.day.act(who, f"{self.task}/complete", body)
 
+    async def drafts(self) -> Any:
+        """What is written and not sent yet."""
+        return (await self.day.get(REVIEWER, self.task))["drafts"]
+
     async def overview(self) -> Any:
         """The case as it stands."""
         return await self.day.get(REVIEWER, f"/v1/applications/{self.number}/overview")
 
 
-@pytest.fixture
-async def review(day: OfficeDay) -> Review:
+async def taken_review(day: OfficeDay) -> Review:
     case = await day.handed_in(persons=2)
     task = await day.task_of(case.number, "review")
     await day.done(REVIEWER, f"/v1/tasks/{task['id']}/claim")
     return Review(day, case.number, task["id"], case.persons)
+
+
+@pytest.fixture
+async def review(day: OfficeDay) -> Review:
+    return await taken_review(day)
+
+
+@pytest.fixture(scope="module")
+async def unfinished(shared_day: OfficeDay) -> Review:
+    """A review nobody completes: for drafts, and for what is refused."""
+    return await taken_review(shared_day)
 
 
 async def test_a_draft_becomes_a_finding_when_the_review_is_completed(review: Review) -> None:
@@ -170,12 +184,14 @@ async def test_a_refused_verdict_gives_the_drafts_back_and_forgets_its_reasons(r
     ],
 )
 async def test_a_draft_about_nothing_that_exists_is_refused(
-    review: Review, changed: dict[str, Any], code: str
+    unfinished: Review, changed: dict[str, Any], code: str
 ) -> None:
-    answer = await review.write(**changed)
+    before = await unfinished.drafts()
+
+    answer = await unfinished.write(**changed)
 
     assert answer.json()["code"] == code
-    assert (await review.day.get(REVIEWER, review.task))["drafts"] == []
+    assert await unfinished.drafts() == before
 
 
 @pytest.mark.parametrize(
@@ -189,11 +205,12 @@ async def test_a_draft_about_nothing_that_exists_is_refused(
     ],
 )
 async def test_a_draft_may_point_at_a_field_a_document_a_person_or_the_whole(
-    review: Review, changed: dict[str, Any]
+    unfinished: Review, changed: dict[str, Any]
 ) -> None:
-    answer = await review.write(**changed)
+    answer = await unfinished.write(**changed)
 
     assert answer.status_code == 201, answer.text
+    assert answer.json()["id"] in [each["id"] for each in await unfinished.drafts()]
 
 
 async def test_only_who_took_the_task_writes_drafts_for_it(day: OfficeDay, review: Review) -> None:
@@ -230,22 +247,22 @@ async def test_a_draft_of_another_task_cannot_be_raised(day: OfficeDay, review: 
     assert (answer.status_code, answer.json()["field"]) == (404, "remark_ids")
 
 
-async def test_dismissing_without_a_reason_is_refused(review: Review) -> None:
-    answer = await review.complete(settled=await review.settle(words=None))
+async def test_dismissing_without_a_reason_is_refused(unfinished: Review) -> None:
+    answer = await unfinished.complete(settled=await unfinished.settle(words=None))
 
     assert (answer.status_code, answer.json()["code"]) == (422, "reason_missing")
 
 
-async def test_a_reviewer_cannot_waive(review: Review) -> None:
-    answer = await review.complete(settled=await review.settle("waived"))
+async def test_a_reviewer_cannot_waive(unfinished: Review) -> None:
+    answer = await unfinished.complete(settled=await unfinished.settle("waived"))
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
-async def test_a_verdict_of_another_kind_is_refused(review: Review) -> None:
-    answer = await review.day.act(
-        REVIEWER, f"{review.task}/complete", {"verdict": {"kind": "absent_confirmed", "absent": True}}
-    )
+async def test_a_verdict_of_another_kind_is_refused(unfinished: Review) -> None:
+    absent = {"kind": "absent_confirmed", "absent": True}
+
+    answer = await unfinished.day.act(REVIEWER, f"{unfinished.task}/complete", {"verdict": absent})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "wrong_task_kind")
 
