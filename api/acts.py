@@ -12,7 +12,7 @@ from api.desk import Desk
 from api.idempotency import Act
 from api.queries_case import HandedInCase, handed_in_case
 from api.reading import Case, key_of
-from api.remark_rows import NewRemark, RemarkKind, remark_id_of, take_back_remarks, write_remark
+from api.remark_rows import NewRemark, RemarkKind, remark_id_of, take_back_remarks, write_remarks
 from schemas.commands import Answer, Command
 from schemas.refusals import Refused
 
@@ -88,7 +88,7 @@ async def kept(at: Desk, number: str, remarks: Sequence[NewRemark]) -> AsyncIter
         return
     key = await key_of(at.keys, number)
     async with at.database.as_desk() as connection:
-        written = [each.id for each in remarks if await write_remark(connection, key, each, at.now())]
+        written = await write_remarks(connection, key, remarks, at.now())
     try:
         yield
     except Refused:

@@ -31,7 +31,7 @@ from api.reading import (
     editable_persons,
     key_of,
 )
-from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remark
+from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remarks
 from api.remedies import with_remedies
 from infra.database.tables import finding, hand_in, person_standing, standing
 from infra.kept_checks import kept_findings
@@ -158,8 +158,11 @@ async def _next_round(
     if await _whole_changed(connection, case, everything):
         persons = await _with_those_who_went_on(connection, case, persons)
     receipt = await seal_round(connection, everything, author, persons)
-    for place, reply in enumerate(correction.replies):
-        await write_remark(connection, key, _remark(case, author, act, place=place, reply=reply), author.at)
+    replies = (
+        _remark(case, author, act, place=place, reply=reply)
+        for place, reply in enumerate(correction.replies)
+    )
+    await write_remarks(connection, key, replies, author.at)
     return receipt
 
 

@@ -37,7 +37,7 @@ from api.queries_tasks import lodging_task_of
 from api.queries_words import Said, said_beside_acts
 from api.read_log import record_read
 from api.reading import key_of
-from api.remark_rows import NewRemark, RemarkKind, write_remark
+from api.remark_rows import NewRemark, RemarkKind, write_remarks
 from infra.stops import running_stops
 from schemas import messages
 from schemas.calendar import japan_date
@@ -346,7 +346,7 @@ async def note(
             view = await one_filing(connection, filing_id)
             if view is None or view.state not in UNDER_WAY:
                 raise Refused("filing_not_open", "filing_id")
-            await write_remark(connection, key, words, at.now())
+            await write_remarks(connection, key, [words], at.now())
             return Answered(201, {"id": words.id}, number)
 
         answered = await once(connection, act, at.now(), perform)

@@ -19,6 +19,13 @@ from schemas.parties import Actor
 
 PURPOSE = "remark"
 OF_ACTS = UUID("6f1c0c39-6c0f-5b0e-9a70-8f5d0a5a7b11")
+ADDED = insert(remark)
+WRITTEN = ADDED.on_conflict_do_update(
+    index_elements=["id"],
+    set_={"words": ADDED.excluded.words, "removed_at": None},
+    where=remark.c.removed_at.is_not(None),
+).returning(remark.c.id)
+"""Also over one that was taken back. Built once: a reviewer settles a hundred findings with a reason each."""
 
 
 class RemarkKind(StrEnum):
@@ -56,9 +63,16 @@ def remark_id_of(act_id: str, place: int = 0) -> str:
     return str(uuid5(OF_ACTS, f"{act_id}/{place}"))
 
 
-async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark, at: datetime) -> bool:
-    """Write it sealed, also over one that was taken back. False when it is there already."""
-    row = {
+async def write_remarks(
+    connection: AsyncConnection, key: DataKey, remarks: Iterable[NewRemark], at: datetime
+) -> list[str]:
+    """Write them sealed, each also over one that was taken back; ids of those that were not there already."""
+    rows = [_row(key, each, at) for each in remarks]
+    return list(await connection.scalars(WRITTEN, rows)) if rows else []
+
+
+def _row(key: DataKey, new: NewRemark, at: datetime) -> dict[str, object]:
+    return {
         "id": new.id,
         "organisation_id": new.organisation_id,
         "number": new.number,
@@ -75,13 +89,6 @@ async def write_remark(connection: AsyncConnection, key: DataKey, new: NewRemark
         "for_client": new.for_client,
         "written_at": at,
     }
-    adding = insert(remark).values(row)
-    again = adding.on_conflict_do_update(
-        index_elements=["id"],
-        set_={"words": adding.excluded.words, "removed_at": None},
-        where=remark.c.removed_at.is_not(None),
-    )
-    return (await connection.execute(again.returning(remark.c.id))).first() is not None
 
 
 async def take_back_remarks(connection: AsyncConnection, ids: Iterable[str], at: datetime) -> None:

@@ -26,7 +26,7 @@ from api.queries_findings import Words, remarks_of
 from api.queries_tasks import TaskRow, one_task
 from api.read_log import record_read
 from api.reading import key_of
-from api.remark_rows import NewRemark, RemarkKind, seal_words, write_remark
+from api.remark_rows import NewRemark, RemarkKind, seal_words, write_remarks
 from infra.database.tables import remark
 from schemas.catalogue import Procedure
 from schemas.findings import Severity
@@ -79,7 +79,7 @@ async def write_draft(
             task = await _own_review(connection, body.task_id, case, principal, at)
             place = _place(body, task, (await at.packs.of(case)).procedure)
             new = _new_draft(body, case, principal, place)
-            await write_remark(connection, key, new, at.now())
+            await write_remarks(connection, key, [new], at.now())
             return Answered(201, {"id": new.id}, number)
 
         answered = await once(connection, act, at.now(), perform)

@@ -21,7 +21,7 @@ from api.queries_splits import SPLIT_FROM
 from api.queries_watches import FOLLOWS
 from api.quotes import write_share
 from api.reading import WHOLE, Case, Collected, collected, current
-from api.remark_rows import NewRemark, RemarkKind, open_words, remark_id_of, write_remark
+from api.remark_rows import NewRemark, RemarkKind, open_words, remark_id_of, write_remarks
 from api.uploads import Copying, copy_documents, copy_omissions
 from infra.database.tables import link, remark, split_off
 from infra.keys import DataKey
@@ -209,7 +209,7 @@ async def _copy_words(
     ids = []
     for row in told:
         new = _remark(row, act, copying, fresh)
-        await write_remark(connection, copying.target, new, row.written_at)
+        await write_remarks(connection, copying.target, [new], row.written_at)
         ids.append(new.id)
     return ids
 
