@@ -9,6 +9,8 @@ ALONE := tests/browser tests/faults
 HOUSE := tests/house
 SHARED = $(RUN) -m pytest -n auto --dist=loadfile --no-loadscope-reorder
 PLAYS ?= 2000
+# The desk and its tests are dozens of processes: without kept bytecode each compiles a thousand modules again.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { command -v $$name; break; }; done)

@@ -14,6 +14,7 @@ from infra.dev.demo.day import People
 from infra.dev.own_servers import DESK, SERVERS
 from infra.dev.services import Stack
 from infra.logs import configure
+from tests.ground import standing_on
 
 BROWSER = "tests/browser/"
 
@@ -55,6 +56,14 @@ def whole_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
     finally:
         asyncio.run(running.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """What a worker speaks to, and no desk: whoever needs a database or queue takes one of his own in it."""
+    folder = tmp_path_factory.mktemp("servers")
+    with standing_on(folder, "temporal", "objects", "authority", "mail") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

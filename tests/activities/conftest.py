@@ -1,6 +1,6 @@
 """The servers the activities speak to: PostgreSQL, Temporal, the object store, the authority's simulator and a mailbox."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 
 import httpx2
@@ -12,43 +12,35 @@ from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
 from infra.packs import packs_of_the_worker
 from schemas.planning import DeskPolicy
-from tests.ground import Ground, fresh_ground, standing_on
+from tests.ground import Ground, fresh_ground
 from tests.workflows.office import Office, opened_office
 
 QUEUES = count(1)
 
 
-@pytest.fixture(scope="session")
-def activity_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with standing_on(
-        tmp_path_factory.mktemp("activities"), "temporal", "objects", "authority", "mail"
-    ) as stack:
-        yield stack
-
-
 @pytest.fixture
-async def desk_ground(activity_stack: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(activity_stack) as one:
+async def desk_ground(servers: Stack) -> AsyncIterator[Ground]:
+    async with fresh_ground(servers) as one:
         yield one
 
 
 @pytest.fixture
-async def office(activity_stack: Stack, desk_ground: Ground) -> AsyncIterator[Office]:
+async def office(servers: Stack, desk_ground: Ground) -> AsyncIterator[Office]:
     queue = f"desk-{next(QUEUES)}"
-    async with opened_office(desk_ground, activity_stack.settings_env(), queue) as one:
+    async with opened_office(desk_ground, servers.settings_env(), queue) as one:
         yield one
 
 
 @pytest.fixture
-async def authority(activity_stack: Stack) -> AsyncIterator[httpx2.AsyncClient]:
+async def authority(servers: Stack) -> AsyncIterator[httpx2.AsyncClient]:
     """The authority's own side: its mood, its ledger, its decisions."""
-    async with httpx2.AsyncClient(base_url=activity_stack.address("authority")) as client:
+    async with httpx2.AsyncClient(base_url=servers.address("authority")) as client:
         yield client
         await client.post("/mood", json={"mode": "normal"})
 
 
 @pytest.fixture
-def rounds(office: Office, activity_stack: Stack) -> Rounds:
+def rounds(office: Office, servers: Stack) -> Rounds:
     """The desk's own round, over the office's road and the authority's simulator."""
     return Rounds(
         database=office.ground.database,
@@ -56,5 +48,5 @@ def rounds(office: Office, activity_stack: Stack) -> Rounds:
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         policy=DeskPolicy(correction_rounds=20, machine_channel=True),
         task_queue=office.queue,
-        simulator=Simulator(activity_stack.address("authority")),
+        simulator=Simulator(servers.address("authority")),
     )

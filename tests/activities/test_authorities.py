@@ -38,8 +38,8 @@ async def taken(authority: httpx2.AsyncClient, lodging: MachineLodging) -> int:
 
 
 @pytest.fixture
-def simulator(activity_stack: Stack) -> Simulator:
-    return Simulator(activity_stack.address("authority"), answer_within_seconds=2.0)
+def simulator(servers: Stack) -> Simulator:
+    return Simulator(servers.address("authority"), answer_within_seconds=2.0)
 
 
 async def test_what_is_taken_comes_back_with_a_number_per_person(

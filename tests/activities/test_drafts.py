@@ -43,8 +43,8 @@ WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND
 
 
 @pytest.fixture
-def objects(activity_stack: Stack) -> ObjectStore:
-    return ObjectStore.connect(activity_stack.place.settings())
+def objects(servers: Stack) -> ObjectStore:
+    return ObjectStore.connect(servers.place.settings())
 
 
 @pytest.fixture

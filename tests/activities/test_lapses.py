@@ -29,8 +29,8 @@ A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures,
 
 
 @pytest.fixture
-def settings(activity_stack: Stack) -> Settings:
-    return activity_stack.place.settings()
+def settings(servers: Stack) -> Settings:
+    return servers.place.settings()
 
 
 @pytest.fixture
@@ -209,12 +209,12 @@ async def test_what_has_lapsed_or_whose_reader_has_left_is_dropped(
 
 
 async def test_the_mail_says_what_and_when_and_names_nobody(
-    desk_ground: Ground, lapses: Lapses, activity_stack: Stack
+    desk_ground: Ground, lapses: Lapses, servers: Stack
 ) -> None:
     certify(desk_ground, 7)
     await lapses.remind()
 
-    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
         listed = (await mailbox.get("/messages")).json()
     letters = [str(each) for each in (listed["messages"] if isinstance(listed, dict) else listed)]
     ours = [each for each in letters if "h-1@office.example" in each or "m-1@office.example" in each]

@@ -27,13 +27,13 @@ TAKEN_OUT = "DELETE FROM applicant WHERE number = %s"
 
 @pytest.mark.parametrize("is_taken_out", [True, False])
 async def test_who_waits_for_a_draft_is_told_when_it_ends_or_the_person_is_taken_out_of_it(
-    office: Office, rounds: Rounds, activity_stack: Stack, *, is_taken_out: bool
+    office: Office, rounds: Rounds, servers: Stack, *, is_taken_out: bool
 ) -> None:
     number = application_number(2026, next(RANDOM))
     office.ground.take_in(handed_in(number=number), office.keys.make(number))
     with office.ground.behind_the_desk() as connection:
         connection.execute(A_DRAFT, (number,))
-    objects = ObjectStore.connect(activity_stack.place.settings())
+    objects = ObjectStore.connect(servers.place.settings())
     drafts = Drafts(office.ground.database, objects, office.keys.ring, kept_days=KEPT_DAYS)
     links = Links(office.ground.database, office.client)
 

@@ -66,10 +66,10 @@ def number(office: Office) -> str:
 
 
 @pytest.fixture
-def lodging(office: Office, activity_stack: Stack) -> Lodging:
+def lodging(office: Office, servers: Stack) -> Lodging:
     return Lodging(
         database=office.ground.database,
-        objects=ObjectStore.connect(activity_stack.place.settings()),
+        objects=ObjectStore.connect(servers.place.settings()),
         keys=office.keys.ring,
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         ledger=Ledger(office.ground.database),
@@ -271,7 +271,7 @@ async def test_a_package_that_no_repetition_binds_is_refused(
     lodging: Lodging,
     number: str,
     office: Office,
-    activity_stack: Stack,
+    servers: Stack,
     tmp_path: Path,
     *,
     changed: str,
@@ -279,7 +279,7 @@ async def test_a_package_that_no_repetition_binds_is_refused(
 ) -> None:
     certify(office.ground, TOMORROW)
     give_mandate(office.ground)
-    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 1))
+    hand_in_paper(office, servers, tmp_path, number, ("photo", 1))
     with office.ground.behind_the_desk() as connection:
         connection.execute(f"UPDATE document_version {changed}")
 
@@ -290,13 +290,13 @@ async def test_a_package_that_no_repetition_binds_is_refused(
 
 
 async def test_a_package_whose_document_is_gone_from_the_vault_is_refused(
-    lodging: Lodging, number: str, office: Office, activity_stack: Stack, tmp_path: Path
+    lodging: Lodging, number: str, office: Office, servers: Stack, tmp_path: Path
 ) -> None:
     certify(office.ground, TOMORROW)
     give_mandate(office.ground)
-    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 1))
+    hand_in_paper(office, servers, tmp_path, number, ("photo", 1))
     (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM examination")
-    ObjectStore.connect(activity_stack.place.settings()).erase(kept["vault_key"], kept["vault_version"])
+    ObjectStore.connect(servers.place.settings()).erase(kept["vault_key"], kept["vault_version"])
 
     assert await outcome(lodging, number) == "package_content_differs"
 
@@ -320,13 +320,13 @@ async def test_the_desk_says_with_the_package_where_it_wants_two_to_confirm(
 
 
 async def test_a_sealed_package_is_locked_against_deletion(
-    lodging: Lodging, number: str, office: Office, activity_stack: Stack
+    lodging: Lodging, number: str, office: Office, servers: Stack
 ) -> None:
     certify(office.ground, TOMORROW)
     give_mandate(office.ground)
     await lodging.prepare(asked_for(number))
     (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM package")
-    settings = activity_stack.place.settings()
+    settings = servers.place.settings()
 
     with pytest.raises(ClientError, match="AccessDenied"):
         s3_client(settings).delete_object(
@@ -366,7 +366,7 @@ async def test_a_later_filing_encloses_only_what_the_authority_does_not_have(
     lodging: Lodging,
     number: str,
     office: Office,
-    activity_stack: Stack,
+    servers: Stack,
     tmp_path: Path,
     *,
     kind: str,
@@ -378,12 +378,12 @@ async def test_a_later_filing_encloses_only_what_the_authority_does_not_have(
     first = asked_for(number)
     second = {"filing_id": f"{number}.filing.2", "filing_kind": kind, "parent_id": first.filing_id}
     for paper in (("passport_copy", 1), ("photo", 1)):
-        hand_in_paper(office, activity_stack, tmp_path, number, paper)
+        hand_in_paper(office, servers, tmp_path, number, paper)
     sealed = await lodging.prepare(first)
     row = (first.filing_id, ORGANISATION, number, first_was, list(first.persons), sealed.sha256)
     with office.ground.behind_the_desk() as connection:
         connection.execute(LODGED, row)
-    hand_in_paper(office, activity_stack, tmp_path, number, ("photo", 2))
+    hand_in_paper(office, servers, tmp_path, number, ("photo", 2))
 
     await lodging.prepare(first.model_copy(update=second))
 

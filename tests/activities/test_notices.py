@@ -20,8 +20,8 @@ from tests.workflows.office import RANDOM
 
 
 @pytest.fixture
-def settings(activity_stack: Stack) -> Settings:
-    return activity_stack.place.settings()
+def settings(servers: Stack) -> Settings:
+    return servers.place.settings()
 
 
 def post_office(ground: Ground, settings: Settings) -> Notices:
@@ -73,7 +73,7 @@ async def make_due(ground: Ground) -> None:
 
 
 async def test_what_is_due_is_sent_once_to_whom_it_concerns(
-    desk_ground: Ground, settings: Settings, activity_stack: Stack
+    desk_ground: Ground, settings: Settings, servers: Stack
 ) -> None:
     road = at_review()
     road.review(a_remark())
@@ -83,7 +83,7 @@ async def test_what_is_due_is_sent_once_to_whom_it_concerns(
 
     sent = [await notices.send_due() for _ in range(2)]
 
-    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
         mails = await mails_about(mailbox, number)
     assert sent == [2, 0]
     assert len(mails) == 2
@@ -151,7 +151,7 @@ async def test_a_mail_that_nobody_can_write_holds_up_no_other_and_is_kept(
 
 
 async def test_a_mail_names_a_number_that_was_kept_in_full_width(
-    desk_ground: Ground, settings: Settings, activity_stack: Stack
+    desk_ground: Ground, settings: Settings, servers: Stack
 ) -> None:
     number = await told(desk_ground, at_review())
     with desk_ground.behind_the_desk() as connection:
@@ -161,7 +161,7 @@ async def test_a_mail_names_a_number_that_was_kept_in_full_width(
 
     sent = await post_office(desk_ground, settings).send_due()
 
-    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
         [mail] = await mails_about(mailbox, number)
         letter = (await mailbox.get(f"/messages/{mail['id']}")).json()
     assert sent == 1

@@ -1,6 +1,6 @@
 """Packs of running applications: what is shipped lies in memory, what is older is loaded once from where it is kept."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from infra.dev.services import Stack
 from infra.packs import Packs, packs_of_the_worker
 from schemas.maps import ProcedureMap, UnknownProcedure
 from schemas.packs import PackBroken, pack_text
-from tests.ground import Ground, fresh_ground, standing_on
+from tests.ground import Ground, fresh_ground
 from tests.older_rules import KEEP, SSW, an_older_map
 
 
@@ -28,15 +28,9 @@ class Pin:
     map_version: date = load_catalogue().procedure(SSW).version
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with standing_on(tmp_path_factory.mktemp("packs")) as running:
-        yield running
-
-
 @pytest.fixture
-async def ground(stack: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(stack) as one:
+async def ground(servers: Stack) -> AsyncIterator[Ground]:
+    async with fresh_ground(servers) as one:
         yield one
 
 

@@ -10,8 +10,8 @@ from tests.ground import Ground
 
 
 @pytest.fixture
-async def room(activity_stack: Stack, desk_ground: Ground) -> AsyncIterator[PostRoom]:
-    opened = PostRoom.opened(activity_stack, desk_ground)
+async def room(servers: Stack, desk_ground: Ground) -> AsyncIterator[PostRoom]:
+    opened = PostRoom.opened(servers, desk_ground)
     opened.empty()
     yield opened
     opened.empty()

@@ -221,12 +221,12 @@ async def test_a_mail_of_twenty_megabytes_is_taken(room: PostRoom) -> None:
 
 
 async def test_a_mail_over_the_limit_stays_in_the_mailbox_and_a_person_is_told(
-    activity_stack: Stack, desk_ground: Ground
+    servers: Stack, desk_ground: Ground
 ) -> None:
-    usual = PostRoom.opened(activity_stack, desk_ground)
+    usual = PostRoom.opened(servers, desk_ground)
     usual.empty()
     limits = usual.settings.limits.model_copy(update={"arrival_size_bytes": 2_000})
-    room = PostRoom.opened(activity_stack, desk_ground, limits=limits)
+    room = PostRoom.opened(servers, desk_ground, limits=limits)
     room.send(a_mail(text="x" * 60))
     room.send(a_mail(text="\n".join(["y" * 60] * 60)))
 
@@ -329,14 +329,14 @@ async def test_one_that_kills_its_reader_every_time_is_given_to_a_person(
 
 
 async def test_a_mailbox_that_is_away_leaves_what_is_there_for_later(
-    activity_stack: Stack, desk_ground: Ground
+    servers: Stack, desk_ground: Ground
 ) -> None:
-    away = PostRoom.opened(activity_stack, desk_ground, imap_port=9)
+    away = PostRoom.opened(servers, desk_ground, imap_port=9)
 
     with pytest.raises(MailboxObstacle):
         await away.arrivals.fetch()
 
-    assert await PostRoom.opened(activity_stack, desk_ground, imap_host=None).walk() == (0, 0)
+    assert await PostRoom.opened(servers, desk_ground, imap_host=None).walk() == (0, 0)
 
 
 async def test_an_uploaded_notice_is_kept_and_its_upload_is_gone(room: PostRoom) -> None:

@@ -79,8 +79,8 @@ class Intake:
 
 
 @pytest.fixture
-def intake(office: Office, activity_stack: Stack) -> Intake:
-    return Intake(office, activity_stack)
+def intake(office: Office, servers: Stack) -> Intake:
+    return Intake(office, servers)
 
 
 async def test_what_was_read_is_sealed_and_answered_to_nobody(intake: Intake) -> None:
@@ -169,11 +169,11 @@ def copied(
 
 
 async def test_a_copy_takes_over_verdict_and_place_and_is_read_under_its_own_key(
-    intake: Intake, office: Office, activity_stack: Stack
+    intake: Intake, office: Office, servers: Stack
 ) -> None:
     uploaded = intake.upload(corpus.pdf_lines(ZONE))
     first = await intake.documents.examine_one(uploaded)
-    other, copy = copied(intake, uploaded.document_id, office, activity_stack)
+    other, copy = copied(intake, uploaded.document_id, office, servers)
 
     taken = await other.documents.examine_one(copy)
     again = await other.documents.examine_one(copy)
@@ -187,11 +187,11 @@ async def test_a_copy_takes_over_verdict_and_place_and_is_read_under_its_own_key
 
 
 async def test_a_copy_of_what_nobody_has_examined_yet_has_it_examined_once(
-    intake: Intake, office: Office, activity_stack: Stack
+    intake: Intake, office: Office, servers: Stack
 ) -> None:
     uploaded = intake.upload(corpus.pdf_lines(NUMBER_PAGES))
-    _, copy = copied(intake, uploaded.document_id, office, activity_stack)
-    farther, copy_of_the_copy = copied(intake, copy.document_id, office, activity_stack)
+    _, copy = copied(intake, uploaded.document_id, office, servers)
+    farther, copy_of_the_copy = copied(intake, copy.document_id, office, servers)
 
     found = await farther.documents.examine_one(copy_of_the_copy)
 
