@@ -84,14 +84,6 @@ def activities(
         second_confirms=chosen.second_confirms,
         members_only=chosen.members_only,
     )
-    notices = Notices(
-        database,
-        Post(chosen),
-        packs,
-        public_url=chosen.public_url,
-        staff_mail=chosen.staff_mail,
-        staff_locale=chosen.staff_mail_locale,
-    )
     rounds = Rounds(
         database=database,
         client=client,
@@ -110,7 +102,7 @@ def activities(
         documents.examine_all,
         lodging.prepare,
         Authorities(ledger, simulator).lodge,
-        notices.send_due,
+        Notices(database, packs, chosen).send_due,
         *activities_of_time(chosen, objects, keys, database),
         *between_applications(client, keys, database),
         rounds.start_what_was_not_started,

@@ -16,6 +16,7 @@ from activities.wording.composition import compose
 from infra.database.connection import Database
 from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
 from infra.packs import Packs
+from infra.settings import Settings
 from schemas.maps import UnknownProcedure
 from schemas.packs import PackBroken
 from schemas.wording import Locale, NoticeKind, NoticeValues
@@ -49,22 +50,11 @@ GIVEN_UP = text(
 class Notices:
     """The post of the desk."""
 
-    def __init__(
-        self,
-        database: Database,
-        post: Post,
-        packs: Packs,
-        *,
-        public_url: str,
-        staff_mail: str,
-        staff_locale: Locale,
-    ) -> None:
+    def __init__(self, database: Database, packs: Packs, settings: Settings) -> None:
         self._database = database
-        self._post = post
         self._packs = packs
-        self._public_url = public_url
-        self._staff_mail = staff_mail
-        self._staff_locale: Locale = staff_locale
+        self._settings = settings
+        self._post = Post(settings)
 
     @activity.defn(name="send_due_notices")
     async def send_due(self) -> int:
@@ -104,11 +94,11 @@ class Notices:
     async def _mail(self, row: Row[Any]) -> OutgoingMail:
         client = row.audience == TO_CLIENT
         of_client: Locale = "en" if row.locale == "en" else "ja"
-        locale = of_client if client else self._staff_locale
+        locale = of_client if client else self._settings.staff_mail_locale
         words = compose(NoticeKind(row.kind), locale, await self._values(row))
         return OutgoingMail(
             key=row.id,
-            recipient=row.notice_email if client else self._staff_mail,
+            recipient=row.notice_email if client else self._settings.staff_mail,
             locale=locale,
             subject=words.subject,
             text=words.text,
@@ -124,7 +114,7 @@ class Notices:
             number=row.number,
             procedure_ja=procedure.name.ja,
             procedure_en=procedure.name.en,
-            link=f"{self._public_url}/applications/{row.number}",
+            link=f"{self._settings.public_url}/applications/{row.number}",
             due_on=facts.get("due_on"),
             findings=facts.get("findings"),
             persons=facts.get("persons"),

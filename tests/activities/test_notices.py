@@ -9,7 +9,6 @@ from activities.ledger import Entry, Ledger
 from activities.notices import Notices
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
-from infra.mail import Post
 from infra.packs import packs_of_the_worker
 from infra.settings import Settings
 from schemas.identifiers import application_number
@@ -25,14 +24,7 @@ def settings(servers: Stack) -> Settings:
 
 
 def post_office(ground: Ground, settings: Settings) -> Notices:
-    return Notices(
-        ground.database,
-        Post(settings),
-        packs_of_the_worker(load_catalogue(), ground.database),
-        public_url="http://desk.example",
-        staff_mail="staff@toritsugi.example",
-        staff_locale=settings.staff_mail_locale,
-    )
+    return Notices(ground.database, packs_of_the_worker(load_catalogue(), ground.database), settings)
 
 
 async def told(ground: Ground, road: PaperRoad) -> str:
