@@ -37,8 +37,8 @@ AN_EXAMINATION = """INSERT INTO examination
     VALUES (%s, %s, %s, 'released', '{}', %s, %s, now())"""
 STATE = """SELECT a.ended_at IS NOT NULL AS ended, a.erased_at IS NOT NULL AS erased, k.wrapped IS NULL AS destroyed
     FROM application a JOIN data_key k ON k.number = a.number WHERE a.number = :number"""
-MAILS = """SELECT facts->>'due_on' AS due_on, facts->>'step' AS step FROM notice
-    WHERE number = :number AND kind = 'draft_ends' ORDER BY due_at"""
+MAILS = """SELECT facts->>'due_on' AS due_on, facts->>'step' AS step, (due_at AT TIME ZONE 'Asia/Tokyo')::date AS told_on
+    FROM notice WHERE number = :number AND kind = 'draft_ends' ORDER BY due_at"""
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -182,6 +182,9 @@ async def test_its_client_is_told_thirty_and_seven_days_before_once_each(
     for left in range(31, -1, -1):
         await drafts.look_at(ENDS_AT - A_MOMENT - timedelta(days=left))
 
-    last = last_day(TOUCHED_AT, KEPT_DAYS).isoformat()
-    mails = [{"due_on": last, "step": step} for step in ("30", "7")]
+    last = last_day(TOUCHED_AT, KEPT_DAYS)
+    mails = [
+        {"due_on": last.isoformat(), "step": str(days), "told_on": last - timedelta(days=days)}
+        for days in (30, 7)
+    ]
     assert await desk_ground.rows(MAILS, number=number) == mails
