@@ -1,9 +1,9 @@
 """Receipt numbers are claimed and found as they are compared; the mails of a case are found by its number"""
 
-import logging
-
 import sqlalchemy as sa
 from alembic import op
+
+from infra.logs import get_log
 
 revision = "0010"
 down_revision = "0009"
@@ -21,18 +21,17 @@ CLAIMED_TWICE = sa.text(
     f"""SELECT array_agg(DISTINCT number ORDER BY number) FROM receipt
         GROUP BY {COMPARED} HAVING count(DISTINCT (number, person_id)) > 1"""  # noqa: S608 - the same
 )
-_log = logging.getLogger(__name__)
+"""Cases in which one number was claimed for different persons: somebody has to correct one of them. Until then the
+authority's news of it is kept and told to neither."""
+_log = get_log(__name__)
 
 
 def upgrade() -> None:
     op.add_column("receipt", sa.Column("place", sa.Integer(), server_default="1", nullable=False))
     op.execute(PLACES)
     for (numbers,) in op.get_bind().execute(CLAIMED_TWICE).all():
-        _log.warning(
-            "One receipt number was claimed in two spellings for different persons: correct one of them in %s. "
-            "Until then the authority's news of it is kept and told to neither.",
-            ", ".join(numbers),
-        )
+        for number in numbers:
+            _log.warning("receipt_of_two", number=number)
     op.create_index("ix_receipt_compared", "receipt", [sa.text(COMPARED), "place"], unique=True)
     op.drop_index("ix_person_standing_receipt", table_name="person_standing")
     op.create_index("ix_person_standing_receipt", "person_standing", [sa.text(COMPARED)], unique=False)
