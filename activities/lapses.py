@@ -5,8 +5,9 @@ One reminder per thing, last day, step and reader; the row is the memory, so a r
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select, text
@@ -14,10 +15,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.posting import Posting
 from activities.wording.lapses import compose_lapse
 from infra.database.connection import Database
 from infra.database.tables import account, lapse_notice
-from infra.mail import MailObstacle, MailRefused, OutgoingMail, Post
+from infra.mail import OutgoingMail, Post
 from infra.registers import lapses_until
 from infra.stops import running_stops
 from infra.waiting_arrivals import waiting_arrivals
@@ -27,23 +29,15 @@ from schemas.calendar import days_between, japan_date
 from schemas.parties import Role
 from schemas.wording import Locale
 
-AT_A_TIME = 50
 WRITTEN_AT_A_TIME = 1_000
-AGAIN_WITHIN = timedelta(minutes=1)
-AGAIN_AT_MOST = timedelta(hours=1)
 LAPSES = "/registers/lapses"
+Waits = Set[tuple[LapsingThing, str, date]]
+"""What waits for somebody: the thing, its id, and the latest day on which its owner is to be reminded."""
 PAGES = {LapsingThing.ARRIVAL: "/arrivals/{entry}", LapsingThing.STOP: "/stops"}
 DUE = text(
     """SELECT n.*, a.email, a.locale, a.active FROM lapse_notice n JOIN account a ON a.id = n.recipient_id
        WHERE n.state = 'waiting' AND n.due_at <= :now ORDER BY n.due_at, n.id LIMIT 1
        FOR UPDATE OF n SKIP LOCKED"""
-)
-DONE = text(
-    """UPDATE lapse_notice SET state = :state, attempts = attempts + 1, trouble = :trouble, sent_at = :sent
-       WHERE id = :id"""
-)
-LATER = text(
-    "UPDATE lapse_notice SET attempts = attempts + 1, due_at = :due, trouble = :trouble WHERE id = :id"
 )
 
 
@@ -52,64 +46,40 @@ class Lapses:
 
     def __init__(self, database: Database, post: Post, *, steps: Iterable[int], public_url: str) -> None:
         self._database = database
-        self._post = post
+        self._mails = Posting(database, post, lapse_notice, DUE)
         self._steps = tuple(steps)
         self._public_url = public_url
 
     @activity.defn(name="remind_of_lapses")
     async def remind(self) -> int:
         """Write down what is to be told today, then send what is due; answers how many mails left the house."""
-        await self.note(datetime.now(UTC))
-        sent = 0
-        for _ in range(AT_A_TIME):
-            async with self._database.as_worker() as connection:
-                row = (await connection.execute(DUE, {"now": datetime.now(UTC)})).one_or_none()
-                if row is None or not await self._send(connection, row):
-                    return sent
-            sent += 1
-        return sent
+        now = datetime.now(UTC)
+        waiting = await self.note(now)
+        return await self._mails.send_due(partial(self._mail, japan_date(now), waiting))
 
-    async def note(self, now: datetime) -> None:
-        """Write one row per thing, step and reader that is due at this instant and not yet written."""
+    async def note(self, now: datetime) -> Waits:
+        """Write one row per thing, step and reader that is due at this instant and not yet written; answers what waits for
+        somebody now."""
         today = japan_date(now)
         async with self._database.as_worker() as connection:
             last = today + timedelta(days=max(self._steps, default=0))
             found = await lapses_until(connection, today, last)
             due = [(lapse, lapse.step(today, self._steps)) for lapse in found]
             steps = [(lapse, step) for lapse, step in due if step is not None]
-            for waiting in WAITING.values():
-                steps += [(lapse, 0) for lapse in await waiting(connection, today)]
-            if not steps:
-                return
-            managers = await _managers(connection)
+            waiting = [each for asked in WAITING.values() for each in await asked(connection, today)]
+            steps += [(lapse, 0) for lapse in waiting]
+            managers = await _managers(connection) if steps else []
             rows = [row for lapse, step in steps for row in _rows(lapse, step, managers, now)]
             for first in range(0, len(rows), WRITTEN_AT_A_TIME):
                 some = rows[first : first + WRITTEN_AT_A_TIME]
                 await connection.execute(insert(lapse_notice).values(some).on_conflict_do_nothing())
+        return frozenset((each.thing, each.entry, each.on) for each in waiting)
 
-    async def _send(self, connection: AsyncConnection, row: Row[Any]) -> bool:
-        """Send one; False when the mail server is away, so that the others wait too."""
-        now = datetime.now(UTC)
-        today = japan_date(now)
-        if not row.active or await _is_over(connection, row, today):
-            await connection.execute(DONE, {"id": row.id, "state": "dropped", "trouble": None, "sent": None})
-            return True
-        try:
-            await self._post.send(self._mail(row, today))
-        except MailObstacle as obstacle:
-            wait = min(AGAIN_AT_MOST, AGAIN_WITHIN * (row.attempts + 1))
-            await connection.execute(LATER, {"id": row.id, "due": now + wait, "trouble": obstacle.code})
-            return False
-        except MailRefused as refused:
-            values = {"id": row.id, "state": "given_up", "trouble": refused.code, "sent": None}
-            await connection.execute(DONE, values)
-            return True
-        await connection.execute(DONE, {"id": row.id, "state": "sent", "trouble": None, "sent": now})
-        return True
-
-    def _mail(self, row: Row[Any], today: date) -> OutgoingMail:
-        locale: Locale = "en" if row.locale == "en" else "ja"
+    async def _mail(self, today: date, waiting: Waits, row: Row[Any]) -> OutgoingMail | None:
         thing = LapsingThing(row.thing)
+        if not row.active or _is_over(thing, row, today, waiting):
+            return None
+        locale: Locale = "en" if row.locale == "en" else "ja"
         words = compose_lapse(
             thing,
             locale,
@@ -150,14 +120,11 @@ WAITING = {LapsingThing.ARRIVAL: _waiting_too_long, LapsingThing.STOP: _stops_to
 """What waits for somebody, however long: no day ends it, and a reminder that is late is still one."""
 
 
-async def _is_over(connection: AsyncConnection, row: Row[Any], today: date) -> bool:
+def _is_over(thing: LapsingThing, row: Row[Any], today: date, waiting: Waits) -> bool:
     """Whether nobody needs to be told any more: it has lapsed, or what waited is settled or told of anew."""
-    waiting = WAITING.get(LapsingThing(row.thing))
-    if waiting is None:
+    if thing not in WAITING:
         return bool(row.lapses_on < today)
-    return (row.entry, row.lapses_on) not in {
-        (each.entry, each.on) for each in await waiting(connection, today)
-    }
+    return (thing, row.entry, row.lapses_on) not in waiting
 
 
 async def _managers(connection: AsyncConnection) -> list[str]:

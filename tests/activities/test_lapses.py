@@ -203,9 +203,37 @@ async def test_what_has_lapsed_or_whose_reader_has_left_is_dropped(
         connection.execute("UPDATE lapse_notice SET lapses_on = %s", (TODAY - timedelta(days=1),))
         connection.execute("UPDATE account SET active = false WHERE id = 'm-1'")
 
-    await lapses.remind()
+    left = await lapses.remind()
 
+    assert left == 0
     assert {state for *_, state in await noted(desk_ground)} == {"dropped"}
+
+
+async def test_a_mail_that_nobody_can_write_or_take_holds_up_no_other_and_has_not_left(
+    desk_ground: Ground, lapses: Lapses
+) -> None:
+    certify(desk_ground, 7)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(A_MANDATE, (ORGANISATION, TODAY + timedelta(days=7)))
+    await lapses.note(NOW)
+    with desk_ground.behind_the_desk() as connection:
+        connection.execute(
+            "UPDATE lapse_notice SET thing = 'unheard_of' WHERE thing = 'certificate' AND recipient_id = 'h-1'"
+        )
+        connection.execute(
+            "UPDATE lapse_notice SET due_at = due_at - interval '1 hour' WHERE thing <> 'mandate'"
+        )
+        connection.execute("UPDATE account SET email = 'nobody' WHERE id = 'm-1'")
+
+    left = await lapses.remind()
+
+    assert left == 1
+    assert sorted(await noted(desk_ground)) == [
+        ("certificate", 7, "m-1", "given_up"),
+        ("mandate", 7, "h-1", "sent"),
+        ("mandate", 7, "m-1", "given_up"),
+        ("unheard_of", 7, "h-1", "waiting"),
+    ]
 
 
 async def test_the_mail_says_what_and_when_and_names_nobody(

@@ -138,7 +138,7 @@ async def test_a_mail_that_nobody_can_write_holds_up_no_other_and_is_kept(
     assert sent == 1
     assert (kept[sound]["state"], kept[sound]["trouble"]) == ("sent", None)
     assert (kept[broken]["state"], kept[broken]["trouble"]) == ("waiting", code)
-    assert "notice_not_composed" in caplog.text
+    assert "mail_not_composed" in caplog.text
     assert "受付" not in caplog.text
 
 
