@@ -187,7 +187,7 @@ async def test_an_address_that_is_none_is_given_up_and_holds_up_no_other(
 async def test_the_desk_hears_of_what_a_person_must_decide_in_its_language(
     desk_ground: Ground,
     settings: Settings,
-    activity_stack: Stack,
+    servers: Stack,
     overdue: PaperRoad,
     *,
     locale: str,
@@ -198,7 +198,7 @@ async def test_the_desk_hears_of_what_a_person_must_decide_in_its_language(
 
     await post_office(desk_ground, settings.model_copy(update={"staff_mail_locale": locale})).send_due()
 
-    async with httpx2.AsyncClient(base_url=activity_stack.address("mail")) as mailbox:
+    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
         mails = [each for each in await mails_about(mailbox, number) if "staff@" in str(each)]
     kinds = {(kind, audience) for kind, audience, _ in await states(desk_ground)}
 
