@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from api import verdicts
 from api.pages.forms import Filled
@@ -14,7 +15,6 @@ LEFT = "left"
 """What is left as it is: the road asks the client, or takes note of it; an item of the checklist stays unmarked."""
 AS_ALL = "all"
 """A person for whom the mark for everybody holds."""
-MARKS = (LEFT, "seen", "not_applicable", "objected")
 FEW_PERSONS = 4
 """Up to so many are marked one by one at once; of more a reviewer opens the list."""
 OPENING, OPENED = "open_item", "opened_item"
@@ -24,13 +24,17 @@ _ALL, _OWN, _OBJECTION = "item", "item-of", "objection"
 
 @dataclass(frozen=True)
 class MarkedRow:
-    """One item to be marked: what is picked for everybody, what for whom, and the drafts that object to it."""
+    """One item to be marked: the choices, what is picked for everybody, what for whom, and the drafts that object to it."""
 
     item: ItemView
     picked: str
     own: Mapping[str, str]
     is_open: bool
     objections: tuple[str, ...]
+    marks: ClassVar = (LEFT, "seen", "not_applicable", "objected")
+    own_marks: ClassVar = (AS_ALL, *marks)
+    opening: ClassVar = OPENING
+    opened: ClassVar = OPENED
 
 
 def marked_rows(items: Iterable[ItemView], drafts: Sequence[Words], filled: Filled) -> list[MarkedRow]:
