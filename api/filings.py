@@ -43,7 +43,7 @@ from schemas import messages
 from schemas.calendar import japan_date
 from schemas.catalogue import Channel
 from schemas.commands import Answer, BeginLodging, CorrectReceipts, EndLodging, RouteFiling
-from schemas.filing import UNDER_WAY, FilingState, NotTaken, Way
+from schemas.filing import UNDER_WAY, FilingState, NotTaken, Way, everybody_of
 from schemas.identifiers import number_of
 from schemas.maps import ProcedureMap
 from schemas.offices import office_named, offices_of
@@ -107,6 +107,11 @@ class FilingOnTheDesk(Shown):
     offices_beside: tuple[OfficeBeside, ...] = ()
     stops: tuple[StopAhead, ...] = ()
     said: tuple[Said, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Whoever was lodged with it, as `Filing.everybody`."""
+        return everybody_of(self.filing.persons, self.not_taken)
 
 
 class BeingPrepared(Shown):
@@ -197,17 +202,14 @@ async def show_filing(principal: Looking, at: AtDesk, filing_id: FilingInPath) -
             lodged_by=confirming.lodged_by,
             correction_by=confirming.correction_by,
             not_taken=confirming.not_taken,
-            said=await said_beside_acts(
-                connection,
-                view.number,
-                await remarks_of(connection, view.number, key),
-                (*view.persons, *(each.person_id for each in confirming.not_taken)),
-            ),
             evidence=() if view.state is FilingState.PREPARED else await evidence_of(connection, filing_id),
             offices=offices_of(ready.tables, ready.procedure.office.table, today),
             stops=await _stops_ahead(connection, view, ready),
         )
+        remarks = await remarks_of(connection, view.number, key)
+        said = await said_beside_acts(connection, view.number, remarks, shown.everybody)
     told = {
+        "said": said,
         **(await before_the_act(at, view, ready))._asdict(),
         "is_being_prepared": view.state is FilingState.PREPARED and await at.gateway.preparing(view.number),
     }

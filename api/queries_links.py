@@ -1,4 +1,4 @@
-"""Which persons of an application wait for which other applications of the same client."""
+"""On which other applications of the same client persons rest: for whose result they wait, from whose they began."""
 
 from collections.abc import Collection
 
@@ -10,6 +10,8 @@ from infra.database.tables import link
 from schemas.links import Waiting
 
 WAITS_FOR = "waits_for"
+RESTS_ON = (WAITS_FOR, FOLLOWS)
+"""A person waits for the other application's result, or began from it."""
 REACHES = text(
     """WITH RECURSIVE reached (number) AS (
          SELECT CAST(:first AS text)
@@ -32,7 +34,7 @@ async def rests_on(
 ) -> tuple[tuple[str, str], ...]:
     """For which application each of these persons waited, or from whose result his own began: person and number."""
     query = select(link.c.person_id, link.c.other_number).where(
-        link.c.number == number, link.c.person_id.in_(persons), link.c.kind.in_((WAITS_FOR, FOLLOWS))
+        link.c.number == number, link.c.person_id.in_(persons), link.c.kind.in_(RESTS_ON)
     )
     rows = await connection.execute(query.order_by(link.c.person_id, link.c.other_number).distinct())
     return tuple((row.person_id, row.other_number) for row in rows)

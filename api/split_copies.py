@@ -16,7 +16,7 @@ from api.content import Author, begin_with_key, copy_values
 from api.desk import Desk
 from api.hand_in import seal_round
 from api.idempotency import Act
-from api.queries_links import WAITS_FOR
+from api.queries_links import RESTS_ON
 from api.queries_splits import SPLIT_FROM
 from api.queries_watches import FOLLOWS
 from api.quotes import write_share
@@ -122,7 +122,7 @@ async def _copy_content(
 
 
 async def _link(connection: AsyncConnection, author: Author, source: Source, copying: Copying) -> None:
-    """Who each person was; and who waited for another application, or came from its result, rests on it there too."""
+    """Who each person was, and on what he rests."""
     made = {
         "organisation_id": copying.case.organisation_id,
         "number": copying.case.number,
@@ -140,16 +140,17 @@ async def _link(connection: AsyncConnection, author: Author, source: Source, cop
         }
         for old, new in copying.persons.items()
     ]
-    await connection.execute(insert(link), rows + await _waits(connection, made, source, copying))
+    await connection.execute(insert(link), rows + await _resting(connection, made, source, copying))
 
 
-async def _waits(
+async def _resting(
     connection: AsyncConnection, made: Mapping[str, Any], source: Source, copying: Copying
 ) -> list[dict[str, Any]]:
-    rests = {
+    """Whoever waits for another application, or waited until it was granted, or began from one, does so there too."""
+    waiting = {
         line.person_id for line in source.standing.persons if line.waits_for or line.link_outcome == "granted"
     }
-    query = select(link).where(link.c.number == source.case.number, link.c.kind.in_((WAITS_FOR, FOLLOWS)))
+    query = select(link).where(link.c.number == source.case.number, link.c.kind.in_(RESTS_ON))
     return [
         {
             **made,
@@ -159,7 +160,7 @@ async def _waits(
             "kind": row.kind,
         }
         for row in await connection.execute(query)
-        if row.person_id in copying.persons and (row.kind == FOLLOWS or row.person_id in rests)
+        if row.person_id in copying.persons and (row.kind == FOLLOWS or row.person_id in waiting)
     ]
 
 

@@ -1,5 +1,6 @@
 """Filings (提出・取次): one act of lodging a set of persons with one office, and what is known of its outcome."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -105,13 +106,18 @@ class Filing(Word):
 
     @property
     def everybody(self) -> tuple[str, ...]:
-        """Whoever was lodged with it, those who were not taken last."""
-        return (*self.persons, *(each.person_id for each in self.not_taken))
+        """Whoever was lodged with it."""
+        return everybody_of(self.persons, self.not_taken)
 
     @property
     def keeper(self) -> str | None:
         """Who looks after it: whoever lodged it, until it is entrusted to another."""
         return self.kept_by or self.handler
+
+
+def everybody_of(persons: Iterable[str], not_taken: Iterable[NotTaken]) -> tuple[str, ...]:
+    """Whoever was lodged with a filing, those who were not taken last."""
+    return (*persons, *(each.person_id for each in not_taken))
 
 
 class ResultKind(StrEnum):

@@ -75,7 +75,7 @@ async def filing_page(
     content = await cases.show_content(principal, at, filing.number, None)
     async with at.database.as_desk() as connection:
         lines = await persons_of(connection, filing.number, at.now())
-    away = [each.person_id for each in on_desk.not_taken]
+    away = {each.person_id for each in on_desk.not_taken}
     return visit.show(
         "filing.html",
         trouble=trouble,
@@ -86,7 +86,6 @@ async def filing_page(
         terms=terms,
         people=people_in(terms, content),
         lines=[line for line in lines if line.person_id in filing.persons],
-        everybody=(*filing.persons, *away),
         sent_away=[line for line in lines if line.person_id in away],
         is_mine=filing.handler is not None and filing.handler.id == principal.id,
         is_second=_is_second(visit, on_desk),
