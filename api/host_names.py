@@ -4,16 +4,18 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from infra.identity import LOOPBACK
 from infra.settings import Settings
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::[0-9]{1,5})?", re.IGNORECASE)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LOOPBACK_NAMES = frozenset(f"[{each}]" if ":" in each else each for each in LOOPBACK)
+"""As a `Host` names them: an address with colons stands in brackets."""
 
 
 def own_names(settings: Settings) -> frozenset[str]:
     """The names, in lower case. The loopback's are among them only where the public address itself is one of them."""
     names = {named for named in map(host_name, (_netloc(settings), *settings.further_hosts)) if named}
-    return frozenset(names | LOOPBACK if names & LOOPBACK else names)
+    return frozenset(names | LOOPBACK_NAMES if names & LOOPBACK_NAMES else names)
 
 
 def asked_name(hosts: Sequence[str]) -> str | None:

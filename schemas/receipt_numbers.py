@@ -38,4 +38,5 @@ ReceiptNumber = Annotated[
     BeforeValidator(_written),
     StringConstraints(max_length=LONGEST, pattern=r"^[^\s<>@]{0,39}[0-9][^\s<>@]{0,39}$"),
 ]
-"""A receipt number as people and machines may give it and as mails name it; forms differ, each has a digit."""
+"""A receipt number as people and machines may give it and as mails name it. No authority publishes its form: all that is
+asked is a digit, so whatever else has one, a name too, is not told from a number."""

@@ -51,21 +51,20 @@ STRANGE = (
     "\u00a0",
     "${7*7}{{7*7}}",
 )
+NOBODY_TAKES = ("x=1&x=2", "%ff=%fe")
 QUERIES = (
     "cursor=!!!",
     "cursor=AAAA",
     "cursor=%F0%9F%98%80",
     "limit=-1",
     "limit=" + "9" * 400,
-    "x=1&x=2",
-    "%ff=%fe",
+    *NOBODY_TAKES,
     "page=99999999999999999999&document=%27&number=%0d%0a&person=%C2%85&search=" + "%F0%9F%98%80" * 60,
     "from_on=0001-01-01&to_on=9999-12-31",
     "from_on=2026-W47-7&on=9999-12-31&needed_on=0001-01-01&within_days=1e9",
     "version=0001-01-01&search=%25_%5C&state=%20&kind=none&owner=nobody&box=none&order=none",
     "done=%3Cscript%3E&next=//evil.example&locale=xx",
 )
-NOBODY_TAKES = QUERIES[5:7]
 HEADERS: tuple[dict[bytes, bytes], ...] = (
     {b"authorization": b"Bearer \xff\xfe"},
     {b"authorization": b"Bearer " + b"a.b.c"},
@@ -75,7 +74,7 @@ HEADERS: tuple[dict[bytes, bytes], ...] = (
     {b"if-match": b"\xff", b"if-none-match": b"\xff"},
     {b"range": b"bytes=9-1,2-", b"content-type": b"\xff"},
     {b"accept": b"\xff, text/html;q=nonsense", b"origin": b"\xff"},
-    {b"host": b"evil.example:99999", b"x-forwarded-host": b"evil.example"},
+    {b"x-forwarded-host": b"evil.example"},
     {b"transfer-encoding": b"chunked", b"content-length": b"-5"},
 )
 
