@@ -10,6 +10,7 @@ from schemas.filing import LIVE, UNDER_WAY, Receipt
 from schemas.folding import fold_all
 from schemas.lodging_ends import LodgingConfirmed
 from schemas.receipt_correction import CorrectionReported, ReceiptsCorrected
+from schemas.receipt_numbers import bare_number
 from schemas.standing import DECIDED, PersonLine, Stage, Standing
 from schemas.tasks import Task, TaskKind
 from tests.builders import PaperRoad
@@ -109,7 +110,7 @@ def _filings_are_lodged_once(road: PaperRoad) -> None:
 
 
 def _receipts_are_unique(standing: Standing) -> None:
-    receipts = [line.receipt for line in standing.persons if line.receipt]
+    receipts = [bare_number(line.receipt) for line in standing.persons if line.receipt]
     assert len(receipts) == len(set(receipts)), "a number was given twice"
 
 
