@@ -3,15 +3,24 @@
 from typing import Any
 
 import httpx2
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from infra.outgoing import sending
 from schemas.checked import Lodged, MachineLodging
 from schemas.receipt_numbers import ReceiptNumber
+from schemas.words import Word
 
 ANSWER_WITHIN_SECONDS = 8.0
 REFUSED = 422
-RECEIPTS = TypeAdapter(dict[str, ReceiptNumber])
+
+
+class Taken(Word):
+    """What the machine says of a filing it has taken: who has which number, and who was sent away."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    receipts: dict[str, ReceiptNumber]
+    not_taken: tuple[str, ...]
 
 
 class Simulator:
@@ -54,12 +63,11 @@ class Simulator:
 
 def _judged(answer: httpx2.Response, *, first: bool) -> Lodged:
     if answer.status_code == httpx2.codes.CREATED:
-        told = answer.json()
         try:
-            receipts = RECEIPTS.validate_python(told["receipts"]) if first else {}
+            told = Taken.model_validate_json(answer.content)
         except ValidationError:
             return Lodged(outcome="unknown", reason="receipt_form")
-        return Lodged(outcome="confirmed", receipts=receipts, not_taken=tuple(told["not_taken"]))
+        return Lodged(outcome="confirmed", receipts=told.receipts if first else {}, not_taken=told.not_taken)
     if answer.status_code == REFUSED:
         return Lodged(outcome="refused", reason="refused")
     return Lodged(outcome="unknown", reason=f"status_{answer.status_code}")

@@ -1,6 +1,8 @@
 """Lodging through a machine: once, whatever happens to the answer; what is certain is said, the rest is unknown."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
@@ -86,6 +88,44 @@ async def test_only_what_is_certain_is_said(
     await authority.post("/mood", json={"mode": "normal"})
     assert lodged.outcome == outcome
     assert await taken(authority, lodging) == acceptances
+
+
+@asynccontextmanager
+async def answering_with(body: bytes) -> AsyncIterator[str]:
+    """The address of a machine that says of every filing that it was taken, in these words."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 201 Created\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\x00",
+        b"taken",
+        b"[]",
+        b"{}",
+        b'{"receipts": {"p1": "A-1"}}',
+        b'{"receipts": {"p1": "A-1"}, "not_taken": null}',
+        b'{"receipts": {"p1": "A-1"}, "not_taken": [1]}',
+        b'{"receipts": ["A-1"], "not_taken": []}',
+        b'{"receipts": {"p1": 1}, "not_taken": []}',
+        b'{"receipts": {"p1": "no digit"}, "not_taken": []}',
+    ],
+)
+async def test_an_answer_that_nobody_can_read_may_have_been_a_yes(body: bytes) -> None:
+    async with answering_with(body) as machine:
+        lodged = await Simulator(machine).lodge(a_lodging())
+
+    assert lodged == Lodged(outcome="unknown", reason="receipt_form")
 
 
 async def test_a_filing_leaves_the_desk_once_however_often_it_is_tried(
