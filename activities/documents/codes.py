@@ -26,10 +26,11 @@ def can_read_codes() -> bool:
 
 def filings_in_picture(picture: Image.Image) -> tuple[str, ...]:
     """The filing ids in the square codes of a picture; codes of others are passed over."""
-    if not can_read_codes():
+    reading = decoder()
+    if reading is None:
         return ()
     grey = picture.convert("L")
     grey.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))
-    codes = decoder().read_barcodes(grey, formats=decoder().BarcodeFormat.QRCode)
+    codes = reading.read_barcodes(grey, formats=reading.BarcodeFormat.QRCode)
     found = {filing_in_code(code.text) for code in codes}
     return tuple(sorted(each for each in found if each is not None))

@@ -68,19 +68,17 @@ def _value(label: Label, box: Box, alone: _Alone) -> str | None:
 
 def _in_several_fields(boxes: list[Box]) -> dict[tuple[int, int], _Read]:
     """Dates put together from their parts; told at the first of them."""
-    dates: dict[tuple[int, str, tuple[str, str]], SplitDate] = {}
-    begun: dict[tuple[int, str, tuple[str, str]], tuple[Box, Label]] = {}
+    begun: dict[tuple[int, str, tuple[str, str]], tuple[Box, Label, SplitDate]] = {}
     for box in boxes:
         for part, label in _date_parts_of(box):
             group = (box.page, label.field, box.called.among)
-            begun.setdefault(group, (box, label))
-            dates.setdefault(group, SplitDate()).add(part.part, box.told, part.era)
-    found: dict[tuple[int, int], _Read] = {}
-    for group, date in dates.items():
-        box, label = begun[group]
-        if date.iso is not None:
-            found[box.page, box.place] = _Read(_seen(label, date.iso, box), date.parts)
-    return found
+            _, _, date = begun.setdefault(group, (box, label, SplitDate()))
+            date.add(part.part, box.told, part.era)
+    return {
+        (box.page, box.place): _Read(_seen(label, date.iso, box), date.parts)
+        for box, label, date in begun.values()
+        if date.iso is not None
+    }
 
 
 def _date_parts_of(box: Box) -> Iterator[tuple[DatePart, Label]]:

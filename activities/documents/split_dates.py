@@ -20,13 +20,11 @@ class SplitDate:
     def __init__(self) -> None:
         self._told: dict[str, str] = {}
         self._eras: set[str] = set()
-        self.is_doubtful = False
         self.parts = 0
 
     def add(self, part: str, told: str, era: str) -> None:
         """One part as it was told, and the era that its name prints before it."""
         self.parts += 1
-        self.is_doubtful = self.is_doubtful or part in self._told
         self._told[part] = "".join(told.upper().split()).removesuffix(_TAIL.get(part, " "))
         if era:
             self._eras.add(era)
@@ -34,7 +32,8 @@ class SplitDate:
     @property
     def iso(self) -> str | None:
         """The date as ISO text, or None: a part is missing, told twice, or no part of a date."""
-        text = None if self.is_doubtful else _as_written(self._told, self._eras)
+        is_doubtful = self.parts > len(self._told)
+        text = None if is_doubtful else _as_written(self._told, self._eras)
         found = date_told(text) if text else None
         return found.isoformat() if found else None
 
