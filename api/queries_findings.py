@@ -107,6 +107,11 @@ class Texts(NamedTuple):
     kept: Mapping[str, KeptFinding]
     remarks: Mapping[str, Words]
 
+    def item(self, rule_id: str | None, words: Words | None) -> ChecklistItem | None:
+        """The item of the checklist that a reviewer objects to with these words, as of the day he wrote them."""
+        items = self.items(japan_date(words.written_at) if words else None)
+        return items.get(rule_id or "")
+
 
 def texts_under(ready: ProcedureMap, kept: Mapping[str, KeptFinding], said: Iterable[Words]) -> Texts:
     """What the findings of a case under this map are told with; drafts of remarks are not among it."""
@@ -203,7 +208,7 @@ def _finding(row: Row[Any], texts: Texts) -> FindingView:
     kept = texts.kept.get(row.key, NOT_KEPT)
     words = texts.remarks.get(row.key.removeprefix(OF_A_REMARK))
     rule = _rule(row, texts, kept)
-    sourced = rule or _item(row, texts, words)
+    sourced = rule or texts.item(row.rule_id, words)
     values = kept.values
     about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
@@ -236,13 +241,6 @@ def _rule(row: Row[Any], texts: Texts, kept: KeptFinding) -> Rule | None:
     asked = row.rule_id if row.source == FindingSource.RULE else None
     chosen = texts.ready.rule(asked, kept.as_of) if asked else None
     return chosen.rule if chosen else None
-
-
-def _item(row: Row[Any], texts: Texts, words: Words | None) -> ChecklistItem | None:
-    """The item of the checklist that a reviewer objects to, as of the day he wrote."""
-    if row.rule_id is None:
-        return None
-    return texts.items(japan_date(words.written_at) if words else None).get(row.rule_id)
 
 
 def _verification(sourced: Rule | ChecklistItem, kept: KeptFinding) -> Verification:
