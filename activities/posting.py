@@ -57,7 +57,8 @@ class Posting:
         try:
             mail = await written(row)
         except NOT_COMPOSED as trouble:
-            about = {"kind": self._table.name, "code": type(trouble).__name__}
+            number = row._mapping.get("number")
+            about = {"number": number, "kind": self._table.name, "code": type(trouble).__name__}
             activity.logger.warning("mail_not_composed", extra=about)
             await self._later(
                 connection, row, COMPOSED_AGAIN_WITHIN, getattr(trouble, "code", "not_composed")

@@ -125,6 +125,7 @@ def _foreign(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     engine = getattr(record, "temporal_workflow", None) or getattr(record, "temporal_activity", None)
     if isinstance(engine, dict):
         line.update({key: engine[key] for key in ALLOWED & engine.keys()})
+        line.update({key: vars(record)[key] for key in ALLOWED & vars(record).keys()})
         line.setdefault("number", engine.get("workflow_id"))
     return line
 

@@ -235,6 +235,20 @@ def test_a_line_from_a_workflow_names_its_application(log: Log) -> None:
     )
 
 
+def test_a_line_from_an_activity_of_the_round_names_the_application_it_is_about(log: Log) -> None:
+    engine = {"workflow_id": "desk-round", "activity_type": "deliver_links"}
+    about_it = {"number": "T26-4KX7M2QP", "code": "no_answer", "who": CANARY}
+
+    logging.getLogger("temporalio.activity").warning(
+        "link_not_told ({'activity': 'x'})", extra={"temporal_activity": engine, **about_it}
+    )
+
+    [line] = log.lines
+    told = (line["event"], line["number"], line["code"], line["workflow_id"])
+    assert told == ("link_not_told", "T26-4KX7M2QP", "no_answer", "desk-round")
+    assert CANARY not in log.getvalue()
+
+
 def test_a_line_that_can_not_be_written_is_lost_without_a_leak(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
