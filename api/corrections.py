@@ -159,8 +159,7 @@ async def _next_round(
         persons = await _with_those_who_went_on(connection, case, persons)
     receipt = await seal_round(connection, everything, author, persons)
     replies = (
-        _remark(case, author, act, place=place, reply=reply)
-        for place, reply in enumerate(correction.replies)
+        _remark(case, author, act, place=place, reply=reply) for place, reply in enumerate(correction.replies)
     )
     await write_remarks(connection, key, replies, author.at)
     return receipt
