@@ -125,7 +125,7 @@ def _turned(row: Row[Any]) -> TellLink:
     outcome = outcome_of(row.result)
     return TellLink(
         actor=ROAD,
-        act_id=f"turned-{row.person_id}-{row.other_number}-{outcome}-{row.decided_on}",
+        act_id=f"turned-{row.person_id}-{row.other_number}-{row.seq}",
         person_id=row.person_id,
         other_number=row.other_number,
         outcome=outcome,

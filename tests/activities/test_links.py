@@ -108,16 +108,18 @@ async def test_who_went_on_is_told_once_each_time_another_result_of_the_plan_com
         after = [await walk(links.deliver) for _ in range(2)]
         task = await lodged.task(TaskKind.LINK_TURNED)
         turned = [(await each.recorded()).persons[0].link_outcome for each in (lodged, begun)]
-        await acting.result(plan)
-        await acting.decide(plan, TaskKind.CONTRADICTION, settled, MANAGER)
-        back = [await walk(links.deliver) for _ in range(2)]
+        turns = []
+        for result in ("accredited", "refused"):
+            await acting.result(plan, result=result)
+            await acting.decide(plan, TaskKind.CONTRADICTION, settled, MANAGER)
+            turns.append([await walk(links.deliver) for _ in range(2)])
         mails = {each.number: await mails_of(office, each.number) for each in (lodged, closed)}
 
-    assert (before, undecided, after, back) == (0, 0, [4, 0], [2, 0])
+    assert (before, undecided, after, turns) == (0, 0, [4, 0], [[2, 0], [2, 0]])
     assert task.persons == (f"{lodged.number}.w",)
     assert turned == ["refused"] * 2
     assert mails == {
-        lodged.number: [("link_turned", "client"), ("link_turned", "client"), ("task_waiting", "staff")],
+        lodged.number: [*[("link_turned", "client")] * 3, ("task_waiting", "staff")],
         closed.number: [("link_turned", "client"), ("outcome_turned", "staff")],
     }
 
