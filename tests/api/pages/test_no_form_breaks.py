@@ -1,7 +1,6 @@
 """Whatever a form brings to whatever page: an answer or a refusal on a page, never a fault."""
 
 import re
-from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,7 +43,9 @@ async def test_no_form_breaks_a_page(day: PageDay) -> None:
     newcomer = (await a_newcomer(day)).id
     doors = [(who, "POST", path) for path in forms() for who in (CLIENT, HANDLER, MANAGER)]
 
-    for case, (what, odd) in product((await day.handed_in(), await day.drafted()), ODD.items()):
+    cases = (await day.handed_in(), await day.drafted())
+
+    for case, (what, odd) in zip(cases, ODD.items(), strict=True):
         ids = ids_of(case.number, case.persons[0]) | {"account_id": newcomer}
         given = {**dict.fromkeys(names(), odd), **GIVEN[what]}
         for door in shut.passable(doors):
