@@ -49,6 +49,7 @@ _NAMES: dict[str, tuple[str, str]] = {
         "what was said to leave it out (day, number, reason)",
     ),
     "quota": ("基本人数枠の表", "table of base head counts"),
+    "esd_quota": ("育成就労の基本人数枠の表", "table of base head counts (employment for skill development)"),
     "paper_lives": ("書類・証明書の有効期間の表", "table of how long papers may be used"),
     "offices": ("本人の官署(申請の中で最も多い官署)", "the person’s office (the one of most persons)"),
     "passport_zone": ("旅券の機械読取領域(MRZ)", "the passport’s zone"),

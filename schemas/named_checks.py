@@ -118,21 +118,21 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
             "The day of issue with the day of lodging, less the months for which such a paper is good.",
         ),
         passes=_both(
-            "期限内に発行され、提出予定日より後でないこと",
-            "Issued within those months and not after the day of lodging",
+            "その書類の有効な月数のうちに発行され、提出予定日より後でないこと",
+            "Issued within the months for which such a paper is good, and not after the day of lodging",
         ),
         at_place=True,
     ),
     "head_count_elsewhere": CheckRow(
         looks_at=EVERYTHING | {ELSEWHERE},
-        reads=("person_count", "full_time_staff", "elsewhere", "quota"),
+        reads=("person_count", "full_time_staff", "elsewhere", "quota", "esd_quota"),
         compares=_both(
             "この申請の人数に、同じ会社の進行中の申請で待っていて現在数にまだ入っていない人数を加え、人数枠と比べます。",
             "The persons here, and those waiting in the company's other applications who are not there yet, with the limit.",
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
         at_place=True,
-        version=4,
+        version=5,
     ),
     "jis_characters": CheckRow(
         looks_at=frozenset({ANSWERS, CHANNEL}),
@@ -142,7 +142,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
             "Every character with those the online system takes (JIS levels 1 and 2).",
         ),
         passes=_both(
-            "使える文字だけで書かれていること", "Only such characters are used, or it goes on paper"
+            "使える文字だけで書かれていること", "Only characters the online system takes, or it goes on paper"
         ),
         at_place=True,
     ),
@@ -239,7 +239,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         ),
         passes=_both(
             "提出予定日までの、写真を使える月数のうちに撮影した写真であること",
-            "A photo taken within those months before the day of lodging",
+            "A photo taken up to the day of lodging, within the months for which a photo may be used",
         ),
     ),
     "photo_shape": CheckRow(

@@ -3,7 +3,7 @@
 Findings of these are notes for reviewers: clients are never told of them by a rule.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.asking import Asking
@@ -21,6 +21,7 @@ from schemas.elsewhere import (
 from schemas.expressions import CelInput
 from schemas.maps import ReadyRule
 from schemas.named_checks import ELSEWHERE
+from schemas.rows_used import Noted, looked_up, noting
 from schemas.rules import Flaw
 
 _COUNTED = frozenset({"person_count", STAFF_FIELD})
@@ -43,17 +44,16 @@ def passport_in_cases_of_others(asking: Asking) -> Iterator[Flaw]:
 
 def head_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
     """Head counts that hold for this application alone, and no more with those who wait in the company's others."""
-    inputs = asking.inputs(None)
-    for rule in _head_counts(asking):
-        others = _waiting_for(asking, rule)
-        waiting = sum(case.undecided for case in others)
-        together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
-        if waiting and _holds(rule, inputs) and not _holds(rule, together):
-            limit = rule.values["limit"].compute(inputs) if "limit" in rule.values else None
-            values = {"waiting": str(waiting), "limit": limit or "?"}
-            told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
-            yield _flaw(STAFF_FIELD, None, told, values)
-            return
+    rule, noted = next(_exceeded_together(asking), (None, ()))
+    if rule is None:
+        return
+    for table, row in noted:
+        looked_up(table, row)
+    others = _waiting_for(asking, rule)
+    limit = rule.values["limit"].compute(asking.inputs(None)) if "limit" in rule.values else None
+    values = {"waiting": str(_waiting(others)), "limit": limit or "?"}
+    told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
+    yield _flaw(STAFF_FIELD, None, told, values, reads=rule.rule.inputs)
 
 
 def staff_elsewhere(asking: Asking) -> Iterator[Flaw]:
@@ -104,11 +104,27 @@ def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
     return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= _COUNTED)
 
 
+def _exceeded_together(asking: Asking) -> Iterator[tuple[ReadyRule, Sequence[Noted]]]:
+    """Head counts that only those who wait elsewhere exceed, each with the rows it looked up, and no other's."""
+    inputs = asking.inputs(None)
+    for rule in _head_counts(asking):
+        waiting = _waiting(_waiting_for(asking, rule))
+        together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
+        with noting() as noted:
+            is_exceeded = bool(waiting) and _holds(rule, inputs) and not _holds(rule, together)
+        if is_exceeded:
+            yield rule, noted
+
+
 def _waiting_for(asking: Asking, rule: ReadyRule) -> list[CaseElsewhere]:
     """Applications with persons waiting who add to what a head count counts: those of its procedures, or of this one."""
     now = next((name for name in rule.rule.inputs if name in WAITING_FOR), "")
     counted = WAITING_FOR.get(now, (asking.dossier.procedure_id,))
     return [case for case in _of_company(asking) if case.procedure_id in counted and case.undecided]
+
+
+def _waiting(cases: Iterable[CaseElsewhere]) -> int:
+    return sum(case.undecided for case in cases)
 
 
 def _holds(rule: ReadyRule, inputs: Mapping[str, CelInput]) -> bool:
@@ -125,11 +141,14 @@ def _told_otherwise(asking: Asking, field: str, cases: Iterable[CaseElsewhere]) 
         yield _flaw(field, None, ", ".join(f"{each.case.number}: {each.value}" for each in other), numbers)
 
 
-def _flaw(field: str, person_id: str | None, told: str, values: dict[str, str]) -> Flaw:
+def _flaw(
+    field: str, person_id: str | None, told: str, values: dict[str, str], *, reads: tuple[str, ...] = ()
+) -> Flaw:
     return Flaw(
         place_kind="field",
         place=field,
         person_id=person_id,
+        reads=reads,
         given={ELSEWHERE: told},
         message_values=values,
     )

@@ -1,5 +1,7 @@
 """What open applications contradict each other in, from facts: passports, head counts, staff and wages of one company."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from infra.catalogue import load_catalogue
@@ -101,6 +103,7 @@ def test_those_who_wait_in_another_stage_do_not_count() -> None:
 
 
 A, D, E = (f"otit.plan.accreditation.{letter}" for letter in "ADE")
+COUNTED = len(a_complete_dossier(PLAN).persons)
 ESD, OTHER_ESD = "esd.plan.supervised", "esd.plan.individual"
 
 
@@ -146,6 +149,34 @@ def test_those_who_wait_in_two_procedures_are_added_up() -> None:
     assert finding.given["elsewhere"] == "T26-4KX7M2QA: 1, T26-4KX7M2QD: 1"
 
 
+@pytest.mark.parametrize(
+    ("here", "more", "inputs", "rows"),
+    [
+        (
+            PLAN,
+            {"full_time_staff": 30, "stage1_trainees_now": 3 - COUNTED},
+            {"full_time_staff", "stage1_trainees_now", "excellent_employer"},
+            ["quota"],
+        ),
+        (
+            E,
+            {"full_time_staff": 31, "construction": True, "construction_trainees_now": 31 - COUNTED},
+            {"full_time_staff", "construction_trainees_now", "construction", "excellent_employer"},
+            [],
+        ),
+    ],
+)
+def test_a_head_count_keeps_every_answer_and_row_of_the_rule_that_was_exceeded_and_of_no_other(
+    here: str, more: Mapping[str, Value], inputs: set[str], rows: list[str]
+) -> None:
+    dossier = with_others(here, a_case(D, undecided=1), excellent_employer=False, **more)
+
+    (finding,) = found_between(dossier)
+
+    assert finding.inputs == {name: dossier.application[name] for name in inputs}
+    assert [row.table for row in finding.rows] == rows
+
+
 @pytest.mark.parametrize(("waiting", "found"), [(1, []), (2, ["OTIT-CAP-08"])])
 @pytest.mark.parametrize("there", [ESD, OTHER_ESD])
 def test_all_workers_of_skill_development_are_one_head_count(
@@ -157,6 +188,8 @@ def test_all_workers_of_skill_development_are_one_head_count(
     findings = found_between(with_others(ESD, a_case(there, undecided=waiting), **staff))
 
     assert [each.rule_id for each in findings] == found
+    assert all([row.table for row in each.rows] == ["esd_quota"] for each in findings)
+    assert all(row.verification == "unverified" for each in findings for row in each.rows)
 
 
 def test_a_number_of_staff_told_in_two_ways_is_found_and_the_same_one_is_not() -> None:
