@@ -10,7 +10,7 @@ from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Verification
 from schemas.dossier import Dossier, KeptCheck, RowUsed, RuleFinding
 from schemas.expression_words import in_words
-from schemas.expressions import CelInput, ExpressionError
+from schemas.expressions import CelInput, ExpressionError, Formula
 from schemas.findings import Severity
 from schemas.maps import ProcedureMap, ReadyRule
 from schemas.named_checks import CHECK_ROWS, CheckRow
@@ -24,10 +24,16 @@ _MIRRORED = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 _BOUNDS: dict[str, tuple[str, str]] = {
     ">=": ("「{what}」が{bound}以上", "“{what}” is {bound} or more"),
     "<=": ("「{what}」が{bound}以下", "“{what}” is {bound} or less"),
-    ">": ("「{what}」が{bound}より大きい(後)", "“{what}” is more (later) than {bound}"),
-    "<": ("「{what}」が{bound}より小さい(前)", "“{what}” is less (earlier) than {bound}"),
+    ">": ("「{what}」が{bound}より大きい", "“{what}” is more than {bound}"),
+    "<": ("「{what}」が{bound}より小さい", "“{what}” is less than {bound}"),
     "==": ("「{what}」が{bound}", "“{what}” is {bound}"),
     "!=": ("「{what}」が{bound}ではない", "“{what}” is not {bound}"),
+}
+_BOUNDS_OF_DAYS = _BOUNDS | {
+    ">=": ("「{what}」が{bound}以後", "“{what}” is on or after {bound}"),
+    "<=": ("「{what}」が{bound}以前", "“{what}” is on or before {bound}"),
+    ">": ("「{what}」が{bound}より後", "“{what}” is after {bound}"),
+    "<": ("「{what}」が{bound}より前", "“{what}” is before {bound}"),
 }
 
 
@@ -184,11 +190,12 @@ def _requirement(ready: ProcedureMap, clause: str, inputs: Mapping[str, CelInput
     left, sign, right = parts
     if not _is_field(ready, left) and _is_field(ready, right):
         left, sign, right = right, _MIRRORED[sign], left
-    bound = _computed(ready, right, inputs)
-    if bound is None:
+    formula = _formula(ready, right)
+    bound = formula.compute(inputs) if formula else None
+    if formula is None or bound is None:
         return Requirement(clause=clause, words=in_words(ready, clause))
     what, shown = in_words(ready, left), _shown(ready, left, right, bound)
-    ja, en = _BOUNDS[sign]
+    ja, en = (_BOUNDS_OF_DAYS if formula.is_a_day else _BOUNDS)[sign]
     words = Bilingual(ja=ja.format(what=what.ja, bound=shown.ja), en=en.format(what=what.en, bound=shown.en))
     return Requirement(clause=clause, words=words, bound=bound)
 
@@ -205,9 +212,9 @@ def _is_field(ready: ProcedureMap, text: str) -> bool:
     return ready.procedure.field(text) is not None
 
 
-def _computed(ready: ProcedureMap, text: str, inputs: Mapping[str, CelInput]) -> str | None:
+def _formula(ready: ProcedureMap, text: str) -> Formula | None:
     try:
-        return ready.vocabulary.formula(text).compute(inputs)
+        return ready.vocabulary.formula(text)
     except ExpressionError:
         return None
 

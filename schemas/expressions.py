@@ -89,6 +89,11 @@ class Formula:
     inputs: tuple[str, ...]
     _expression: Any
 
+    @property
+    def is_a_day(self) -> bool:
+        """Whether the result is a date."""
+        return bool(self._expression.return_type() == cel.Type.TIMESTAMP)
+
     def compute(self, values: Mapping[str, CelInput]) -> str | None:
         """The result as text (a date as ISO), or None when it cannot be computed from these values."""
         outcome = self._expression.eval(data=_only(self.inputs, values))

@@ -84,20 +84,34 @@ def test_a_comparison_tells_from_which_value_on_it_holds(written: str, told: str
     label = ready.procedure.field(wage)
     assert label is not None
     assert f"「{label.label.ja}」が{told}以上" in why.would_pass[0].words.ja
+    assert f"“{label.label.en}” is {told} or more" in why.would_pass[0].words.en
 
 
-def test_a_date_tells_the_last_day() -> None:
-    name = date_field(a_map(EXTENSION))
-    ready = with_rule(f"months_before({name}, 3) <= as_of", name)
+@pytest.mark.parametrize(
+    ("written", "good_on", "ja", "en"),
+    [
+        ("months_before({name}, 3) <= as_of", date(2027, 2, 22), "以前", "is on or before"),
+        ("{name} <= as_of", date(2026, 11, 22), "以前", "is on or before"),
+        ("{name} < as_of", date(2026, 11, 21), "より前", "is before"),
+        ("{name} >= as_of", date(2026, 11, 22), "以後", "is on or after"),
+        ("as_of < {name}", date(2026, 11, 23), "より後", "is after"),
+    ],
+)
+def test_a_day_is_on_before_or_after_a_day_and_not_more_or_less(
+    written: str, good_on: date, ja: str, en: str
+) -> None:
+    name, on = date_field(a_map(EXTENSION)), date(2026, 11, 22)
+    ready = with_rule(written.format(name=name), name)
+    wrong_on = good_on + timedelta(days=1 if "before" in en else -1)
 
-    on = date(2026, 11, 22)
-    why = explained(ready, {name: on + timedelta(days=200)}, on)
+    why = explained(ready, {name: wrong_on}, on)
 
-    assert [each.bound for each in why.would_pass] == ["2026-11-22"]
-    assert {each.name: each.value for each in why.used} == {
-        name: (on + timedelta(days=200)).isoformat(),
-        "as_of": "2026-11-22",
-    }
+    (must,) = why.would_pass
+    assert must.bound == "2026-11-22"
+    assert must.words.ja.endswith(f"」が2026-11-22{ja}")
+    assert must.words.en.endswith(f"” {en} 2026-11-22")
+    assert {each.name: each.value for each in why.used} == {name: wrong_on.isoformat(), "as_of": "2026-11-22"}
+    assert check(ready, a_dossier(ready, {name: good_on}, as_of=on)).findings == ()
 
 
 def test_what_is_missing_must_become_known() -> None:
