@@ -181,7 +181,9 @@ async def read(principal: MayRead, at: AtDesk, number: NumberInPath, response: R
         if principal.is_staff and case.is_draft:
             raise Refused("not_found")
         everything = await collected(connection, case, key) if key else None
-        seen = await shown(connection, case, everything)
+        seen = await shown(
+            connection, case, everything, ready=await map_of(at, case) if case.is_draft else None
+        )
     response.headers["ETag"] = etag(case.version)
     return seen
 
@@ -228,7 +230,8 @@ async def add(
             return Answered(201, {"version": version}, number)
 
         await once(connection, act, author.at, perform)
-        return await shown(connection, await case_of(connection, number, author.organisation_id))
+        case = await case_of(connection, number, author.organisation_id)
+        return await shown(connection, case, ready=await map_of(at, case))
 
 
 @router.delete("/{number}/persons/{person_id}")

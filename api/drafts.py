@@ -14,6 +14,7 @@ from api.reading import WHOLE, Case, Collected, Entry, editable_persons
 from infra.database.tables import person_standing, standing
 from schemas.carrying import Accepted
 from schemas.catalogue import Value
+from schemas.maps import ProcedureMap
 
 
 class ValueShown(Shown):
@@ -51,7 +52,10 @@ class PersonShown(Shown):
 
 
 class ApplicationShown(Shown):
-    """One application: where it stands, its persons, and (for its own people) its content."""
+    """One application: where it stands, its persons, and (for its own people) its content.
+
+    `last_hand_in_on` stands at a draft whose procedure ends: on the days after it is no longer taken.
+    """
 
     number: str
     procedure: str
@@ -66,15 +70,20 @@ class ApplicationShown(Shown):
     next_due_at: datetime | None = None
     hold: str | None = None
     open_findings: int = 0
+    last_hand_in_on: date | None = None
     editable: bool
     persons: list[PersonShown]
     content: ContentShown | None = None
 
 
 async def shown(
-    connection: AsyncConnection, case: Case, everything: Collected | None = None
+    connection: AsyncConnection,
+    case: Case,
+    everything: Collected | None = None,
+    *,
+    ready: ProcedureMap | None,
 ) -> ApplicationShown:
-    """The application as people see it; with values when its content is handed in."""
+    """The application as people see it; with values when its content is handed in, a draft with its map."""
     row = await _standing_of(connection, case.number, of_client=everything is not None)
     asked = select(person_standing).where(person_standing.c.number == case.number)
     lines = {line.person_id: line for line in await connection.execute(asked)}
@@ -94,6 +103,7 @@ async def shown(
         next_due_at=row.due if row else None,
         hold=row.hold if row else None,
         open_findings=row.to_answer if row else 0,
+        last_hand_in_on=ready.procedure.valid_to if ready and case.is_draft else None,
         editable=case.is_draft or bool(editable),
         persons=[
             _person(person, place, lines.get(person), editable=person in editable, waiting=waiting)

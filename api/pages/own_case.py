@@ -21,6 +21,7 @@ from infra.dossiers import values_in
 from schemas.asking import Asking
 from schemas.backward_plan import BackwardPlan, plan_of
 from schemas.calendar import japan_date
+from schemas.refusals import REFUSALS, Telling
 from schemas.standing import Stage
 from schemas.stops import Stop
 
@@ -51,6 +52,12 @@ class OwnCase:
     def is_draft(self) -> bool:
         """Whether nothing was handed in yet."""
         return self.everything.case.is_draft
+
+    @property
+    def refused_today(self) -> Telling | None:
+        """Why a draft can't be handed in today, whatever it holds: its procedure is over."""
+        is_taken = self.terms.procedure.in_force(self.asking.dossier.as_of)
+        return None if is_taken else REFUSALS["procedure_not_in_force"]
 
     @cached_property
     def plan(self) -> BackwardPlan | None:
@@ -126,9 +133,9 @@ async def own_case(visit: Visit, number: str) -> OwnCase:
     async with scope(at, visit.principal) as connection:
         case = await case_of(connection, number, visit.principal.client_organisation)
         everything = await collected(connection, case, key)
-        seen = await shown(connection, case, everything)
-        rounds = await rounds_of(connection, number)
         ready = await map_of(at, case)
+        seen = await shown(connection, case, everything, ready=ready)
+        rounds = await rounds_of(connection, number)
         deadlines = await deadlines_of(connection, number, ready)
         watches = await watches_of_application(connection, number)
         came_from = await origin_of(connection, number)

@@ -351,7 +351,9 @@ async def test_a_draft_is_handed_in_only_while_its_procedure_is_in_force(client:
     )
 
     in_time, too_late = [await _handed_in(each, client, begun["number"]) for each in (last_day, day_after)]
+    told = (await client.get(f"/v1/applications/{begun['number']}")).json()
 
+    assert told["last_hand_in_on"] == "2027-03-31"
     assert in_time["code"] == "not_complete"
     assert (too_late["code"], too_late["field"]) == ("procedure_not_in_force", "procedure")
 

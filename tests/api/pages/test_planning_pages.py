@@ -1,6 +1,12 @@
-"""The pages that say by when, and why: a draft's plan, a procedure's, and the days of a case."""
+"""The pages that say by when, and why: a draft's plan and last day, a procedure's plan, and the days of a case."""
 
-from tests.api.pages.browsing import CLIENT, MANAGER, PageDay
+from dataclasses import replace
+from datetime import date, datetime, time
+from functools import partial
+
+from schemas.calendar import JAPAN
+from tests.api.conftest import browsing
+from tests.api.pages.browsing import CLIENT, MANAGER, PageDay, Shown
 from tests.api.staff.office_day import PLAN
 
 NOT_LODGED_HERE = "isa.change.ssw1"
@@ -37,3 +43,20 @@ async def test_a_draft_says_once_that_its_lodging_is_stopped_and_plans_as_before
     assert [page.text.count("官署への提出(") for page in (stopped, lifted)] == [1, 0]
     assert [page.text.count("計算の根拠") for page in (stopped, lifted)] == [1, 1]
     assert "提出の停止では動かない" not in stopped.text
+
+
+async def test_a_draft_says_until_when_it_is_taken_and_that_it_no_longer_is(day: PageDay) -> None:
+    draft = await day.drafted(procedure=PLAN)
+    path = f"/applications/{draft.number}"
+
+    last_day, day_after = [await _page_on(each, day, path) for each in (date(2027, 3, 31), date(2027, 4, 1))]
+
+    assert ["まで提出できます" in page.text for page in (last_day, day_after)] == [True, False]
+    assert [f'action="{path}/hand-in"' in page.text for page in (last_day, day_after)] == [True, False]
+    assert ["現在受け付けていません" in page.text for page in (last_day, day_after)] == [False, True]
+
+
+async def _page_on(on: date, day: PageDay, path: str) -> Shown:
+    then = replace(day.desk, now=partial(datetime.combine, on, time(12), JAPAN))
+    async with browsing(then) as http:
+        return await PageDay(then, http, day.owner_url).page(CLIENT, path)
