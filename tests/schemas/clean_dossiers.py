@@ -3,8 +3,9 @@
 A file of `clean/` holds answers; every document that these answers call for is attached. Its `defects` each name a
 change (`change`, `unanswered`, `each`, `without`, `documents`, `elsewhere`, `plans`, `as_of`, `channel`) and exactly the
 rules that then fail. `shows` of a passport's copy: what its zone says otherwise than the answers, and where that was
-read (`seen_in`); a document with `omitted` is left out. `variants` change it likewise and nothing may be found. `asks`, of a file or a variant: documents that
-are asked there, of the application or its first person, and not in all circumstances.
+read (`seen_in`); a document with `omitted` is left out. `variants` change it likewise and nothing may be found. `asks`,
+of a file or a variant: documents that are asked there, of the application or its first person, and not in all
+circumstances.
 Every dossier is read as the desk reads it, from rows as they are kept (`kept_content`).
 """
 
