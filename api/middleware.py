@@ -17,7 +17,7 @@ from api.bodies import read_strictly
 from api.host_names import asked_name, host_name, own_names
 from api.problems import Answering, problem
 from infra.logs import about, get_log
-from infra.settings import Settings
+from infra.settings import Limits, Settings
 from schemas.refusals import Refused
 
 JSON = "application/json"
@@ -40,6 +40,7 @@ PROBED = "/health/"
 """Probes ask by number, under no name; they are told nothing that a name could change."""
 CODEC_PATH = "/codec/decode"
 """The one address that another origin may use with our cookie: the engine's own pages, to read payloads."""
+VERDICTS = re.compile(r"(/v1)?/tasks/[^/]+/complete")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_SITE = frozenset({"same-origin", "none"})
 CONTENT_SECURITY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -159,8 +160,7 @@ class Door:
         return piece
 
     async def _read(self, request: Request, receive: Receive) -> bytes:
-        limits = self._settings.limits
-        limit_bytes = limits.codec_body_bytes if request.url.path == CODEC_PATH else limits.json_body_bytes
+        limit_bytes = body_bytes_at_most(self._settings.limits, request.url.path)
         if int(_announced(request)) > limit_bytes:
             raise Refused("body_too_large", limit_bytes=limit_bytes)
         read = bytearray()
@@ -223,6 +223,13 @@ class _Visit:
         headers["X-Request-Id"] = self.request_id
         if self._is_over_tls:
             headers.setdefault(*STRICT_TRANSPORT)
+
+
+def body_bytes_at_most(limits: Limits, path: str) -> int:
+    """How large a body at this address may be: two of them take more than the others."""
+    if path == CODEC_PATH:
+        return limits.codec_body_bytes
+    return limits.verdict_body_bytes if VERDICTS.fullmatch(path) else limits.json_body_bytes
 
 
 def _origin(url: str) -> str:

@@ -37,7 +37,7 @@ FINDINGS_AT_MOST = 500
 SETTLED_AT_MOST = 2_000
 """A hundred persons with twenty each; with a reason for every one it stays below what the engine warns of (256 kB)."""
 MARKS_AT_MOST = 3_000
-"""About what a JSON body holds of them one by one; what is found alike for everybody is one mark an item."""
+"""Thirty items for each of a hundred persons one by one; what is found alike for everybody is one mark an item."""
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 

@@ -25,6 +25,11 @@ class Limits(BaseSettings):
     file_size_bytes: int = 50_000_000
     pages_per_pdf: int = 300
     json_body_bytes: int = 256_000
+    verdict_body_bytes: int = Field(
+        default=1_000_000,
+        description="One verdict: 2,000 findings with thirty signs of reason each (a form sends nine bytes for a"
+        " Japanese one) and 3,000 marks",
+    )
     codec_body_bytes: int = Field(
         default=4_000_000,
         description="What the engine's pages send to be read: the engine's own limit, base64",

@@ -15,8 +15,10 @@ JSON = {"Content-Type": "application/json", "Idempotency-Key": "k"}
 CANARY = "CANARY-8812"
 
 
-async def send(client: Visitor, raw: bytes, **headers: str) -> httpx2.Response:
-    return await client.ask("POST", "/v1/applications", content=raw, headers={**JSON, **headers})
+async def send(
+    client: Visitor, raw: bytes, path: str = "/v1/applications", **headers: str
+) -> httpx2.Response:
+    return await client.ask("POST", path, content=raw, headers={**JSON, **headers})
 
 
 @pytest.mark.parametrize(
@@ -87,11 +89,21 @@ async def test_a_refusal_never_repeats_what_was_sent(client: Visitor) -> None:
     assert not any(CANARY in answer.text for answer in answers)
 
 
-@pytest.mark.parametrize(("size", "status"), [(255_000, 422), (256_001, 413)])
-async def test_a_body_over_the_limit_is_refused(client: Visitor, size: int, status: int) -> None:
-    answer = await send(client, b'{"procedure": "' + b"x" * (size - 17) + b'"}')
+@pytest.mark.parametrize(
+    ("path", "taken", "refused"),
+    [
+        ("/v1/applications", 256_000, 256_001),
+        ("/v1/tasks/T26-00000000.task.1/complete", 1_000_000, 1_000_001),
+    ],
+)
+async def test_a_body_over_the_limit_of_its_door_is_refused(
+    client: Visitor, path: str, taken: int, refused: int
+) -> None:
+    answers = [
+        await send(client, b'{"procedure": "' + b"x" * (size - 17) + b'"}', path) for size in (taken, refused)
+    ]
 
-    assert answer.status_code == status
+    assert [answer.status_code == 413 for answer in answers] == [False, True]
 
 
 async def test_an_endless_body_is_cut_off_at_the_limit(client: Visitor) -> None:
