@@ -242,7 +242,7 @@ class ResultKind(Sourced):
 
 class FollowUp(Sourced):
     """What usually comes next: `id` is a procedure, or a word for what is not one of ours; `after` the result it follows,
-    or `lodged` for what runs while the authority decides.
+    or `lodged` for what runs while the authority decides. It is offered unless `when` is known not to hold.
 
     `opens` and `closes` are counted from the date named in `counted_from`: a field of this map, or the result's
     own `decided_on` or `valid_to`. It opens on no day before `opens_not_before`.
@@ -252,6 +252,7 @@ class FollowUp(Sourced):
     ja: str
     en: str
     after: ResultId | Literal["lodged"]
+    when: str = "true"
     counted_from: str | None = None
     opens: Bound | None = None
     opens_not_before: date | None = None

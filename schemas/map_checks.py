@@ -122,6 +122,8 @@ def _conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
         bound = getattr(procedure.window, name)
         if bound is not None:
             yield f"window.{name}.when", bound.when
+    for row in procedure.follow_ups:
+        yield f"follow_ups.{row.id}.when", row.when
 
 
 def _no_doubles(procedure: Procedure) -> None:

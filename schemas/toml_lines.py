@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _STRING = re.compile(
@@ -33,11 +34,13 @@ class Spot:
         return self.rows[int(name)] if is_place else None
 
     def along(self, names: Sequence[str]) -> Iterator["Spot"]:
-        """The spots on the way, as far as it leads."""
-        inner = self.within(names[0]) if names else None
-        if inner is not None:
-            yield inner
-            yield from inner.along(names[1:])
+        """The spots on the way, as far as it leads: one for each name, as an id may have dots and be several of them."""
+        for many in range(1, len(names) + 1):
+            inner = self.within(".".join(names[:many]))
+            if inner is not None:
+                yield from repeat(inner, many)
+                yield from inner.along(names[many:])
+                return
 
 
 def spots_in(text: str) -> Spot:

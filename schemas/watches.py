@@ -11,6 +11,7 @@ from schemas.asking import Asking, Subject
 from schemas.catalogue import Bilingual, Bound, FollowUp
 from schemas.deadlines import Derivation, ja_day
 from schemas.dossier import Dossier
+from schemas.expression_words import in_words
 from schemas.filing import ResultKind
 from schemas.lodging import bound_told, counted
 from schemas.maps import ProcedureMap
@@ -63,10 +64,16 @@ class Watch(Word):
 
 
 def watches_of(ready: ProcedureMap, dossier: Dossier, basis: Basis) -> tuple[Watch, ...]:
-    """Everything that comes next for one person of a dossier, in the order of the map."""
+    """Everything that comes next for one person of a dossier, in the order of the map.
+
+    Left out is what the answers rule out; what they leave open is there.
+    """
     asking = Asking(ready, dossier)
+    subject = dossier.person(basis.person_id)
     rows = (row for row in ready.procedure.follow_ups if row.after == basis.after)
-    return tuple(_watch(asking, row, basis) for row in rows)
+    return tuple(
+        _watch(asking, row, basis) for row in rows if asking.decide(row.when, subject).outcome != "fails"
+    )
 
 
 def _watch(asking: Asking, row: FollowUp, basis: Basis) -> Watch:
@@ -119,6 +126,9 @@ def _because(
 ) -> Iterator[Derivation]:
     after = _after(ready, row)
     yield Derivation(ja=f"この結果に続く: {after.ja}", en=f"Follows from: {after.en}")
+    if row.when != "true":
+        told = in_words(ready, row.when)
+        yield Derivation(ja=f"次の場合: {told.ja}", en=f"If: {told.en}")
     if row.counted_from is None:
         return
     label = _label(ready, row.counted_from)
@@ -131,8 +141,8 @@ def _because(
         ("最後の日", "Last day", closes_on, row.closes, True),
     ):
         if on is not None:
-            told = (*bound_told(bound, is_latest=is_latest), *(() if is_latest else _not_before(row)))
-            yield Derivation(ja=f"{ja}: {ja_day(on)}", en=f"{en}: {on.isoformat()}", because=told)
+            ends = (*bound_told(bound, is_latest=is_latest), *(() if is_latest else _not_before(row)))
+            yield Derivation(ja=f"{ja}: {ja_day(on)}", en=f"{en}: {on.isoformat()}", because=ends)
 
 
 def _not_before(row: FollowUp) -> Iterator[Derivation]:

@@ -75,6 +75,7 @@ ONLY = "isa.extension.ssw1.toml"
         (f"procedures/{ONLY}", "typical = 39", "typical = 39\nusual = 40", "expected_days.usual"),
         (f"procedures/{ONLY}", '"ISA-RC-06"', '"ISA-RC-66"', "rules.ISA-RC-66"),
         (f"procedures/{ONLY}", '[provenance]\nsource = "isa', '[provenance]\nsource = "hearsay', "isa.extension"),
+        (f"procedures/{ONLY}", 'after = "permitted"', 'after = "permitted"\nwhen = "no_such"', "isa.extension.ssw1.when"),
         ("parts/isa_ssw_stay.toml", "maximum = 200,", "maximal = 200,", "fields.lowest_score_percent.maximal"),
         ("parts/isa_ssw_stay.toml", '= "beyond_total", min', '= "beyond", min', "percent.required_when"),
         ("parts/isa_ssw_work.toml", '"hours_calendar", order = 90', '"hours_calendar", order = "last"', "order"),

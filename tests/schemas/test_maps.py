@@ -98,6 +98,7 @@ def test_the_unchanged_plan_is_accepted() -> None:
         ("uses.nothing", "no part", lambda c: c.update(uses=["nothing"])),
         ("without.nothing", "no part used here", lambda c: c.update(without=["nothing"])),
         ("window.cut_off", "is not in the table", lambda c: c["window"].update(cut_off="never")),
+        ("follow_ups.isa.coe.tit.when", "undeclared", lambda c: c["follow_ups"][0].update(when="in_japna")),
         ("office.prefecture_field", "is not a prefecture", lambda c: c["office"].update(prefecture_field="goal")),
         ("office.table", "Input should be", lambda c: c["office"].update(table="moon")),
         ("fee.table", "no fees under", lambda c: c["fee"].update(table="gold")),

@@ -30,6 +30,9 @@ words = ["one",
 id = "second"
 [many.own]
 y = -1.5e3
+[[many]]
+id = "third.of.all"
+z = 1
 '''
 
 
@@ -66,7 +69,8 @@ def test_every_key_and_row_of_the_shipped_files_is_found(folder: str) -> None:
         ("many first words two", 16),
         ("many second own y", 20),
         ("many 1 own", 19),
-        ("many third", 13),
+        ("many third of all z", 23),
+        ("many fourth", 13),
     ],
 )
 def test_a_place_has_the_line_on_which_it_is_written(way: str, line: int) -> None:

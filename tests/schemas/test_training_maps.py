@@ -8,7 +8,6 @@ from infra.catalogue import load_catalogue
 from schemas.document_list import document_list
 from schemas.dossier import Dossier
 from schemas.lodging import fee_of, office_of, window_of
-from schemas.maps import NotInForce
 from tests.schemas.cases import a_dossier, a_map
 
 CERTIFICATE = "isa.coe.tit"
@@ -34,13 +33,11 @@ def test_skill_development_is_prepared_before_the_law_and_lodged_over_the_counte
     assert [channel.id for channel in prepared.channels] == ["counter"]
 
 
-def test_no_certificate_for_a_trainee_is_of_use_after_the_last_day_of_landing() -> None:
-    last_on, after_on = date(2027, 6, 30), date(2027, 7, 1)
+def test_later_stages_go_on_after_the_last_day_of_landing_and_no_plan_of_the_first_does() -> None:
+    in_force = {row.id for row in load_catalogue().procedures(on=date(2027, 7, 1))}
 
-    assert load_catalogue().procedure(CERTIFICATE, on=last_on).id == CERTIFICATE
-    with pytest.raises(NotInForce):
-        load_catalogue().procedure(CERTIFICATE, on=after_on)
-    assert load_catalogue().procedure(CHANGE, on=after_on).id == CHANGE
+    assert {CERTIFICATE, CHANGE, "otit.plan.accreditation.E", "otit.plan.accreditation.F"} <= in_force
+    assert not {"otit.plan.accreditation.A", "otit.plan.accreditation.D"} & in_force
 
 
 def test_a_change_may_be_asked_for_until_the_stay_ends_and_an_extension_from_three_months_before() -> None:

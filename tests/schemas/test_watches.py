@@ -110,6 +110,48 @@ def test_what_has_no_days_is_named_all_the_same() -> None:
     assert (start.opens_on, start.closes_on, start.missing) == (None, None, None)
 
 
+STAGE_3_PLAN = "otit.plan.accreditation.F"
+
+
+@pytest.mark.parametrize(
+    ("procedure_id", "result", "answers", "offered"),
+    [
+        (STAGE_3_PLAN, "accredited", {}, {"isa.change.tit", "isa.coe.tit"}),
+        ("isa.coe.tit", "issued", {"plan_stage": "1"}, {"entry", "isa.change.tit"}),
+        ("isa.coe.tit", "issued", {"plan_stage": "3"}, {"entry"}),
+        ("isa.extension.tit", "permitted", {"plan_stage": "2"}, {"isa.extension.tit", "isa.change.tit"}),
+        ("isa.extension.tit", "permitted", {"plan_stage": "3"}, {"isa.extension.tit"}),
+    ],
+)
+def test_what_the_answers_rule_out_does_not_follow_and_what_they_leave_open_does(
+    procedure_id: str, result: str, answers: dict[str, object], offered: set[str]
+) -> None:
+    assert set(after(procedure_id, basis_of("p1", result, date(2026, 11, 20), None), answers)) == offered
+
+
+@pytest.mark.parametrize("kind", ["B", "C", "E", "F"])
+@pytest.mark.parametrize(("in_japan", "offered"), [(True, "isa.change.tit"), (False, "isa.coe.tit")])
+def test_people_abroad_are_sent_to_a_certificate_and_those_here_to_a_change(
+    kind: str, in_japan: bool, offered: str
+) -> None:
+    accredited = basis_of("p1", "accredited", date(2026, 11, 20), None)
+
+    following = after(f"otit.plan.accreditation.{kind}", accredited, {"in_japan": in_japan})
+
+    assert {each for each in following if each.startswith("isa.")} == {offered}
+
+
+def test_why_it_follows_is_told_with_its_condition() -> None:
+    accredited = basis_of("p1", "accredited", date(2026, 11, 20), None)
+
+    certificate = after(STAGE_3_PLAN, accredited, {"in_japan": False})["isa.coe.tit"]
+
+    assert certificate.derivation.lines("en")[1:3] == (
+        "  Follows from: Accredited",
+        "  If: not Now staying in Japan",
+    )
+
+
 def test_nothing_follows_from_a_refusal() -> None:
     assert after(EXTENSION, basis_of("p1", "refused", date(2026, 11, 20), None)) == {}
 

@@ -88,9 +88,11 @@ async def test_what_only_a_person_decides_has_its_page_and_stands_on_its_procedu
 
 async def test_a_procedure_tells_its_limits_bounds_fees_and_what_follows(day: PageDay) -> None:
     page = await day.page(CLIENT, f"/catalogue/procedures/{EXTENSION}")
+    plan = await day.page(CLIENT, "/catalogue/procedures/otit.plan.accreditation.F")
 
     for told in ("合計25 MBまで", "その3か月前から", "1人につき¥5,500", "署名する人:"):
         assert told in page.text
+    assert "次の場合: 本邦に在留中である" in plan.text
 
 
 @pytest.mark.parametrize("words", ["写真", "photo", "photo passport zzz", EXTENSION, "ISA-PH-03"])
