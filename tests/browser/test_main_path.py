@@ -90,16 +90,29 @@ def test_a_file_that_is_no_pdf_is_refused_with_what_to_do(walker: Opening, tmp_p
     expect(line.locator(".paper-head .chip.todo")).to_be_visible()
 
 
+HURRY = "{ const wait = setTimeout; window.setTimeout = (go, ms) => wait(go, ms / 4); }"
+"""The pauses between two tries of a part are a quarter as long."""
+
+
 def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_path: Path) -> None:
     client = walker(CLIENT)
     number = begin(client)
     client.go(f"/applications/{number}/documents")
-    put, completed, keys = list[str](), list[str](), set[str]()
+    client.page.evaluate(HURRY)
+    put, declared, completed, keys = list[str](), list[str](), list[str](), set[str]()
 
-    def expired_once(route: Route) -> None:
+    def expired_twice(route: Route) -> None:
         put.append(route.request.url)
-        if len(put) == 1:
+        if len(put) <= 2:
             route.fulfill(status=403, headers={"access-control-allow-origin": "*"})
+        else:
+            route.continue_()
+
+    def busy_once(route: Route) -> None:
+        declared.append(route.request.url)
+        keys.add(route.request.headers["idempotency-key"])
+        if len(declared) == 2:
+            route.fulfill(status=503, json={"status": 503, "code": "not_ready"})
         else:
             route.continue_()
 
@@ -110,12 +123,8 @@ def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_
         else:
             route.continue_()
 
-    def declared(request: Request) -> None:
-        if request.url.endswith(f"/v1/applications/{number}/documents"):
-            keys.add(request.headers["idempotency-key"])
-
-    client.page.on("request", declared)
-    client.page.route("**/quarantine/**", expired_once)
+    client.page.route(f"**/v1/applications/{number}/documents", busy_once)
+    client.page.route("**/quarantine/**", expired_twice)
     client.page.route("**/v1/documents/*/complete", cut_once)
     line = send_list(client, tmp_path / "list.pdf", sample_pdf("list"))
     expect(line.locator(".progress")).to_contain_text("もう一度送っています")
@@ -127,9 +136,38 @@ def test_a_broken_line_is_tried_again_and_the_file_arrives(walker: Opening, tmp_
     with client.page.expect_download() as file:
         line.locator(".version a").click()
 
-    assert (bars, len(put), len(set(put)), len(set(completed)), len(keys)) == (1, 2, 2, 1, 1)
+    assert (bars, len(put), len(set(put)), len(set(completed)), len(keys)) == (1, 3, 2, 1, 1)
     assert line.locator(".version .chip").all_inner_texts() == ["受領", "ウイルス検査なし"]
     assert Path(file.value.path()).read_bytes() == sample_pdf("list")
+
+
+def test_a_file_that_can_not_go_on_is_sent_from_the_beginning(walker: Opening, tmp_path: Path) -> None:
+    client = walker(CLIENT)
+    number = begin(client)
+    client.go(f"/applications/{number}/documents")
+    client.page.evaluate(HURRY)
+    keys, file = set[str](), tmp_path / "list.pdf"
+
+    def declared(request: Request) -> None:
+        if request.url.endswith(f"/v1/applications/{number}/documents"):
+            keys.add(request.headers["idempotency-key"])
+
+    def gone(route: Route) -> None:
+        route.fulfill(status=404, headers={"access-control-allow-origin": "*"})
+
+    client.page.on("request", declared)
+    client.page.route("**/quarantine/**", gone)
+    line = send_list(client, file, sample_pdf("list"))
+    expect(line.locator(".progress .fault")).to_contain_text("選び直して")
+    client.page.unroute("**/quarantine/**")
+    file.write_bytes(sample_pdf("another list"))
+    line.locator(".upload button").click()
+    expect(line.locator(".progress .fault")).to_contain_text("選び直して")
+    asked_before = len(keys)
+    send_list(client, file, sample_pdf("another list"))
+
+    expect(line.locator(".paper-head .chip.ok")).to_be_visible()
+    assert (asked_before, len(keys)) == (1, 2)
 
 
 def press_until_heard(walker: Walker, key: str, seen: str) -> None:

@@ -37,6 +37,15 @@ class Refused extends Error {
   }
 }
 
+class NotPut extends Error {
+  // Status 0: the line broke, or the file could not be read.
+  constructor(status) {
+    super(status);
+    // An address that expired (403) is asked for again; what else the store refuses, it will refuse again.
+    this.isFinal = status >= 400 && status < 500 && status !== 403;
+  }
+}
+
 async function asked(address, body, key) {
   const headers = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
@@ -52,8 +61,8 @@ function put(part, blob, progress) {
     request.open("PUT", part.url);
     for (const [name, text] of Object.entries(part.headers)) request.setRequestHeader(name, text);
     request.upload.onprogress = (event) => progress(event.loaded);
-    request.onload = () => (request.status < 300 ? done(request.getResponseHeader("ETag")) : failed(new Error(request.status)));
-    request.onerror = () => failed(new Error("line"));
+    request.onload = () => (request.status < 300 ? done(request.getResponseHeader("ETag")) : failed(new NotPut(request.status)));
+    request.onerror = () => failed(new NotPut(0));
     request.send(blob);
   });
 }
@@ -73,8 +82,8 @@ class Sending {
     try {
       await this.sign();
     } catch (error) {
-      // A line that is still broken: the next try of the part tells.
-      if (error instanceof Refused) throw error;
+      // A line that is still broken, a desk that is busy: the next try of the part tells.
+      if (error.isFinal) throw error;
     }
   }
 
@@ -146,20 +155,23 @@ async function prepared(form, file, issued_on) {
 async function send(form, file, show) {
   show.say(words.reading);
   const issued_on = form.elements.issued_on?.value || null;
-  const before = Sending.begun.get(file);
-  const sending = before?.body.issued_on === issued_on ? before : await prepared(form, file, issued_on);
-  Sending.begun.set(file, sending);
   try {
+    const before = Sending.begun.get(file);
+    const sending = before?.body.issued_on === issued_on ? before : await prepared(form, file, issued_on);
+    Sending.begun.set(file, sending);
     await sending.sign();
     show.say(words.sending);
     await sending.putAll(show);
     show.say(words.examining);
     return await sending.complete();
   } catch (error) {
-    if (error instanceof Refused && error.isFinal) Sending.begun.delete(file);
+    if (error.isFinal || !(await canBeRead(file))) Sending.begun.delete(file);
     throw error;
   }
 }
+
+// A file that was changed or moved since it was chosen can't be read any more, not even its first byte.
+const canBeRead = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
 async function submitted(event) {
   event.preventDefault();
@@ -181,7 +193,8 @@ async function submitted(event) {
     show.say(`${file.name}: ${told.state === "released" ? words.released : words.examining}`);
     arrived(form);
   } catch (error) {
-    show.fail(error instanceof Refused ? error.told : words.failed);
+    const unsaid = Sending.begun.has(file) ? words.failed : words.anew;
+    show.fail(error instanceof Refused ? error.told : unsaid);
   } finally {
     button.removeAttribute("aria-busy");
   }
