@@ -1,6 +1,8 @@
 """The desk's round: what the front desk took while the engine was away is started, delivered and told, each once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -148,6 +150,19 @@ async def lodged_with_the_authority(office: Office, authority: httpx2.AsyncClien
     return str(answer.json()["receipts"]["p1"])
 
 
+@asynccontextmanager
+async def a_road_with_its_number(
+    office: Office, authority: httpx2.AsyncClient
+) -> AsyncIterator[tuple[Road, str]]:
+    """One person lodged, the authority's number recorded; the office works."""
+    async with office.working():
+        road = await office.begin()
+        office.ground.hand_in(road.number, 1, "p1")
+        number = await lodged_with_the_authority(office, authority, road)
+        await acting.end_with(road, number)
+        yield road, number
+
+
 async def test_a_result_that_is_earlier_than_its_number_is_kept_and_told(
     office: Office, rounds: Rounds, authority: httpx2.AsyncClient
 ) -> None:
@@ -188,11 +203,7 @@ async def test_a_result_told_twice_is_recorded_once(
 async def test_another_result_that_comes_when_the_road_has_ended_is_for_a_manager_and_the_same_is_late(
     office: Office, rounds: Rounds, authority: httpx2.AsyncClient
 ) -> None:
-    async with office.working():
-        road = await office.begin()
-        office.ground.hand_in(road.number, 1, "p1")
-        number = await lodged_with_the_authority(office, authority, road)
-        await acting.end_with(road, number)
+    async with a_road_with_its_number(office, authority) as (road, number):
         for result in ("accredited", "accredited", "refused"):
             await authority.post("/outcomes", json={"kind": "result", "receipt": number, "result": result})
             await walk(rounds.fetch_news)
@@ -224,11 +235,7 @@ async def tell_again(office: Office, rounds: Rounds, receipt: str, *, first: str
 async def test_another_result_waits_for_the_ledger_and_one_that_was_answered_reopens_nothing(
     office: Office, rounds: Rounds, authority: httpx2.AsyncClient
 ) -> None:
-    async with office.working():
-        road = await office.begin()
-        office.ground.hand_in(road.number, 1, "p1")
-        number = await lodged_with_the_authority(office, authority, road)
-        await acting.end_with(road, number)
+    async with a_road_with_its_number(office, authority) as (road, number):
         decided = {"kind": "result", "receipt": number}
         await authority.post("/outcomes", json=decided | {"result": "accredited"})
         await walk(rounds.fetch_news)

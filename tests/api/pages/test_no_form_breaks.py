@@ -1,6 +1,7 @@
 """Whatever a form brings to whatever page: an answer or a refusal on a page, never a fault."""
 
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -43,12 +44,13 @@ async def test_no_form_breaks_a_page(day: PageDay) -> None:
     newcomer = (await a_newcomer(day)).id
     doors = [(who, "POST", path) for path in forms() for who in (CLIENT, HANDLER, MANAGER)]
 
-    cases = (await day.handed_in(), await day.drafted())
+    cases = (await day.handed_in(), await day.drafted())  # a door meets each case and each odd value once
 
-    for case, (what, odd) in zip(cases, ODD.items(), strict=True):
+    for place, (case, (what, odd)) in enumerate(product(cases, ODD.items())):
         ids = ids_of(case.number, case.persons[0]) | {"account_id": newcomer}
         given = {**dict.fromkeys(names(), odd), **GIVEN[what]}
-        for door in shut.passable(doors):
+        half = (place + place // 2) % 2
+        for door in shut.passable(doors[half::2]):
             who, _, path = door
             shown = await _sent(day, who, filled(path, ids), ids, given)
             shut.learn(door, shown.status)
