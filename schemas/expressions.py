@@ -239,7 +239,7 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "office_days_between": ("ddi", office_days.office_days_between),
         "age_on": ("ddi", calendar.age_on),
         "corporate_number_valid": ("sb", offices.corporate_number_valid),
-        "min_wage": ("sdi", lambda prefecture, on: _minimum_wage(tables, prefecture, on)),
+        "min_wage": ("sdi", lambda prefecture, on: _wages(tables, prefecture, on, on)[0].yen_per_hour),
         "min_wage_through": ("sddi", lambda *asked: max(row.yen_per_hour for row in _wages(tables, *asked))),
         "min_wages_published": ("sddb", lambda *asked: _wages_published(tables, *asked)),
         "lowest_wage": ("di", lambda on: _lowest_wage(tables, on)),
@@ -264,13 +264,6 @@ def _catalogue_functions(tables: Tables) -> dict[str, tuple[str, Callable[..., A
         "ssw_intake": ("sds", lambda field, on: _ssw_intake(tables, field, on)),
         "anchor_by": ("sd", lambda cut_off: _published("cut_offs", tables.cut_off(cut_off)).anchor_by),
     }
-
-
-def _minimum_wage(tables: Tables, prefecture: str, on: date) -> int:
-    for row in tables.minimum_wages:
-        if row.prefecture == prefecture and row.valid_from <= on <= row.valid_to:
-            return looked_up("minimum_wages", row).yen_per_hour
-    raise Unpublished("minimum_wages")
 
 
 def _wages(tables: Tables, prefecture: str, begins: date, ends: date) -> list[MinimumWage]:
