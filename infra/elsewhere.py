@@ -26,7 +26,9 @@ from schemas.elsewhere import (
     COMPARATOR_FIELD,
     FIGURES,
     PASSPORT_FIELD,
+    SSW_FIELD,
     WORK_FIELD,
+    WORKPLACE_FIELDS,
     CaseElsewhere,
     are_compared,
     seek_the_same,
@@ -66,11 +68,12 @@ log = get_log("checks")
 
 @dataclass
 class _Lying:
-    """One open application: its company and its passports as digests, and the figures of the company."""
+    """One open application: its company, workplaces and passports as digests, and the figures of the company."""
 
     organisation_id: str
     procedure_id: str
     company: bytes | None = None
+    workplaces: frozenset[bytes] = frozenset()
     figures: Mapping[str, Value] = field(default_factory=dict)
     passports: dict[str, bytes] = field(default_factory=dict)
     comparators: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -106,12 +109,12 @@ class Elsewhere:
     async def about(self, connection: AsyncConnection, here: Collected) -> tuple[CaseElsewhere, ...]:
         """The other open applications that name a passport or, among plans, the company of this one; in order."""
         names = {person: values_in(here.of(person)).get(PASSPORT_FIELD) for person in here.case.persons}
-        company = values_in(here.of(WHOLE)).get(COMPANY_FIELD)
-        if company is None and not any(names.values()):
+        whole = values_in(here.of(WHOLE))
+        if whole.get(COMPANY_FIELD) is None and not any(names.values()):
             return ()
         async with self._one_at_a_time:
             await self._read_on(connection)
-            found = list(self._found(here.case, names, company))
+            found = list(self._found(here.case, names, whole))
         return await self._open_ones(connection, found) if found else ()
 
     def _begin_anew(self) -> None:
@@ -123,6 +126,12 @@ class Elsewhere:
     def _digest(self, value: Value | None) -> bytes | None:
         told = plain(value) if value is not None else ""
         return hmac.digest(self._secret, told.encode(), "sha256")[:16] if told else None
+
+    def _workplaces(self, values: Mapping[str, Value]) -> frozenset[bytes]:
+        """What a workplace may be known by, each with the field of work there."""
+        told = [values[name] for name in WORKPLACE_FIELDS if values.get(name)]
+        digests = (self._digest(f"{each}|{values.get(SSW_FIELD, '')}") for each in told)
+        return frozenset(filter(None, digests))
 
     async def _read_on(self, connection: AsyncConnection) -> None:
         if time.monotonic() - self._began > ANEW_AFTER_SECONDS:
@@ -154,6 +163,7 @@ class Elsewhere:
     def _take_in_scope(self, lying: _Lying, scope: str, values: Mapping[str, Value]) -> None:
         if scope == WHOLE:
             lying.company = self._digest(values.get(COMPANY_FIELD))
+            lying.workplaces = self._workplaces(values)
             lying.figures = {name: values[name] for name in FIGURES if name in values}
         else:
             self._take_in_person(lying, scope, values)
@@ -168,13 +178,13 @@ class Elsewhere:
             lying.comparators[person] = (work.strip(), yen)
 
     def _found(
-        self, here: Case, passports: Mapping[str, Value | None], company: Value | None
+        self, here: Case, passports: Mapping[str, Value | None], whole: Mapping[str, Value]
     ) -> Iterator[tuple[str, CaseElsewhere]]:
         """What names the same, each with the person there it is about (empty: everybody there)."""
         own: dict[bytes | None, list[str]] = {}
         for person, passport in passports.items():
             own.setdefault(self._digest(passport), []).append(person)
-        digest = self._digest(company)
+        digest, workplaces = self._digest(whole.get(COMPANY_FIELD)), self._workplaces(whole)
         for number, lying in self._lying.items():
             if number == here.number:
                 continue
@@ -183,7 +193,9 @@ class Elsewhere:
                     for person in own.get(theirs, ()):
                         yield there, lying.as_told(number, here, person_id=person)
             if digest and digest == lying.company and are_compared(here.procedure, lying.procedure_id):
-                yield "", lying.as_told(number, here)
+                told = lying.as_told(number, here)
+                is_there = not workplaces.isdisjoint(lying.workplaces)
+                yield "", told.model_copy(update={"same_workplace": is_there})
 
     async def _open_ones(
         self, connection: AsyncConnection, found: Sequence[tuple[str, CaseElsewhere]]

@@ -90,6 +90,16 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         compares=_both("各ページに文字や絵があるかを見ます。", "Whether anything is on each page."),
         passes=_both("白紙のページがないこと", "No page is blank"),
     ),
+    "care_count_elsewhere": CheckRow(
+        looks_at=EVERYTHING | {ELSEWHERE},
+        reads=("care_ssw1", "care_staff", "elsewhere"),
+        compares=_both(
+            "事業所の1号特定技能外国人数に、同じ事業所の進行中の申請で待っていてまだ入っていない人数を加え、常勤介護職員数と比べます。",
+            "SSW(i) workers of the establishment, and those waiting elsewhere who are not there yet, with its care staff.",
+        ),
+        passes=_both("合計が常勤介護職員数以下であること", "Together they are no more than the care staff"),
+        at_place=True,
+    ),
     "comparators_elsewhere": CheckRow(
         looks_at=_OTHERS,
         reads=("work_category", "comparator_monthly_yen", "elsewhere"),

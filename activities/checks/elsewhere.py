@@ -9,6 +9,8 @@ from typing import NamedTuple
 from schemas.asking import Asking
 from schemas.catalogue import Value
 from schemas.elsewhere import (
+    CARE_COUNT_FIELD,
+    CARE_STAFF_FIELD,
     COMPARATOR_FIELD,
     JOB_FIELD,
     PASSPORT_FIELD,
@@ -24,7 +26,18 @@ from schemas.named_checks import ELSEWHERE
 from schemas.rows_used import Noted, looked_up, noting
 from schemas.rules import Flaw
 
-_COUNTED = frozenset({"person_count", STAFF_FIELD})
+
+class _HeadCount(NamedTuple):
+    """Rules that compare what `grows` by those who wait elsewhere with the `staff`; it is told at `place`."""
+
+    grows: str
+    staff: str
+    place: str
+    per_workplace: bool = False
+
+
+_OF_STAFF = _HeadCount("person_count", STAFF_FIELD, STAFF_FIELD)
+_OF_CARE = _HeadCount(CARE_COUNT_FIELD, CARE_STAFF_FIELD, CARE_COUNT_FIELD, per_workplace=True)
 
 
 class _Told(NamedTuple):
@@ -44,16 +57,12 @@ def passport_in_cases_of_others(asking: Asking) -> Iterator[Flaw]:
 
 def head_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
     """Head counts that hold for this application alone, and no more with those who wait in the company's others."""
-    rule, noted = next(_exceeded_together(asking), (None, ()))
-    if rule is None:
-        return
-    for table, row in noted:
-        looked_up(table, row)
-    others = _waiting_for(asking, rule)
-    limit = rule.values["limit"].compute(asking.inputs(None)) if "limit" in rule.values else None
-    values = {"waiting": str(_waiting(others)), "limit": limit or "?"}
-    told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
-    yield _flaw(STAFF_FIELD, None, told, values, reads=rule.rule.inputs)
+    yield from _counted_together(asking, _OF_STAFF)
+
+
+def care_count_elsewhere(asking: Asking) -> Iterator[Flaw]:
+    """The same of an establishment of care: with those who wait in the company's others for that establishment."""
+    yield from _counted_together(asking, _OF_CARE)
 
 
 def staff_elsewhere(asking: Asking) -> Iterator[Flaw]:
@@ -99,28 +108,42 @@ def _of_company(asking: Asking) -> list[CaseElsewhere]:
     return [case for case in asking.dossier.elsewhere if case.person_id is None]
 
 
-def _head_counts(asking: Asking) -> Iterator[ReadyRule]:
-    in_force = asking.ready.rules_on(asking.dossier.as_of)
-    return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= _COUNTED)
+def _counted_together(asking: Asking, count: _HeadCount) -> Iterator[Flaw]:
+    rule, noted = next(_exceeded_together(asking, count), (None, ()))
+    if rule is None:
+        return
+    for table, row in noted:
+        looked_up(table, row)
+    others = _waiting_for(asking, rule, count)
+    limit = rule.values["limit"].compute(asking.inputs(None)) if "limit" in rule.values else None
+    values = {"waiting": str(_waiting(others)), "limit": limit or "?"}
+    told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
+    yield _flaw(count.place, None, told, values, reads=rule.rule.inputs)
 
 
-def _exceeded_together(asking: Asking) -> Iterator[tuple[ReadyRule, Sequence[Noted]]]:
+def _exceeded_together(asking: Asking, count: _HeadCount) -> Iterator[tuple[ReadyRule, Sequence[Noted]]]:
     """Head counts that only those who wait elsewhere exceed, each with the rows it looked up, and no other's."""
     inputs = asking.inputs(None)
-    for rule in _head_counts(asking):
-        waiting = _waiting(_waiting_for(asking, rule))
-        together = {**inputs, "person_count": len(asking.dossier.persons) + waiting}
+    for rule in _head_counts(asking, count):
+        waiting, here = _waiting(_waiting_for(asking, rule, count)), inputs.get(count.grows)
+        together = {**inputs, count.grows: here + waiting} if isinstance(here, int) else inputs
         with noting() as noted:
             is_exceeded = bool(waiting) and _holds(rule, inputs) and not _holds(rule, together)
         if is_exceeded:
             yield rule, noted
 
 
-def _waiting_for(asking: Asking, rule: ReadyRule) -> list[CaseElsewhere]:
+def _head_counts(asking: Asking, count: _HeadCount) -> Iterator[ReadyRule]:
+    in_force = asking.ready.rules_on(asking.dossier.as_of)
+    return (rule for rule in in_force if rule.holds and set(rule.holds.inputs) >= {count.grows, count.staff})
+
+
+def _waiting_for(asking: Asking, rule: ReadyRule, count: _HeadCount) -> list[CaseElsewhere]:
     """Applications with persons waiting who add to what a head count counts: those of its procedures, or of this one."""
     now = next((name for name in rule.rule.inputs if name in WAITING_FOR), "")
     counted = WAITING_FOR.get(now, (asking.dossier.procedure_id,))
-    return [case for case in _of_company(asking) if case.procedure_id in counted and case.undecided]
+    cases = (case for case in _of_company(asking) if case.same_workplace or not count.per_workplace)
+    return [case for case in cases if case.procedure_id in counted and case.undecided]
 
 
 def _waiting(cases: Iterable[CaseElsewhere]) -> int:

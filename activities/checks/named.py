@@ -13,6 +13,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "employer_in_forms": readings.employer_in_forms,
     "forms_agree": readings.forms_agree,
     "fresh_documents": dates.fresh_documents,
+    "care_count_elsewhere": elsewhere.care_count_elsewhere,
     "head_count_elsewhere": elsewhere.head_count_elsewhere,
     "jis_characters": texts.jis_characters,
     "masked_numbers": readings.masked_numbers,

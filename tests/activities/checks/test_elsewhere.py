@@ -13,7 +13,15 @@ from schemas.grounds import grounds_of
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
 
 OTHER = "T26-4KX7M2QX"
-BETWEEN_APPLICATIONS = ("ALL-XA-01", "ALL-XA-02", "OTIT-CAP-08", "OTIT-ORG-14", "OTIT-PAY-13", "ISA-SW-15")
+BETWEEN_APPLICATIONS = (
+    "ALL-XA-01",
+    "ALL-XA-02",
+    "OTIT-CAP-08",
+    "OTIT-ORG-14",
+    "OTIT-PAY-13",
+    "ISA-SW-09b",
+    "ISA-SW-15",
+)
 
 
 def with_others(procedure_id: str, *others: CaseElsewhere, **answers: Value) -> Dossier:
@@ -190,6 +198,33 @@ def test_all_workers_of_skill_development_are_one_head_count(
     assert [each.rule_id for each in findings] == found
     assert all([row.table for row in each.rows] == ["esd_quota"] for each in findings)
     assert all(row.verification == "unverified" for each in findings for row in each.rows)
+
+
+COE, CHANGE = "isa.coe.ssw1", "isa.change.ssw1"
+
+
+@pytest.mark.parametrize(
+    ("there", "waiting", "same_workplace", "found"),
+    [
+        (COE, 1, True, []),
+        (COE, 2, True, ["ISA-SW-09b"]),
+        (CHANGE, 2, True, ["ISA-SW-09b"]),
+        (COE, 2, False, []),
+        (EXTENSION, 2, True, []),
+    ],
+)
+@pytest.mark.parametrize("here", [COE, CHANGE, EXTENSION])
+def test_in_care_those_who_come_to_the_same_establishment_are_one_head_count(
+    here: str, there: str, waiting: int, same_workplace: bool, found: list[str]
+) -> None:
+    care: dict[str, Value] = {"ssw_field": "nursing_care", "care_staff": 5, "care_ssw1": 4}
+    other = a_case(there, undecided=waiting, same_workplace=same_workplace)
+
+    findings = found_between(with_others(here, other, **care))
+
+    assert [each.rule_id for each in findings] == found
+    assert all(each.inputs == care for each in findings)
+    assert all(each.message_values == {"waiting": "2", "limit": "5"} for each in findings)
 
 
 def test_a_number_of_staff_told_in_two_ways_is_found_and_the_same_one_is_not() -> None:

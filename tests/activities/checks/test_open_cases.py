@@ -129,7 +129,7 @@ class Desk:
     async def found(self, number: str) -> set[str]:
         """The rules between applications that find something in a check of the latest round."""
         checked = await self.check(number)
-        between = ("ALL-XA", "OTIT-CAP-08", "ISA-SW-15")
+        between = ("ALL-XA", "OTIT-CAP-08", "ISA-SW-09b", "ISA-SW-15")
         return {each.rule_id for each in checked.found if each.rule_id.startswith(between)}
 
     async def check(self, number: str) -> Checked:
@@ -253,6 +253,28 @@ async def test_head_counts_of_one_company_are_added_up_over_clients(desk: Desk) 
     third = desk.hand_in({"passport_number": "TR0000002"}, COMPANY, **plan)
 
     assert (alone, await desk.found(third)) == (set(), {"OTIT-CAP-08"})
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ({"workplace_name": "見本 ホーム"}, {"ISA-SW-09b"}),
+        ({"workplace_name": "見本園", "workplace_address": "見本区1-1"}, {"ISA-SW-09b"}),
+        ({"workplace_name": "見本園"}, set()),
+        ({"workplace_name": "見本ホーム", "ssw_field": "food_service"}, set()),
+    ],
+)
+async def test_in_care_an_establishment_is_known_by_its_name_or_address_over_clients(
+    desk: Desk, there: Mapping[str, Value], found: set[str]
+) -> None:
+    company: Mapping[str, Value] = {"corporate_number": "7000012050002"}
+    care = {**company, "ssw_field": "nursing_care", "care_staff": 4, "care_ssw1": 4}
+    here = {**care, "workplace_name": "見本ホーム", "workplace_address": "見本区1-1"}
+    desk.hand_in({}, {**care, **there}, procedure="isa.coe.ssw1", client="org-2")
+
+    second = desk.hand_in({}, here)
+
+    assert await desk.found(second) == found
 
 
 @pytest.mark.parametrize(("client", "found"), [("org-1", {"ISA-SW-15"}), ("org-2", set())])
