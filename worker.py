@@ -39,6 +39,7 @@ from activities.watches import Watches
 from infra import logs
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
+from infra.desk_wishes import refuse_wishes_for_nothing
 from infra.heartbeats import Heartbeats
 from infra.keys import KeyRing
 from infra.mail import Post
@@ -182,6 +183,7 @@ async def ensure_schedule(
 async def work() -> None:
     """Run one worker until SIGTERM or SIGINT; what is under way is finished first."""
     chosen = settings()
+    refuse_wishes_for_nothing(chosen, load_catalogue())
     logs.configure("INFO")
     database = Database(chosen.worker_database_url)
     keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))

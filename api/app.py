@@ -54,6 +54,8 @@ from api import (
 from api.desk import Desk, opened
 from api.pages import doors
 from api.pages import routes as pages
+from infra.catalogue import load_catalogue
+from infra.desk_wishes import refuse_wishes_for_nothing
 from infra.settings import Settings
 from infra.tariffs import load_tariff
 
@@ -141,6 +143,7 @@ def build(settings: Settings, desk: Desk | None = None) -> FastAPI:
             app.state.desk = own
             yield
 
+    refuse_wishes_for_nothing(settings, load_catalogue())
     load_tariff(settings.tariff_file)  # a tariff that can't be read stops the start, and no hand-in
     app = FrontDesk(
         title=TITLE,
