@@ -333,8 +333,8 @@ class Rule(Sourced):
 
     Scope `inputs`: asked of each person when an input or the place belongs to persons in that map.
     `place` is a field id, a document kind, or `application` / `person`. The message says what is the matter, the hint
-    what to do about it, where the message does not say so itself. Placeholders of both are filled from `values` only,
-    which never carry what belongs to a person's identity.
+    what to do about it, where the message does not say so itself. Placeholders of both are filled from `values`, of
+    a rule with a `check` from what that check tells: neither carries what belongs to a person's identity.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^(OTIT|ISA|ALL)-[A-Z]{2,4}-[0-9]{2}[a-z]?$")]
