@@ -57,12 +57,11 @@ class Posting:
         try:
             mail = await written(row)
         except NOT_COMPOSED as trouble:
-            number = row._mapping.get("number")
-            about = {"number": number, "kind": self._table.name, "code": type(trouble).__name__}
+            code, which = getattr(trouble, "code", "not_composed"), row._mapping
+            kind = which.get("kind", self._table.name)
+            about = {"number": which.get("number"), "kind": kind, "code": code}
             activity.logger.warning("mail_not_composed", extra=about)
-            await self._later(
-                connection, row, COMPOSED_AGAIN_WITHIN, getattr(trouble, "code", "not_composed")
-            )
+            await self._later(connection, row, COMPOSED_AGAIN_WITHIN, code)
             return "left"
         if mail is None:
             await self._keep(connection, row, state="dropped", trouble=None)

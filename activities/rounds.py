@@ -234,7 +234,7 @@ class Rounds:
         async with self._database.as_worker() as connection:
             whose = (await connection.execute(WHOSE, {"told": bare_number(item["receipt"])})).all()
         if len(whose) != 1:
-            return "receipt_of_two" if whose else "unknown_receipt"
+            return _told_to_nobody(whose)
         (row,) = whose
         name, command = _command(item, row.person_id)
         if command is None:
@@ -290,6 +290,14 @@ async def _each(rows: Sequence[Row[Any]], act: Callable[[Row[Any]], Awaitable[An
     if troubles:
         raise troubles[0][1]
     return outcomes
+
+
+def _told_to_nobody(whose: Sequence[Row[Any]]) -> str:
+    """Why nobody can be told; the log names the cases, one of which has to be corrected."""
+    code = "receipt_of_two" if whose else "unknown_receipt"
+    for number in sorted({row.number for row in whose}) or (None,):
+        activity.logger.warning("news_not_told", extra={"number": number, "code": code})
+    return code
 
 
 def _noted(row: Row[Any], trouble: str | None, now: datetime) -> tuple[TextClause, dict[str, Any]]:

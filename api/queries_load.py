@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.queries import Named, named, names_of
 from api.queries_board import IN_TROUBLE
-from infra.database.tables import application, notice, standing, task
+from infra.database.tables import application, news_item, notice, standing, task
 from schemas.words import Word
 
 AGES_DAYS = (7, 30, 90)
@@ -36,7 +36,8 @@ class TaskLoad(Word):
 
 
 class Load(Word):
-    """The desk at a glance. `ages` counts open cases by days since opened; its last entry is open-ended."""
+    """The desk at a glance. `ages` counts open cases by days since opened; its last entry is open-ended. `news_in_trouble`
+    is what authorities said that no road was told yet: of a number nobody has, or two persons have."""
 
     as_of: datetime
     stages: tuple[StageLoad, ...]
@@ -46,6 +47,7 @@ class Load(Word):
     on_hold: int
     not_started: int
     notices_in_trouble: int
+    news_in_trouble: int
 
 
 async def load(connection: AsyncConnection, now: datetime) -> Load:
@@ -62,6 +64,7 @@ async def load(connection: AsyncConnection, now: datetime) -> Load:
         on_hold=totals.on_hold,
         not_started=totals.not_started,
         notices_in_trouble=totals.notices_in_trouble,
+        news_in_trouble=totals.news_in_trouble,
     )
 
 
@@ -104,11 +107,14 @@ def _totals(now: datetime) -> Select[Any]:
         .scalar_subquery()
     )
     trouble = select(func.count()).select_from(notice).where(IN_TROUBLE).scalar_subquery()
+    is_not_told = and_(news_item.c.state == "waiting", news_item.c.trouble.is_not(None))
+    not_told = select(func.count()).select_from(news_item).where(is_not_told).scalar_subquery()
     totals: list[ColumnElement[Any]] = [
         *_ages(now),
         func.count().filter(standing.c.hold.is_not(None)).label("on_hold"),
         not_started.label("not_started"),
         trouble.label("notices_in_trouble"),
+        not_told.label("news_in_trouble"),
     ]
     return select(*totals).where(standing.c.closed_at.is_(None))
 

@@ -256,8 +256,8 @@ async def test_another_result_waits_for_the_ledger_and_one_that_was_answered_reo
     assert before.items() < after.items()
 
 
-async def test_news_of_a_number_that_two_persons_were_given_once_is_told_to_neither(
-    office: Office, rounds: Rounds
+async def test_news_of_a_number_that_two_persons_were_given_once_is_told_to_neither_and_the_log_names_both(
+    office: Office, rounds: Rounds, caplog: pytest.LogCaptureFixture
 ) -> None:
     cases = [taken_in(office) for _ in range(2)]
     with office.ground.behind_the_desk() as connection:
@@ -270,6 +270,9 @@ async def test_news_of_a_number_that_two_persons_were_given_once_is_told_to_neit
 
     (kept,) = await office.ground.rows("SELECT state, trouble FROM news_item WHERE id = 'of-two'")
     assert kept == {"state": "waiting", "trouble": "receipt_of_two"}
+    lines = [vars(each) for each in caplog.records if "news_not_told" in each.msg]
+    named = {(each["number"], each["code"]) for each in lines}
+    assert named == {(case.number, "receipt_of_two") for case in cases}
 
 
 async def begun_by_hand(office: Office, days_ago: float) -> Road:

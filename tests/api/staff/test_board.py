@@ -3,11 +3,20 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
-from infra.database.tables import notice
+from infra.database.tables import news_item, notice
 from tests.api.staff.office_day import EXTENSION, PLAN, OfficeDay, organisation, somebody
 
 MANAGER = somebody("manager")
+NOBODYS_NEWS = {
+    "source": "x",
+    "id": "x",
+    "seq": 1,
+    "item": {},
+    "state": "waiting",
+    "trouble": "unknown_receipt",
+}
 
 
 async def numbers(day: OfficeDay, query: str) -> list[str]:
@@ -139,12 +148,16 @@ async def test_the_load_counts_what_waits_with_whom(day: OfficeDay) -> None:
     case = await day.handed_in()
     task = await day.task_of(case.number, "review")
     await day.done(somebody("reviewer"), f"/v1/tasks/{task['id']}/claim")
+    times = dict.fromkeys(("received_at", "due_at"), day.desk.now())
+    await day.behind_the_desk(insert(news_item).values(NOBODYS_NEWS | times))
 
     after = await day.get(MANAGER, "/v1/board/load")
 
     assert _cases(after, "review", "reviewer") == _cases(before, "review", "reviewer") + 1
     assert _tasks(after, somebody("reviewer")) == _tasks(before, somebody("reviewer")) + 1
     assert sum(after["ages"]) >= sum(before["ages"]) + 1
+    assert after["news_in_trouble"] == before["news_in_trouble"] + 1
+    assert "伝えられない官署の連絡" in (await day.call(MANAGER, "GET", "/board")).text
 
 
 def _cases(load: dict[str, Any], stage: str, holder: str) -> int:

@@ -19,19 +19,19 @@ PLACES = sa.text(
 )
 CLAIMED_TWICE = sa.text(
     f"""SELECT array_agg(DISTINCT number ORDER BY number) FROM receipt
-        GROUP BY {COMPARED} HAVING count(DISTINCT (number, person_id)) > 1"""  # noqa: S608 - the same
+        GROUP BY {COMPARED} HAVING count(DISTINCT (number, person_id)) > 1 ORDER BY 1"""  # noqa: S608 - the same
 )
 """Cases in which one number was claimed for different persons: somebody has to correct one of them. Until then the
-authority's news of it is kept and told to neither."""
+authority's news of it is kept and told to neither. Lines of the log with the same place are of one such number."""
 _log = get_log(__name__)
 
 
 def upgrade() -> None:
     op.add_column("receipt", sa.Column("place", sa.Integer(), server_default="1", nullable=False))
     op.execute(PLACES)
-    for (numbers,) in op.get_bind().execute(CLAIMED_TWICE).all():
+    for place, (numbers,) in enumerate(op.get_bind().execute(CLAIMED_TWICE).all(), start=1):
         for number in numbers:
-            _log.warning("receipt_of_two", number=number)
+            _log.warning("receipt_of_two", number=number, place=place)
     op.create_index("ix_receipt_compared", "receipt", [sa.text(COMPARED), "place"], unique=True)
     op.drop_index("ix_person_standing_receipt", table_name="person_standing")
     op.create_index("ix_person_standing_receipt", "person_standing", [sa.text(COMPARED)], unique=False)
