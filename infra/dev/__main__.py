@@ -24,7 +24,7 @@ NOTHING_RUNS = "動いていません。起動する: make up / Nothing runs. St
 
 
 def main() -> int:
-    """Run one command; answers the exit code: 0 done, 1 refused or not running."""
+    """Run one command; answers the exit code: 0 done, 1 refused or not running, 130 interrupted."""
     chosen = _arguments().parse_args()
     directory: Path = chosen.directory.absolute()
     try:
@@ -38,6 +38,8 @@ def main() -> int:
     except (SignInRefusedError, background.SupervisorEndedError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -111,6 +113,7 @@ def _run(directory: Path, name: str, arguments: list[str]) -> int:
     if not is_claimed(directory):
         print(NOTHING_RUNS, file=sys.stderr)
         return 1
+    background.wait_for(directory)
     environment = os.environ | background.place_of(directory).settings_env()
     return subprocess.run(module(name, *arguments), env=environment, check=False).returncode
 

@@ -138,7 +138,8 @@ async def test_a_mail_that_nobody_can_write_holds_up_no_other_and_is_kept(
     assert sent == 1
     assert (kept[sound]["state"], kept[sound]["trouble"]) == ("sent", None)
     assert (kept[broken]["state"], kept[broken]["trouble"]) == ("waiting", code)
-    assert "mail_not_composed" in caplog.text
+    [line] = [vars(each) for each in caplog.records if "mail_not_composed" in each.msg]
+    assert [line[key] for key in ("number", "kind", "code")] == [broken, kept[broken]["kind"], code]
     assert "受付" not in caplog.text
 
 

@@ -26,6 +26,7 @@ from tests.api.staff.registering import (
 
 ROLES = ("client", "reviewer", "second_reviewer", "handler", "manager", "operator")
 READING, KEEPING = {"handler", "manager"}, {"manager"}
+MEMBER = f"/v1/registers/members/{organisation()}"
 PERIOD = "from_on=2026-11-01&to_on=2026-11-30"
 DOORS: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/registers/handlers"): READING,
@@ -270,19 +271,23 @@ async def test_what_lapses_is_shown_within_the_days_asked_for(
 
 @asynccontextmanager
 async def for_members_only(day: OfficeDay) -> AsyncIterator[OfficeDay]:
-    """The same day at a desk that lodges online for members only."""
+    """The same day at a desk that lodges online for members only. The register of members is left as it was found."""
     wishes = day.desk.settings.model_copy(update={"members_only": ("isa.*:online",)})
     app = app_of(day.desk)
     app.state.desk = replace(day.desk, settings=wishes)
     transport = httpx2.ASGITransport(app=app)
+    found = (await day.get(MANAGER, MEMBER))["member"]
     async with httpx2.AsyncClient(transport=transport, base_url=wishes.public_url) as client:
-        yield replace(day, client=client)
+        try:
+            yield replace(day, client=client)
+        finally:
+            parent_id = found["parent"] and found["parent"]["id"]
+            await keep_member(day, is_member=found["is_member"], since=found["since"], parent_id=parent_id)
 
 
-async def keep_member(day: OfficeDay, *, is_member: bool) -> None:
-    path = f"/v1/registers/members/{organisation()}"
-    fee_class = (await day.get(MANAGER, path))["member"]["fee_class"]
-    await day.done(MANAGER, path, {"is_member": is_member, "fee_class": fee_class})
+async def keep_member(day: OfficeDay, *, is_member: bool, **further: str | None) -> None:
+    fee_class = (await day.get(MANAGER, MEMBER))["member"]["fee_class"]
+    await day.done(MANAGER, MEMBER, {"is_member": is_member, "fee_class": fee_class, **further})
 
 
 async def lacking_online(day: OfficeDay, who: str, filing: str) -> list[str]:

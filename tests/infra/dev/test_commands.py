@@ -92,15 +92,32 @@ def begun(tmp_path: Path) -> Iterator[StackState]:
     claim.release()
 
 
-def test_who_comes_while_it_starts_waits_until_it_answers(begun: StackState, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("up",), ("run", "this")])
+def test_who_comes_while_it_starts_waits_until_it_answers(
+    begun: StackState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["infra.dev", "--directory", str(tmp_path), *arguments])
     with ThreadPoolExecutor(1) as another:
-        coming = another.submit(wait_for, tmp_path)
+        coming = another.submit(command_line.main)
         came_early, _ = wait([coming], timeout=0.3)
         begun.model_copy(update={"ready": True}).write(tmp_path)
 
-        coming.result(timeout=30)
+        code = coming.result(timeout=30)
 
-    assert came_early == set()
+    assert (came_early, code) == (set(), 0)
+
+
+@pytest.mark.usefixtures("begun")
+def test_who_is_interrupted_while_it_starts_ends_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["infra.dev", "--directory", str(tmp_path), "run", "this"])
+    monkeypatch.setattr(time, "sleep", interrupted)
+
+    assert command_line.main() == 130
 
 
 def test_what_a_dead_supervisor_left_has_not_started(begun: StackState) -> None:
