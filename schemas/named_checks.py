@@ -21,8 +21,8 @@ class CheckRow(Word):
     """One check. It is run again only when a part it `looks_at` changed.
 
     `reads` names what it decides with: fields, facts of documents, tables, the day, the channel. `at_place`: a finding
-    is about the answer or document at its place, otherwise about everything of its subject. `repeats_answer`: the
-    answer at its place is kept with the finding.
+    is about the answer or document at its place; `keeps_all`: about what is kept with it, as that of a condition is;
+    otherwise about everything of its subject. `repeats_answer`: the answer at its place is kept with the finding.
     """
 
     version: int = 1
@@ -31,6 +31,7 @@ class CheckRow(Word):
     compares: Bilingual
     passes: Bilingual
     at_place: bool = False
+    keeps_all: bool = False
     repeats_answer: bool = True
 
 
@@ -98,7 +99,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
             "SSW(i) workers of the establishment, and those waiting elsewhere who are not there yet, with its care staff.",
         ),
         passes=_both("合計が常勤介護職員数以下であること", "Together they are no more than the care staff"),
-        at_place=True,
+        keeps_all=True,
     ),
     "comparators_elsewhere": CheckRow(
         looks_at=_OTHERS,
@@ -141,7 +142,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
             "The persons here, and those waiting in the company's other applications who are not there yet, with the limit.",
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
-        at_place=True,
+        keeps_all=True,
         version=5,
     ),
     "jis_characters": CheckRow(

@@ -18,7 +18,6 @@ from schemas.dossier import CheckReport, Dossier, KeptCheck, RuleFinding
 from schemas.grounds import changed_for, grounds_of
 from schemas.lodging import offices_of
 from schemas.maps import ProcedureMap
-from schemas.named_checks import CHECK_ROWS
 from schemas.rechecks import Changes, changes_between, earlier_results
 from schemas.rules import evaluate
 
@@ -102,12 +101,10 @@ class Answering:
 
     def _found(self, finding: RuleFinding) -> FoundByRule:
         check = self._by_check.get(finding.rule_id)
-        at_place = check is not None and CHECK_ROWS[check].at_place
         grounds = grounds_of(
             finding,
             self._facts,
-            by_check=check is not None,
-            at_place_only=at_place,
+            check=check,
             follows_since=self._ready.follows_since(finding.rule_id, self._facts.as_of),
         )
         return FoundByRule(
@@ -119,5 +116,5 @@ class Answering:
             place=finding.place,
             cannot_decide=finding.outcome == "cannot_decide",
             basis=keyed_digest(self._key, BASIS_PURPOSE, grounds),
-            changed=changed_for(finding, self._changes, by_check=check is not None),
+            changed=changed_for(finding, self._changes, check=check),
         )

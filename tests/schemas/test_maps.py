@@ -184,10 +184,7 @@ def test_what_was_settled_under_the_rule_before_rests_on_something_else_under_th
 
     since = [ready.follows_since(HOURS_PER_DAY, on) for on in (LAST_DAY, first_day)]
 
-    grounds = [
-        grounds_of(finding, dossier, by_check=False, at_place_only=False, follows_since=each)
-        for each in since
-    ]
+    grounds = [grounds_of(finding, dossier, follows_since=each) for each in since]
     assert since == [None, first_day]
     assert grounds[0] != grounds[1]
 

@@ -82,7 +82,7 @@ def test_those_who_wait_elsewhere_count_towards_the_head_count(waiting: int, fou
     assert all(each.message_values == {"waiting": str(waiting), "limit": "3"} for each in findings)
 
 
-def test_a_head_count_rests_on_how_many_wait_there_and_are_here() -> None:
+def test_a_head_count_rests_on_how_many_wait_there_and_are_here_and_on_no_other_answer() -> None:
     clean = a_complete_dossier(PLAN)
     here = 3 - len(clean.persons)
     staff = {"full_time_staff": 30, "stage1_trainees_now": here, "excellent_employer": False}
@@ -94,14 +94,20 @@ def test_a_head_count_rests_on_how_many_wait_there_and_are_here() -> None:
         }
     )
 
-    grounds = [
-        grounds_of(each, dossier, by_check=True, at_place_only=True)
-        for dossier in (one_waits, two_wait, more_here)
+    fewer_now, with_a_phone = (
+        two_wait.model_copy(update={"application": {**two_wait.application, **told}})
+        for told in ({"stage1_trainees_now": here - 1}, {"applicant_phone": "03-0000-0001"})
+    )
+
+    one, two, more, fewer, phone = (
+        grounds_of(each, dossier, check="head_count_elsewhere")
+        for dossier in (one_waits, two_wait, more_here, fewer_now, with_a_phone)
         for each in found_between(dossier)
         if each.rule_id == "OTIT-CAP-08"
-    ]
+    )
 
-    assert len(grounds) == len(set(grounds)) == 3
+    assert len({one, two, more, fewer}) == 4
+    assert phone == two
 
 
 def test_those_who_wait_in_another_stage_do_not_count() -> None:
