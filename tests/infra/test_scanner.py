@@ -1,7 +1,6 @@
 """The scanner's client against a server that speaks clamd's protocol: clean, infected, silent, absent."""
 
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,30 +9,8 @@ import pytest
 
 from infra.scanner import ClamdScanner, NoScanner, ScannerUnavailableError
 from schemas.examination import ScanVerdict
+from tests.clamd import SIGNATURE, VERSION, Answering, listening
 from tests.corpus import EICAR
-
-VERSION = b"ClamAV 1.4.6/27000/Sun Nov 22 2026"
-
-
-class Answering(socketserver.StreamRequestHandler):
-    """Commands end with a line feed; a stream is pieces of (length, bytes) ended by a length of zero."""
-
-    def handle(self) -> None:
-        command = self.rfile.readline().strip()
-        if command == b"nVERSION":
-            self.wfile.write(VERSION + b"\n")
-        elif command == b"nINSTREAM":
-            self.wfile.write(self.verdict(self.streamed()))
-
-    def streamed(self) -> bytes:
-        content = b""
-        while size := int.from_bytes(self.rfile.read(4), "big"):
-            content += self.rfile.read(size)
-        return content
-
-    def verdict(self, content: bytes) -> bytes:
-        found = b"".join(EICAR) in content
-        return b"stream: Win.Test.EICAR_HDB-1 FOUND\n" if found else b"stream: OK\n"
 
 
 class TooLong(Answering):
@@ -58,11 +35,8 @@ class Mute(Answering):
 
 @contextmanager
 def clamd(answering: type[Answering]) -> Iterator[ClamdScanner]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), answering) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        host, port = server.server_address[:2]
-        yield ClamdScanner(str(host), int(port), answer_within_seconds=2)
-        server.shutdown()
+    with listening(answering) as (host, port):
+        yield ClamdScanner(host, port, answer_within_seconds=2)
 
 
 def a_file(directory: Path, content: bytes) -> Path:
@@ -81,7 +55,7 @@ def test_a_signature_anywhere_in_the_stream_is_infected(tmp_path: Path) -> None:
     with clamd(Answering) as scanner:
         scan = scanner.scan(a_file(tmp_path, b"x" * 65_530 + b"".join(EICAR) + b"x" * 70_000))
 
-    assert (scan.verdict, scan.signature) == (ScanVerdict.INFECTED, "Win.Test.EICAR_HDB-1")
+    assert (scan.verdict, scan.signature) == (ScanVerdict.INFECTED, SIGNATURE)
 
 
 @pytest.mark.parametrize("answering", [TooLong, Broken, Silent, Mute])

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from activities.documents.examination import Scanner
 from activities.documents.examining import Documents
 from activities.ledger import Ledger
 from infra.catalogue import load_catalogue
@@ -14,16 +15,18 @@ from infra.dev.services import Stack
 from infra.dossiers import case_of, collected, dossier
 from infra.keys import KeyDestroyed
 from infra.objects import ObjectStore, quarantine_key, s3_client
-from infra.scanner import NoScanner
+from infra.scanner import NoScanner, connect_scanner
 from schemas.checked import DocumentUploaded
 from schemas.dossier import Dossier
-from schemas.examination import PDF, ExaminationLimits
+from schemas.examination import PDF, ExaminationLimits, RefusalCode, Scan, ScanVerdict
 from schemas.identifiers import application_number
 from tests import corpus
 from tests.builders import ORGANISATION, handed_in
+from tests.clamd import SIGNATURE, VERSION, listening
 from tests.workflows.office import RANDOM, Office
 
 ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+NO_SCANNER = NoScanner()
 NUMBER_PAGES = ("My Number", corpus.VALID_SAMPLE_MY_NUMBER)
 A_DOCUMENT = """INSERT INTO document_version
     (id, organisation_id, number, kind, scope, person_id, version, state, file_name, media_type, size_bytes, sha256,
@@ -35,7 +38,7 @@ A_DOCUMENT = """INSERT INTO document_version
 class Intake:
     """One application whose client uploads files, and the worker that examines them."""
 
-    def __init__(self, office: Office, stack: Stack) -> None:
+    def __init__(self, office: Office, stack: Stack, scanner: Scanner = NO_SCANNER) -> None:
         self.settings = stack.place.settings()
         self.office = office
         self.number = application_number(2026, next(RANDOM))
@@ -47,7 +50,7 @@ class Intake:
             office.ground.database,
             self.objects,
             Ledger(office.ground.database),
-            NoScanner(),
+            scanner,
             ExaminationLimits(),
             keys=office.keys.ring,
         )
@@ -128,6 +131,28 @@ async def test_the_file_that_came_is_nowhere_any_more(intake: Intake) -> None:
         Prefix=str((await intake.kept(uploaded.document_id))["vault_key"]),
     )
     assert len(versions["Versions"]) == 1
+
+
+async def test_a_desk_with_clamd_keeps_what_it_called_clean_and_refuses_what_it_called_infected(
+    office: Office, servers: Stack
+) -> None:
+    sound = corpus.pdf_lines(("plain",))
+
+    with listening() as (host, port):
+        with_clamd = {"clamd_host": host, "clamd_port": port}
+        scanner = connect_scanner(servers.place.settings().model_copy(update=with_clamd))
+        intake = Intake(office, servers, scanner)
+        clean, infected = [intake.upload(each) for each in (sound, sound + b"\n%" + b"".join(corpus.EICAR))]
+        found = [await intake.documents.examine_one(each) for each in (clean, infected)]
+
+    kept = [await intake.kept(each.document_id) for each in (clean, infected)]
+    by = {"scanner": VERSION.decode()}
+    assert [each.refusal for each in found] == [None, RefusalCode.INFECTED]
+    assert [each.scan for each in found] == [
+        Scan(verdict=ScanVerdict.CLEAN, **by),
+        Scan(verdict=ScanVerdict.INFECTED, **by, signature=SIGNATURE),
+    ]
+    assert [each["vault_key"] is None for each in kept] == [False, True]
 
 
 async def test_a_record_of_the_first_version_is_still_read(intake: Intake) -> None:
