@@ -85,6 +85,17 @@ def test_the_reference_of_the_api_has_no_barrier_and_fits_a_phone(walker: Openin
     assert stranger.barriers() == []
 
 
+def test_a_field_that_is_asked_under_long_conditions_stays_within_the_page(walker: Opening) -> None:
+    reader = walker(REVIEWER)
+    reader.go("/")
+    reader.speak("en")
+    reader.go("/catalogue/procedures/otit.change.accreditation")
+    over = reader.overflow_px()
+    reader.speak("ja")
+
+    assert over <= 0
+
+
 def test_a_barrier_is_found_where_there_is_one(walker: Opening) -> None:
     stranger = walker()
     stranger.go("/")
