@@ -141,6 +141,18 @@ def test_people_abroad_are_sent_to_a_certificate_and_those_here_to_a_change(
     assert {each for each in following if each.startswith("isa.")} == {offered}
 
 
+@pytest.mark.parametrize(("kind", "next_kind"), [("B", "C"), ("E", "F")])
+@pytest.mark.parametrize(("starts_on", "offered"), [(date(2026, 4, 1), True), (date(2026, 4, 2), False)])
+def test_stage_three_is_offered_to_those_with_a_year_of_stage_two_when_the_act_takes_effect(
+    kind: str, next_kind: str, starts_on: date, offered: bool
+) -> None:
+    accredited = basis_of("p1", "accredited", date(2026, 11, 20), None)
+
+    following = after(f"otit.plan.accreditation.{kind}", accredited, {"planned_start_on": starts_on})
+
+    assert (f"otit.plan.accreditation.{next_kind}" in following) is offered
+
+
 def test_why_it_follows_is_told_with_its_condition() -> None:
     accredited = basis_of("p1", "accredited", date(2026, 11, 20), None)
 
