@@ -143,7 +143,7 @@ CHECK_ROWS: Mapping[str, CheckRow] = {
         ),
         passes=_both("合計が人数枠に収まること", "Together they keep to the limit"),
         keeps_all=True,
-        version=5,
+        version=6,
     ),
     "jis_characters": CheckRow(
         looks_at=frozenset({ANSWERS, CHANNEL}),

@@ -40,6 +40,14 @@ _OF_STAFF = _HeadCount("person_count", STAFF_FIELD, STAFF_FIELD)
 _OF_CARE = _HeadCount(CARE_COUNT_FIELD, CARE_STAFF_FIELD, CARE_COUNT_FIELD, per_workplace=True)
 
 
+class _Exceeded(NamedTuple):
+    """A rule exceeded together with those who wait in `others`, and the rows that it looked up, and no other's."""
+
+    rule: ReadyRule
+    others: Sequence[CaseElsewhere]
+    noted: Sequence[Noted]
+
+
 class _Told(NamedTuple):
     case: CaseElsewhere
     value: Value
@@ -109,28 +117,31 @@ def _of_company(asking: Asking) -> list[CaseElsewhere]:
 
 
 def _counted_together(asking: Asking, count: _HeadCount) -> Iterator[Flaw]:
-    rule, noted = next(_exceeded_together(asking, count), (None, ()))
-    if rule is None:
+    """One flaw that rests on every head count exceeded; how many wait, and the limit, are told of the first."""
+    exceeded = list(_exceeded_together(asking, count))
+    if not exceeded:
         return
-    for table, row in noted:
+    for table, row in (noted for each in exceeded for noted in each.noted):
         looked_up(table, row)
-    others = _waiting_for(asking, rule, count)
-    limit = rule.values["limit"].compute(asking.inputs(None)) if "limit" in rule.values else None
-    values = {"waiting": str(_waiting(others)), "limit": limit or "?"}
-    told = ", ".join(sorted(f"{case.number}: {case.undecided}" for case in others))
-    yield _flaw(count.place, None, told, values, reads=rule.rule.inputs)
+    first = exceeded[0]
+    limit = first.rule.values.get("limit")
+    told_limit = limit.compute(asking.inputs(None)) if limit else None
+    values = {"waiting": str(_waiting(first.others)), "limit": told_limit or "?"}
+    told = {f"{case.number}: {case.undecided}" for each in exceeded for case in each.others}
+    reads = dict.fromkeys(name for each in exceeded for name in each.rule.rule.inputs)
+    yield _flaw(count.place, None, ", ".join(sorted(told)), values, reads=tuple(reads))
 
 
-def _exceeded_together(asking: Asking, count: _HeadCount) -> Iterator[tuple[ReadyRule, Sequence[Noted]]]:
-    """Head counts that only those who wait elsewhere exceed, each with the rows it looked up, and no other's."""
+def _exceeded_together(asking: Asking, count: _HeadCount) -> Iterator[_Exceeded]:
+    """Head counts that only those who wait elsewhere exceed."""
     inputs = asking.inputs(None)
     for rule in _head_counts(asking, count):
-        waiting, here = _waiting(_waiting_for(asking, rule, count)), inputs.get(count.grows)
-        together = {**inputs, count.grows: here + waiting} if isinstance(here, int) else inputs
+        others, here = _waiting_for(asking, rule, count), inputs.get(count.grows)
+        together = {**inputs, count.grows: here + _waiting(others)} if isinstance(here, int) else inputs
         with noting() as noted:
-            is_exceeded = bool(waiting) and _holds(rule, inputs) and not _holds(rule, together)
+            is_exceeded = bool(others) and _holds(rule, inputs) and not _holds(rule, together)
         if is_exceeded:
-            yield rule, noted
+            yield _Exceeded(rule, others, noted)
 
 
 def _head_counts(asking: Asking, count: _HeadCount) -> Iterator[ReadyRule]:

@@ -7,12 +7,16 @@ import pytest
 from infra.catalogue import load_catalogue
 from schemas.catalogue import Value
 from schemas.dossier import Dossier, RuleFinding
-from schemas.elsewhere import WAITING_FOR, CaseElsewhere, are_compared, seek_the_same
+from schemas.elsewhere import CARE_COUNT_FIELD, WAITING_FOR, CaseElsewhere, are_compared, seek_the_same
 from schemas.findings import ASKS_CLIENT
 from schemas.grounds import grounds_of
 from tests.schemas.cases import EXTENSION, PLAN, a_complete_dossier, a_map, check
 
 OTHER = "T26-4KX7M2QX"
+A, D, E = (f"otit.plan.accreditation.{letter}" for letter in "ADE")
+ESD, OTHER_ESD = "esd.plan.supervised", "esd.plan.individual"
+COE, CHANGE = "isa.coe.ssw1", "isa.change.ssw1"
+COUNTED = len(a_complete_dossier(PLAN).persons)
 BETWEEN_APPLICATIONS = (
     "ALL-XA-01",
     "ALL-XA-02",
@@ -35,6 +39,13 @@ def found_between(dossier: Dossier) -> list[RuleFinding]:
     """What the rules between applications find."""
     found = check(a_map(dossier.procedure_id), dossier).findings
     return [each for each in found if each.rule_id in BETWEEN_APPLICATIONS]
+
+
+def grounds_between(dossier: Dossier, rule_id: str) -> str:
+    """What the one finding of a rule rests on."""
+    checks = {each.rule.id: each.rule.check for each in a_map(dossier.procedure_id).rules}
+    (finding,) = (each for each in found_between(dossier) if each.rule_id == rule_id)
+    return grounds_of(finding, dossier, check=checks[rule_id])
 
 
 def a_case(procedure_id: str = PLAN, *, same_client: bool = True, **more: object) -> CaseElsewhere:
@@ -82,43 +93,69 @@ def test_those_who_wait_elsewhere_count_towards_the_head_count(waiting: int, fou
     assert all(each.message_values == {"waiting": str(waiting), "limit": "3"} for each in findings)
 
 
-def test_a_head_count_rests_on_how_many_wait_there_and_are_here_and_on_no_other_answer() -> None:
-    clean = a_complete_dossier(PLAN)
-    here = 3 - len(clean.persons)
-    staff = {"full_time_staff": 30, "stage1_trainees_now": here, "excellent_employer": False}
-    one_waits, two_wait = (with_others(PLAN, a_case(undecided=many), **staff) for many in (1, 2))
-    more_here = one_waits.model_copy(
-        update={
-            "application": {**one_waits.application, "stage1_trainees_now": here - 1},
-            "persons": (*clean.persons, clean.persons[0].model_copy(update={"person_id": "p-more"})),
-        }
+@pytest.mark.parametrize(
+    ("rule_id", "here", "there", "now", "staff"),
+    [
+        (
+            "OTIT-CAP-08",
+            PLAN,
+            PLAN,
+            ("stage1_trainees_now", 3 - COUNTED),
+            {"full_time_staff": 30, "excellent_employer": False},
+        ),
+        ("ISA-SW-09b", EXTENSION, COE, (CARE_COUNT_FIELD, 5), {"ssw_field": "nursing_care", "care_staff": 5}),
+    ],
+)
+def test_a_head_count_rests_on_how_many_wait_there_and_are_here_and_on_no_other_answer(
+    rule_id: str, here: str, there: str, now: tuple[str, int], staff: Mapping[str, Value]
+) -> None:
+    name, many = now
+    one_waits, two_wait = (a_case(there, undecided=each, same_workplace=True) for each in (1, 2))
+
+    one, two, fewer, renamed = (
+        grounds_between(with_others(here, other, **{**staff, name: many, **told}), rule_id)
+        for other, told in (
+            (one_waits, {}),
+            (two_wait, {}),
+            (two_wait, {name: many - 1}),
+            (two_wait, {"representative_name": "another"}),
+        )
     )
 
-    fewer_now, with_a_phone = (
-        two_wait.model_copy(update={"application": {**two_wait.application, **told}})
-        for told in ({"stage1_trainees_now": here - 1}, {"applicant_phone": "03-0000-0001"})
+    assert len({one, two, fewer}) == 3
+    assert renamed == two
+
+
+def test_a_head_count_rests_on_how_many_persons_the_application_has() -> None:
+    staff = {"full_time_staff": 30, "stage1_trainees_now": 2 - COUNTED, "excellent_employer": False}
+    fewer = with_others(PLAN, a_case(undecided=2), **staff)
+    another = fewer.persons[0].model_copy(update={"person_id": "p-more"})
+    more = fewer.model_copy(update={"persons": (*fewer.persons, another)})
+
+    assert grounds_between(fewer, "OTIT-CAP-08") != grounds_between(more, "OTIT-CAP-08")
+
+
+def test_a_head_count_exceeded_behind_another_is_a_ground_of_its_own() -> None:
+    staff = {"full_time_staff": 30, "stage1_trainees_now": 3 - COUNTED, "excellent_employer": False}
+    others = (a_case(D, undecided=1), a_case(A, undecided=1, number="T26-4KX7M2QA"))
+
+    none, within, exceeded = (
+        with_others(PLAN, *others, **staff, construction=True, construction_trainees_now=now)
+        for now in (0, 28 - COUNTED, 30 - COUNTED)
     )
 
-    one, two, more, fewer, phone = (
-        grounds_of(each, dossier, check="head_count_elsewhere")
-        for dossier in (one_waits, two_wait, more_here, fewer_now, with_a_phone)
-        for each in found_between(dossier)
-        if each.rule_id == "OTIT-CAP-08"
-    )
-
-    assert len({one, two, more, fewer}) == 4
-    assert phone == two
+    one, same, another = (grounds_between(each, "OTIT-CAP-08") for each in (none, within, exceeded))
+    assert one == same != another
+    (found,) = (each for each in found_between(exceeded) if each.rule_id == "OTIT-CAP-08")
+    assert found.message_values == {"waiting": "1", "limit": "3"}
+    assert found.given["elsewhere"] == f"T26-4KX7M2QA: 1, {OTHER}: 1"
+    assert [row.table for row in found.rows] == ["quota"]
 
 
 def test_those_who_wait_in_another_stage_do_not_count() -> None:
     other = a_case("otit.plan.accreditation.E", undecided=90)
 
     assert found_between(with_others(PLAN, other)) == []
-
-
-A, D, E = (f"otit.plan.accreditation.{letter}" for letter in "ADE")
-COUNTED = len(a_complete_dossier(PLAN).persons)
-ESD, OTHER_ESD = "esd.plan.supervised", "esd.plan.individual"
 
 
 @pytest.mark.parametrize(
@@ -204,9 +241,6 @@ def test_all_workers_of_skill_development_are_one_head_count(
     assert [each.rule_id for each in findings] == found
     assert all([row.table for row in each.rows] == ["esd_quota"] for each in findings)
     assert all(row.verification == "unverified" for each in findings for row in each.rows)
-
-
-COE, CHANGE = "isa.coe.ssw1", "isa.change.ssw1"
 
 
 @pytest.mark.parametrize(
