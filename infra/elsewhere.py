@@ -107,7 +107,7 @@ class Elsewhere:
         self._begin_anew()
 
     async def about(self, connection: AsyncConnection, here: Collected) -> tuple[CaseElsewhere, ...]:
-        """The other open applications that name a passport or, among plans, the company of this one; in order."""
+        """The other open applications that name a passport of this one or, among those compared, its company; in order."""
         names = {person: values_in(here.of(person)).get(PASSPORT_FIELD) for person in here.case.persons}
         whole = values_in(here.of(WHOLE))
         if whole.get(COMPANY_FIELD) is None and not any(names.values()):

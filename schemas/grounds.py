@@ -60,7 +60,7 @@ def changed_for(finding: RuleFinding, changes: Changes, *, check: str | None = N
 
 def _beyond_what_is_kept(check: str | None) -> CheckRow | None:
     """The row of a named check that rests on more than what is kept with its findings."""
-    row = CHECK_ROWS.get(check or "")
+    row = CHECK_ROWS[check] if check else None
     return row if row and not row.keeps_all else None
 
 
