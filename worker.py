@@ -183,8 +183,8 @@ async def ensure_schedule(
 async def work() -> None:
     """Run one worker until SIGTERM or SIGINT; what is under way is finished first."""
     chosen = settings()
-    refuse_wishes_for_nothing(chosen, load_catalogue())
     logs.configure("INFO")
+    refuse_wishes_for_nothing(chosen, load_catalogue())
     database = Database(chosen.worker_database_url)
     keys = KeyRing.from_setting(chosen.key_encryption_key.get_secret_value(), read_by_worker(database))
     client = await connect(keys)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -39,6 +40,8 @@ def _iso_date(raw: object) -> date:
     return date.fromisoformat(raw)
 
 
+DEEPEST = 32
+"""How far parts of a body may lie within each other; none of ours needs a third of it."""
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 """A date in Japan, written YYYY-MM-DD."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -60,7 +63,9 @@ def read_strictly(raw: bytes) -> Any:
         value = json.loads(raw.decode(), object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError):
         raise Refused("malformed_body") from None
-    _insist_on_keepable(value)
+    lost = _unkeepable(value)
+    if lost is not None:
+        raise Refused("malformed_request", place_in_words(lost) or None)
     return value
 
 
@@ -71,16 +76,25 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _insist_on_keepable(value: Any) -> None:
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
-    while waiting:
-        place, each = waiting.pop()
-        if isinstance(each, dict):
-            waiting.extend(((*place, name), part) for name, named in each.items() for part in (name, named))
-        elif isinstance(each, list):
-            waiting.extend(((*place, number), part) for number, part in enumerate(each))
-        elif not _is_keepable(each):
-            raise Refused("malformed_request", place_in_words(place) or None)
+def _unkeepable(value: Any, depth: int = 0) -> tuple[str | int, ...] | None:
+    """Where the first part stands that can't be kept; None: nowhere. The way there is told on the way back: told on the
+    way in, a wide and deep body would cost a thousand times its size."""
+    if depth >= DEEPEST:
+        raise Refused("malformed_body")
+    for name, part in _parts(value):
+        if not _is_keepable(name) or not _is_keepable(part):
+            return (name,)
+        if isinstance(part, dict | list):
+            found = _unkeepable(part, depth + 1)
+            if found is not None:
+                return (name, *found)
+    return None if _is_keepable(value) else ()
+
+
+def _parts(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
 
 
 def _is_keepable(value: Any) -> bool:

@@ -37,7 +37,7 @@ class TaskLoad(Word):
 
 class Load(Word):
     """The desk at a glance. `ages` counts open cases by days since opened; its last entry is open-ended. `news_in_trouble`
-    is what authorities said that no road was told yet: of a number nobody has, or two persons have."""
+    is what authorities said that no road was told yet: of a number nobody has or two persons have, or no road answered."""
 
     as_of: datetime
     stages: tuple[StageLoad, ...]

@@ -1,13 +1,14 @@
 """What arrives broken, forged or too big gets the right answer, tells nothing back and never ends in a fault."""
 
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
 
-from api.bodies import read_strictly
+from api.bodies import DEEPEST, read_strictly
 from schemas.refusals import Refused
 from tests.api.visiting import SSW, Visitor
 
@@ -70,6 +71,29 @@ def test_what_can_not_be_kept_is_refused_with_its_place(raw: bytes, place: str |
         read_strictly(raw)
 
     assert (refused.value.code, refused.value.field) == ("malformed_request", place)
+
+
+@pytest.mark.parametrize(("depth", "code"), [(DEEPEST, None), (DEEPEST + 1, "malformed_body")])
+def test_parts_lie_within_each_other_only_so_far(depth: int, code: str | None) -> None:
+    refused = None
+    try:
+        read_strictly(b"[" * depth + b"0" + b"]" * depth)
+    except Refused as told:
+        refused = told.code
+
+    assert refused == code
+
+
+def test_a_wide_and_deep_body_costs_no_more_than_a_wide_one() -> None:
+    def costs(depth: int) -> int:
+        body = b"[" * depth + b",".join([b"0"] * 20_000) + b"]" * depth
+        tracemalloc.start()
+        read_strictly(body)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert costs(DEEPEST) < 1.2 * costs(1)
 
 
 async def test_a_refusal_never_repeats_what_was_sent(client: Visitor) -> None:

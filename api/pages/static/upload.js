@@ -39,10 +39,12 @@ class Refused extends Error {
 
 class NotPut extends Error {
   // Status 0: the line broke, or the file could not be read.
-  constructor(status) {
+  constructor(status, told = "") {
     super(status);
-    // An address that expired (403) is asked for again; what else the store refuses, it will refuse again.
-    this.isFinal = status >= 400 && status < 500 && status !== 403;
+    // An address that expired (403) is asked for again, and a line that was too slow is tried again; what else the store
+    // refuses, it will refuse again.
+    const maySucceed = [403, 408, 429].includes(status) || told.includes("RequestTimeout");
+    this.isFinal = status >= 400 && status < 500 && !maySucceed;
   }
 }
 
@@ -61,7 +63,7 @@ function put(part, blob, progress) {
     request.open("PUT", part.url);
     for (const [name, text] of Object.entries(part.headers)) request.setRequestHeader(name, text);
     request.upload.onprogress = (event) => progress(event.loaded);
-    request.onload = () => (request.status < 300 ? done(request.getResponseHeader("ETag")) : failed(new NotPut(request.status)));
+    request.onload = () => (request.status < 300 ? done(request.getResponseHeader("ETag")) : failed(new NotPut(request.status, request.responseText)));
     request.onerror = () => failed(new NotPut(0));
     request.send(blob);
   });
@@ -92,7 +94,7 @@ class Sending {
       try {
         return await put(this.declared.parts[number - 1], this.blobs[number - 1], show.part);
       } catch (error) {
-        if (attempt === TRIES) throw error;
+        if (error.isFinal || attempt === TRIES) throw error;
         show.say(words.again);
         await pause(800 * 2 ** attempt);
         await this.signAgain();

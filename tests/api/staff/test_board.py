@@ -1,9 +1,10 @@
 """The board and the load of the desk."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from infra.database.tables import news_item, notice
 from tests.api.staff.office_day import EXTENSION, PLAN, OfficeDay, organisation, somebody
@@ -11,7 +12,6 @@ from tests.api.staff.office_day import EXTENSION, PLAN, OfficeDay, organisation,
 MANAGER = somebody("manager")
 NOBODYS_NEWS = {
     "source": "x",
-    "id": "x",
     "seq": 1,
     "item": {},
     "state": "waiting",
@@ -149,15 +149,20 @@ async def test_the_load_counts_what_waits_with_whom(day: OfficeDay) -> None:
     task = await day.task_of(case.number, "review")
     await day.done(somebody("reviewer"), f"/v1/tasks/{task['id']}/claim")
     times = dict.fromkeys(("received_at", "due_at"), day.desk.now())
-    await day.behind_the_desk(insert(news_item).values(NOBODYS_NEWS | times))
+    of_nobody = {"id": str(uuid4())}
+    quiet = (await day.call(MANAGER, "GET", "/board")).text
+    await day.behind_the_desk(insert(news_item).values(NOBODYS_NEWS | of_nobody | times))
 
     after = await day.get(MANAGER, "/v1/board/load")
+    board = (await day.call(MANAGER, "GET", "/board")).text
+    await day.behind_the_desk(delete(news_item).where(news_item.c.id == of_nobody["id"]))
 
     assert _cases(after, "review", "reviewer") == _cases(before, "review", "reviewer") + 1
     assert _tasks(after, somebody("reviewer")) == _tasks(before, somebody("reviewer")) + 1
     assert sum(after["ages"]) >= sum(before["ages"]) + 1
     assert after["news_in_trouble"] == before["news_in_trouble"] + 1
-    assert "伝えられない官署の連絡" in (await day.call(MANAGER, "GET", "/board")).text
+    assert "案件に伝わっていない官署の連絡" in board
+    assert ("案件に伝わっていない官署の連絡" in quiet) == (before["news_in_trouble"] > 0)
 
 
 def _cases(load: dict[str, Any], stage: str, holder: str) -> int:
