@@ -271,8 +271,8 @@ async def test_news_of_a_number_that_two_persons_were_given_once_is_told_to_neit
     (kept,) = await office.ground.rows("SELECT state, trouble FROM news_item WHERE id = 'of-two'")
     assert kept == {"state": "waiting", "trouble": "receipt_of_two"}
     lines = [vars(each) for each in caplog.records if "news_not_told" in each.msg]
-    named = {(each["number"], each["code"]) for each in lines}
-    assert named == {(case.number, "receipt_of_two") for case in cases}
+    named = [each["number"] for each in lines if each["code"] == "receipt_of_two"]
+    assert sorted(named) == sorted(case.number for case in cases)
 
 
 async def begun_by_hand(office: Office, days_ago: float) -> Road:

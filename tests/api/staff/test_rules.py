@@ -154,7 +154,7 @@ async def test_a_client_is_told_what_would_settle_its_finding_and_not_how_the_ru
     found = {each["rule_id"]: each for each in told["findings"]}
     expired = found["ISA-PP-01"]
     (settles,) = (each["ja"] for each in expired["would_pass"])
-    assert re.fullmatch(r"「旅券の有効期[^」]*」が20\d\d-\d\d-\d\d以上", settles)
+    assert re.fullmatch(r"「旅券の有効期[^」]*」が20\d\d-\d\d-\d\d以後", settles)
     assert expired["legal_source"]
     assert {each["verification"] for each in found.values()} == {None}
     assert "passport_expires_on >=" not in str(told["findings"])
