@@ -1,18 +1,15 @@
 """Linked applications on the real road: who waits is not lodged, and goes on when the other is decided."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.problems import RefusedTogether
 from api.reading import Case, collected
 from api.waiting import insist_on_the_same
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, OTHER, REVIEWER, PageDay
 from tests.api.staff.office_day import CANARY, receipt_number
+from tests.api.statements import statements_of
 
 WAITS_CASE_PERSONS_CONTENT = 4
 """What is asked of the database to compare who waits, for one application that is waited for."""
@@ -166,19 +163,6 @@ async def test_however_many_wait_each_application_is_read_once_when_they_are_com
 
     assert [(each.field, each.person_id) for each in refused.value.items] == [("birth_on", draft.persons[-1])]
     assert len(sent) == WAITS_CASE_PERSONS_CONTENT
-
-
-@contextmanager
-def statements_of(connection: AsyncConnection) -> Iterator[list[str]]:
-    """Every statement the connection sends meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(connection.sync_connection, "before_cursor_execute", note)
-    yield sent
-    event.remove(connection.sync_connection, "before_cursor_execute", note)
 
 
 async def test_a_client_says_on_the_draft_s_page_for_what_a_person_waits(day: PageDay) -> None:

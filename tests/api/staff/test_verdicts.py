@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from api.remark_rows import NewRemark, RemarkKind, remark_id_of, write_remarks
 from infra.database.tables import remark
+from schemas.parties import Actor
 from tests.api.staff.office_day import PLAN, OfficeDay, organisation, rows, somebody
+from tests.api.statements import statements_of
 
 REVIEWER = somebody("reviewer")
 COLLEAGUE = somebody("reviewer", 1)
@@ -153,6 +156,32 @@ async def test_what_was_sent_cannot_be_changed_any_more(review: Review) -> None:
     removed = await review.day.call(REVIEWER, "DELETE", f"/v1/remarks/{draft}")
 
     assert (changed.status_code, removed.status_code) == (404, 404)
+
+
+async def test_the_words_of_one_act_are_written_in_one_statement_and_once(day: OfficeDay) -> None:
+    case = await day.drafted()
+    key = await day.desk.keys.key_for(case.number)
+    reasons = [
+        NewRemark(
+            id=remark_id_of(f"{case.number}/settled", place),
+            organisation_id=case.organisation_id,
+            number=case.number,
+            kind=RemarkKind.REASON,
+            author=Actor(id=REVIEWER, capacity="reviewer"),
+            words=WORDS,
+            for_client=True,
+        )
+        for place in range(90)
+    ]
+
+    async with day.desk.database.as_desk() as connection:
+        with statements_of(connection) as sent:
+            written = await write_remarks(connection, key, reasons, day.desk.now())
+            again = await write_remarks(connection, key, reasons, day.desk.now())
+
+    assert len(sent) == 2
+    assert sorted(written) == sorted(each.id for each in reasons)
+    assert again == []
 
 
 async def test_a_refused_verdict_gives_the_drafts_back_and_forgets_its_reasons(review: Review) -> None:
