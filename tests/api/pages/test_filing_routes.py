@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from infra.dev.services import Stack
 from schemas.offices import offices_of
 from schemas.preflight import Preflight, preflight
 from tests.api.pages.browsing import CLIENT, HANDLER, MANAGER, PageDay, Shown
-from tests.api.staff.office_day import EXTENSION, eventually, somebody
+from tests.api.staff.office_day import EXTENSION, eventually, locked, somebody
 
 EXPIRED = somebody("handler", 2)
 NOT_LODGED_HERE = "isa.reentry"
@@ -86,13 +87,14 @@ async def test_what_is_stopped_is_said_on_the_page_before_anybody_tries(day: Pag
 
 
 async def test_who_began_reads_why_the_lodging_was_refused_after_it_had_been_taken_on(
-    day: PageDay, monkeypatch: pytest.MonkeyPatch
+    day: PageDay, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, filing = await prepared(day)
     path = f"/filings/{filing}"
     monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
 
-    taken_on = await day.send(EXPIRED, f"{path}/begin", {"channel": "online"}, key="begun")
+    with locked(stack, "membership", "ACCESS EXCLUSIVE"):
+        taken_on = await day.send(EXPIRED, f"{path}/begin", {"channel": "online"}, key="begun")
     page = await eventually(partial(after_sealing, day, taken_on.goes_to))
 
     assert (taken_on.status, page.status) == (303, 200)

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from api.hand_in import seal_round
 from api.reading import Case, case_of, collected
 from infra.database.tables import data_key, task
 from infra.dev.sample_office import load_sample_office
+from infra.dev.services import Stack
 from schemas.calendar import japan_date
 from schemas.parties import Actor
 from schemas.planning import DeskPolicy, handed_in
@@ -234,6 +235,14 @@ class OfficeDay:
     def today(self) -> date:
         """The day in Japan."""
         return japan_date(self.desk.now())
+
+
+@contextmanager
+def locked(stack: Stack, table: str, mode: str = "EXCLUSIVE") -> Iterator[None]:
+    """Nobody else writes to this table meanwhile, or reads it when locked `ACCESS EXCLUSIVE`: whoever must, waits."""
+    with stack.connect("toritsugi") as connection, connection.transaction():
+        connection.execute(f"LOCK TABLE {table} IN {mode} MODE".encode())
+        yield
 
 
 def receipt_number(number: str, line: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from infra.dev.services import Stack
 from schemas.planning import road_plan
-from tests.api.staff.office_day import OfficeDay, eventually, organisation, receipt_number, somebody
+from tests.api.staff.office_day import OfficeDay, eventually, locked, organisation, receipt_number, somebody
 
 HANDLER = somebody("handler")
 OTHER_HANDLER = somebody("handler", 1)
@@ -456,11 +456,12 @@ async def begun_filing(ready: Ready) -> dict[str, Any] | None:
 
 
 async def test_a_package_that_takes_long_is_taken_on_and_its_intent_recorded_once(
-    ready: Ready, monkeypatch: pytest.MonkeyPatch
+    ready: Ready, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
 
-    first = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
+    with locked(stack, "package"):
+        first = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN, key="begun-once")
     answer = await eventually(partial(no_longer_prepared, ready, key="begun-once"))
 
     entries = (await ready.day.get(MANAGER, f"/v1/applications/{ready.number}/timeline"))["items"]
@@ -475,8 +476,7 @@ async def test_the_handler_sees_that_a_package_is_being_sealed(
 ) -> None:
     monkeypatch.setattr("api.gateway.SEALED_WITHIN", timedelta(milliseconds=1))
 
-    with stack.connect("toritsugi") as connection, connection.transaction():
-        connection.execute("LOCK TABLE package IN EXCLUSIVE MODE")
+    with locked(stack, "package"):
         begun = await ready.day.act(HANDLER, f"{ready.filing}/begin", BEGIN)
         meanwhile = await ready.day.get(HANDLER, ready.filing)
     seen = await eventually(partial(begun_filing, ready))
