@@ -1,7 +1,8 @@
 """Findings with their texts: the rule's message from the pinned map, or people's words; replies, reasons."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple
@@ -201,16 +202,18 @@ async def findings_of(
     if persons is not None:
         concerned = {None, *persons}
         rows = [row for row in rows if row.person_id in concerned]
-    return tuple(_finding(row, texts) for row in rows)
+    about: dict[str | None, list[Words]] = defaultdict(list)
+    for each in texts.remarks.values():
+        about[each.finding_id].append(each)
+    return tuple(_finding(row, texts, about[row.id]) for row in rows)
 
 
-def _finding(row: Row[Any], texts: Texts) -> FindingView:
+def _finding(row: Row[Any], texts: Texts, about: Sequence[Words]) -> FindingView:
     kept = texts.kept.get(row.key, NOT_KEPT)
     words = texts.remarks.get(row.key.removeprefix(OF_A_REMARK))
     rule = _rule(row, texts, kept)
     sourced = rule or texts.item(row.rule_id, words)
     values = kept.values
-    about = [each for each in texts.remarks.values() if each.finding_id == row.id]
     return FindingView(
         id=row.id,
         key=row.key,
