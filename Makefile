@@ -5,9 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-ALONE := tests/browser tests/faults
 HOUSE := tests/house
-SHARED = $(RUN) -m pytest -n auto --dist=loadfile --no-loadscope-reorder
 PLAYS ?= 2000
 # The desk and its tests are dozens of processes: without kept bytecode each compiles a thousand modules again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -38,10 +36,8 @@ down: install
 	@$(RUN) -m infra.dev down
 
 # The house is in order when `make check` says so; here is what the desk does.
-# What runs a browser or kills whole desks comes first, two at once and nothing else: more make a small machine miss its times.
 test: install
-	$(SHARED) --maxprocesses=2 $(ALONE)
-	$(SHARED) --maxprocesses=4 $(addprefix --ignore=,$(ALONE) $(HOUSE))
+	$(RUN) -m pytest -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --ignore=$(HOUSE)
 
 # The roads played at random, PLAYS times each and never the same; a failure prints how to play it again.
 soak: install

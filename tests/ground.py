@@ -1,24 +1,33 @@
-"""A database of one's own for each test: migrated once into a template, copied in a moment, with one client's case in it."""
+"""A database of one's own for each test: migrated once into a template and copied; emptied, it is the next test's.
+
+To empty one takes two milliseconds, to copy and drop one fifty, and its connections and statements would be made anew.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from infra.database.connection import Database
 from infra.database.migrate import migrate
 from infra.dev.services import Stack
+from infra.settings import Settings
 from schemas.application import HandedIn
 from tests.builders import ORGANISATION
 
 TEMPLATE = "ground_template"
 ORDINALS = count(1)
+WHO_IS_LEFT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+ALL_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 AN_ORGANISATION = """INSERT INTO organisation
     (id, kind, name, name_kana, prefecture, fee_class, locale, notice_email)
     VALUES (%s, 'supervising_organisation', '見本監理団体', 'ミホン', '13', 'standard', 'ja', 'a@client.example')
@@ -85,16 +94,44 @@ class Ground:
             return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
 
 
-@asynccontextmanager
-async def fresh_ground(stack: Stack) -> AsyncIterator[Ground]:
-    """A copy of the template, dropped afterwards."""
-    name = f"ground_{next(ORDINALS)}"
-    with stack.connect() as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER toritsugi_owner")
-    ground = Ground(stack, name)
-    try:
+class Grounds:
+    """The databases of one stack, each used by one test at a time and emptied for the next, with its connections open."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._unused: list[Ground] = []
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[Ground]:
+        """A database as the migrations leave it, used by nobody else meanwhile."""
+        ground = self._unused.pop() if self._unused else self._copied()
         yield ground
-    finally:
-        await ground.database.close()
-        with stack.connect() as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        _empty(ground)
+        self._unused.append(ground)
+
+    async def close(self) -> None:
+        """Close the connections of those that are not in use."""
+        for ground in self._unused:
+            await ground.database.close()
+
+    def _copied(self) -> Ground:
+        name = f"ground_{next(ORDINALS)}"
+        with self.stack.connect() as admin:
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER toritsugi_owner")
+        return Ground(self.stack, name)
+
+
+def _empty(ground: Ground) -> None:
+    with ground.behind_the_desk() as admin:
+        admin.execute(WHO_IS_LEFT)
+        tables = [row[0] for row in admin.execute(ALL_TABLES)]
+        # Without its triggers: rows that others refer to go in any order.
+        admin.execute("SET session_replication_role = replica")
+        for name in tables:
+            admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+
+
+@cache
+def settings_of(stack: Stack) -> Settings:
+    """A desk's settings in this stack; reading them takes as long as a test."""
+    return stack.place.settings()

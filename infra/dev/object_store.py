@@ -10,6 +10,7 @@ from infra.dev.place import Place
 from infra.dev.processes import Command
 from infra.dev.service import Service
 from infra.objects import ObjectStore
+from infra.outgoing import sending_one_by_one
 
 SAFE = (
     "-master.telemetry=false",
@@ -66,6 +67,7 @@ def _server(place: Place) -> Command:
 
 def _is_healthy(place: Place) -> bool:
     try:
-        return httpx2.get(f"http://{LOOPBACK}:{place.ports.s3}/healthz", timeout=2).is_success
+        with sending_one_by_one(2) as asking:
+            return asking.get(f"http://{LOOPBACK}:{place.ports.s3}/healthz").is_success
     except httpx2.TransportError:
         return False

@@ -136,6 +136,10 @@ class Stack:
         """Names of the servers that ended by themselves."""
         return [name for name, child in self._children.items() if not child.alive]
 
+    def running(self) -> list[str]:
+        """Names of the servers that have not ended."""
+        return [name for name in self._children if self.is_alive(name)]
+
     def is_alive(self, name: str) -> bool:
         """Whether the server's process runs (it may still be paused)."""
         return name in self._children and self._children[name].alive

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
+from infra.outgoing import sending_one_by_one
+
 SCOPE = "openid profile email"
 
 
@@ -23,7 +25,7 @@ def obtain_token(issuer: str, client_id: str, client_secret: str, redirect_uri: 
     Only the development provider lets a caller choose the subject.
     Raises SignInRefusedError, httpx2.TransportError.
     """
-    with httpx2.Client(timeout=20) as browser:
+    with sending_one_by_one(20) as browser:
         known = browser.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         question = {

@@ -10,17 +10,18 @@ from activities.authorities import Simulator
 from activities.rounds import Rounds
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
+from infra.outgoing import sending
 from infra.packs import packs_of_the_worker
 from schemas.planning import DeskPolicy
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Grounds
 from tests.workflows.office import Office, opened_office
 
 QUEUES = count(1)
 
 
 @pytest.fixture
-async def desk_ground(servers: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(servers) as one:
+async def desk_ground(grounds: Grounds) -> AsyncIterator[Ground]:
+    async with grounds.fresh() as one:
         yield one
 
 
@@ -34,7 +35,7 @@ async def office(servers: Stack, desk_ground: Ground) -> AsyncIterator[Office]:
 @pytest.fixture
 async def authority(servers: Stack) -> AsyncIterator[httpx2.AsyncClient]:
     """The authority's own side: its mood, its ledger, its decisions."""
-    async with httpx2.AsyncClient(base_url=servers.address("authority")) as client:
+    async with sending(20, base_url=servers.address("authority")) as client:
         yield client
         await client.post("/mood", json={"mode": "normal"})
 

@@ -19,7 +19,7 @@ from schemas.draft_ends import last_day
 from schemas.identifiers import application_number
 from tests.activities.drafting import tell, tell_in_time
 from tests.builders import ORGANISATION, handed_in
-from tests.ground import Ground
+from tests.ground import Ground, settings_of
 from tests.workflows.office import RANDOM, Keys
 
 KEPT_DAYS = 180
@@ -44,7 +44,7 @@ WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND
 
 @pytest.fixture
 def objects(servers: Stack) -> ObjectStore:
-    return ObjectStore.connect(servers.place.settings())
+    return ObjectStore.connect(settings_of(servers))
 
 
 @pytest.fixture

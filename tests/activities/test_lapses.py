@@ -2,18 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import httpx2
 import pytest
 
 from activities.lapses import Lapses
 from activities.wording.lapses import compose_lapse, lapse_words
 from infra.dev.services import Stack
 from infra.mail import Post
+from infra.outgoing import sending
 from infra.settings import Settings
 from schemas.authority import LapsingThing
 from schemas.calendar import japan_date
 from tests.builders import ORGANISATION
-from tests.ground import AN_ORGANISATION, Ground
+from tests.ground import AN_ORGANISATION, Ground, settings_of
 
 NOW = datetime.now(UTC)
 TODAY = japan_date(NOW)
@@ -30,7 +30,7 @@ A_MANDATE = """INSERT INTO mandate (id, organisation_id, account_id, procedures,
 
 @pytest.fixture
 def settings(servers: Stack) -> Settings:
-    return servers.place.settings()
+    return settings_of(servers)
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ async def test_the_mail_says_what_and_when_and_names_nobody(
     certify(desk_ground, 7)
     await lapses.remind()
 
-    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
+    async with sending(20, base_url=servers.address("mail")) as mailbox:
         listed = (await mailbox.get("/messages")).json()
     letters = [str(each) for each in (listed["messages"] if isinstance(listed, dict) else listed)]
     ours = [each for each in letters if "h-1@office.example" in each or "m-1@office.example" in each]

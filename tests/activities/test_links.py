@@ -16,6 +16,7 @@ from schemas.tasks import TaskKind
 from tests.activities.drafting import tell_in_time
 from tests.activities.waiting import waiting_for
 from tests.builders import MANAGER, handed_in
+from tests.ground import settings_of
 from tests.workflows import acting
 from tests.workflows.office import RANDOM, Office, walk
 
@@ -33,7 +34,7 @@ async def test_who_waits_for_a_draft_is_told_when_it_ends_or_the_person_is_taken
     office.ground.take_in(handed_in(number=number), office.keys.make(number))
     with office.ground.behind_the_desk() as connection:
         connection.execute(A_DRAFT, (number,))
-    objects = ObjectStore.connect(servers.place.settings())
+    objects = ObjectStore.connect(settings_of(servers))
     drafts = Drafts(office.ground.database, objects, office.keys.ring, kept_days=KEPT_DAYS)
     links = Links(office.ground.database, office.client)
 

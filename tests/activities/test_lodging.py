@@ -22,7 +22,7 @@ from schemas.examination import PDF
 from schemas.identifiers import application_number
 from tests import corpus
 from tests.builders import HANDLER, ORGANISATION, PaperRoad, handed_in
-from tests.ground import Ground
+from tests.ground import Ground, settings_of
 from tests.workflows.office import RANDOM, Office
 from workflows import filing
 
@@ -69,7 +69,7 @@ def number(office: Office) -> str:
 def lodging(office: Office, servers: Stack) -> Lodging:
     return Lodging(
         database=office.ground.database,
-        objects=ObjectStore.connect(servers.place.settings()),
+        objects=ObjectStore.connect(settings_of(servers)),
         keys=office.keys.ring,
         packs=packs_of_the_worker(load_catalogue(), office.ground.database),
         ledger=Ledger(office.ground.database),
@@ -297,7 +297,7 @@ async def test_a_package_whose_document_is_gone_from_the_vault_is_refused(
     give_mandate(office.ground)
     hand_in_paper(office, servers, tmp_path, number, ("photo", 1))
     (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM examination")
-    ObjectStore.connect(servers.place.settings()).erase(kept["vault_key"], kept["vault_version"])
+    ObjectStore.connect(settings_of(servers)).erase(kept["vault_key"], kept["vault_version"])
 
     assert await outcome(lodging, number) == "package_content_differs"
 
@@ -327,7 +327,7 @@ async def test_a_sealed_package_is_locked_against_deletion(
     give_mandate(office.ground)
     await lodging.prepare(asked_for(number))
     (kept,) = await office.ground.rows("SELECT vault_key, vault_version FROM package")
-    settings = servers.place.settings()
+    settings = settings_of(servers)
 
     with pytest.raises(ClientError, match="AccessDenied"):
         s3_client(settings).delete_object(
@@ -342,7 +342,7 @@ def hand_in_paper(office: Office, stack: Stack, folder: Path, number: str, paper
     path, key = folder / document_id, vault_key(number, document_id)
     path.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
-    version = ObjectStore.connect(stack.place.settings()).release(path, key, PDF, sha256)
+    version = ObjectStore.connect(settings_of(stack)).release(path, key, PDF, sha256)
     row = {"id": document_id, "organisation": ORGANISATION, "number": number, "person": f"{number}.p1"}
     row |= {"kind": kind, "sha256": sha256, "key": key, "version": version}
     with office.ground.behind_the_desk() as connection:

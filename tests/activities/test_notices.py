@@ -9,18 +9,19 @@ from activities.ledger import Entry, Ledger
 from activities.notices import Notices
 from infra.catalogue import load_catalogue
 from infra.dev.services import Stack
+from infra.outgoing import sending
 from infra.packs import packs_of_the_worker
 from infra.settings import Settings
 from schemas.identifiers import application_number
 from schemas.tasks import TaskKind
 from tests.builders import ORGANISATION, PaperRoad, a_remark, at_review, handed_in
-from tests.ground import Ground
+from tests.ground import Ground, settings_of
 from tests.workflows.office import RANDOM
 
 
 @pytest.fixture
 def settings(servers: Stack) -> Settings:
-    return servers.place.settings()
+    return settings_of(servers)
 
 
 def post_office(ground: Ground, settings: Settings) -> Notices:
@@ -75,7 +76,7 @@ async def test_what_is_due_is_sent_once_to_whom_it_concerns(
 
     sent = [await notices.send_due() for _ in range(2)]
 
-    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
+    async with sending(20, base_url=servers.address("mail")) as mailbox:
         mails = await mails_about(mailbox, number)
     assert sent == [2, 0]
     assert len(mails) == 2
@@ -154,7 +155,7 @@ async def test_a_mail_names_a_number_that_was_kept_in_full_width(
 
     sent = await post_office(desk_ground, settings).send_due()
 
-    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
+    async with sending(20, base_url=servers.address("mail")) as mailbox:
         [mail] = await mails_about(mailbox, number)
         letter = (await mailbox.get(f"/messages/{mail['id']}")).json()
     assert sent == 1
@@ -199,7 +200,7 @@ async def test_the_desk_hears_of_what_a_person_must_decide_in_its_language(
 
     await post_office(desk_ground, settings.model_copy(update={"staff_mail_locale": locale})).send_due()
 
-    async with httpx2.AsyncClient(base_url=servers.address("mail")) as mailbox:
+    async with sending(20, base_url=servers.address("mail")) as mailbox:
         mails = [each for each in await mails_about(mailbox, number) if "staff@" in str(each)]
     kinds = {(kind, audience) for kind, audience, _ in await states(desk_ground)}
 

@@ -3,7 +3,7 @@
 Tests keep apart by organisation and application; the desk under test runs in this process, over ASGI.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from api.desk import Desk, opened
 from api.gateway import Gateway
+from infra.dev.demo.__main__ import people_of
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
@@ -21,6 +22,7 @@ from infra.settings import Settings
 from schemas.maps import ProcedureMap
 from tests.api.apps import app_of, application_of
 from tests.api.visiting import SSW, Visitor
+from tests.journeys.office import Office
 
 NOBODY_THERE = {"TEMPORAL_ADDRESS": "127.0.0.1:9"}
 
@@ -57,6 +59,16 @@ async def desk(stack: Stack, settings: Settings) -> AsyncIterator[Desk]:
     }
     async with opened(settings) as at:
         yield replace(at, gateway=Gateway(settings, at.keys, environment=environment))
+
+
+@pytest.fixture(scope="session")
+def office(stack: Stack) -> Iterator[Office]:
+    """The sample office, for complete drafts whose uploads are not the story."""
+    people = people_of(stack.place)
+    opened = Office(stack, people)
+    yield opened
+    opened.close()
+    people.leave()
 
 
 @pytest.fixture

@@ -13,19 +13,18 @@ from infra.database.tables import content, remark
 from infra.dev.services import Stack
 from schemas.maps import ProcedureMap
 from tests.api.conftest import Visiting
+from tests.api.staff.office_day import eventually
 from tests.api.visiting import Visitor
-from tests.corpus import pdf_with_text, picture
-
-GOOD_FILES = {"application/pdf": pdf_with_text(), "image/jpeg": picture()}
+from tests.journeys.office import Office
+from tests.journeys.sown import a_group
 
 
 async def arrived(client: Visitor, number: str, stage: str, rounds: int = 1) -> dict[str, Any]:
-    for _ in range(900):
+    async def there() -> dict[str, Any] | None:
         seen: dict[str, Any] = (await client.get(f"/v1/applications/{number}")).json()
-        if seen["stage"] == stage and seen["rounds"] == rounds:
-            return seen
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{number} stays at {seen['stage']}, round {seen['rounds']}")
+        return seen if (seen["stage"], seen["rounds"]) == (stage, rounds) else None
+
+    return await eventually(there, within_seconds=90)
 
 
 async def review_task(reviewer: Visitor, number: str) -> str:
@@ -73,15 +72,13 @@ async def under_review(
 
 
 @pytest.fixture
-async def handed_in(
-    client: Visitor, client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
-) -> dict[str, Any]:
+async def handed_in(client: Visitor, office: Office, extension: ProcedureMap) -> dict[str, Any]:
     """An application of two persons, under review."""
-    draft = await client_alone.complete_draft(extension, store, 2, GOOD_FILES)
-    answer = await client.post(f"/v1/applications/{draft['number']}/hand-in")
+    sown = await asyncio.to_thread(a_group, office, extension.procedure.id, 2)
+    answer = await client.post(f"/v1/applications/{sown.number}/hand-in")
     assert answer.status_code == 201, answer.text
-    await arrived(client, draft["number"], "review")
-    return draft
+    await arrived(client, sown.number, "review")
+    return {"number": sown.number, "persons": list(sown.persons)}
 
 
 async def test_one_thing_is_corrected_without_touching_the_rest(

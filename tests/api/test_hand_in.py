@@ -5,6 +5,8 @@ import hashlib
 import json
 import uuid
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import httpx2
 from sqlalchemy import select
@@ -14,7 +16,10 @@ from infra.database.connection import Database
 from infra.database.tables import application, content, document_version, hand_in
 from schemas.maps import ProcedureMap
 from tests.api.conftest import browsing
-from tests.api.visiting import Visitor, required_fields
+from tests.api.staff.office_day import eventually
+from tests.api.visiting import SSW, Visitor, required_fields
+from tests.journeys.office import Office
+from tests.journeys.sown import a_group
 
 
 async def test_everything_that_is_missing_is_told_at_once(
@@ -39,6 +44,12 @@ async def test_an_application_without_a_person_is_not_handed_in(client_alone: Vi
     answer = await client_alone.post(f"/v1/applications/{begun['number']}/hand-in")
 
     assert (answer.status_code, answer.json()["code"]) == (422, "no_person")
+
+
+async def complete(office: Office) -> dict[str, Any]:
+    """A complete draft of one person."""
+    sown = await asyncio.to_thread(a_group, office, SSW, 1)
+    return {"number": sown.number, "persons": list(sown.persons)}
 
 
 async def test_who_waits_is_asked_again_whether_he_is_still_the_same_person(
@@ -69,9 +80,9 @@ async def test_who_waits_is_asked_again_whether_he_is_still_the_same_person(
 
 
 async def test_a_receipt_comes_at_once_while_the_engine_is_away(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk: Desk
+    client_alone: Visitor, office: Office, desk: Desk
 ) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+    draft = await complete(office)
     number = draft["number"]
 
     answer = await client_alone.post(f"/v1/applications/{number}/hand-in")
@@ -93,9 +104,9 @@ async def test_a_receipt_comes_at_once_while_the_engine_is_away(
 
 
 async def test_the_same_key_gets_the_same_receipt_at_once_and_after_a_restart(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk_alone: Desk
+    client_alone: Visitor, office: Office, desk_alone: Desk
 ) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+    draft = await complete(office)
     place, key = f"/v1/applications/{draft['number']}/hand-in", str(uuid.uuid4())
 
     at_once = await asyncio.gather(*(client_alone.post(place, key=key) for _ in range(4)))
@@ -109,10 +120,8 @@ async def test_the_same_key_gets_the_same_receipt_at_once_and_after_a_restart(
     assert all(body == bodies[0] for body in bodies)
 
 
-async def test_two_keys_hand_in_once(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
-) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+async def test_two_keys_hand_in_once(client_alone: Visitor, office: Office) -> None:
+    draft = await complete(office)
     place = f"/v1/applications/{draft['number']}/hand-in"
 
     answers = await asyncio.gather(*(client_alone.post(place) for _ in range(3)))
@@ -122,9 +131,9 @@ async def test_two_keys_hand_in_once(
 
 
 async def test_who_hands_in_an_older_version_is_told_to_read_again(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
+    client_alone: Visitor, office: Office
 ) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+    draft = await complete(office)
 
     answer = await client_alone.post(
         f"/v1/applications/{draft['number']}/hand-in", headers={"If-Match": '"1"'}
@@ -133,10 +142,8 @@ async def test_who_hands_in_an_older_version_is_told_to_read_again(
     assert (answer.status_code, answer.json()["code"]) == (412, "version_stale")
 
 
-async def test_what_was_handed_in_can_not_be_changed(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
-) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+async def test_what_was_handed_in_can_not_be_changed(client_alone: Visitor, office: Office) -> None:
+    draft = await complete(office)
     place, person = f"/v1/applications/{draft['number']}", draft["persons"][0]
     await client_alone.post(f"{place}/hand-in")
     version = (await client_alone.get(place)).json()["version"]
@@ -163,37 +170,32 @@ async def test_what_was_handed_in_can_not_be_changed(
     ] * 6
 
 
+async def at_review(client: Visitor, place: str) -> dict[str, Any] | None:
+    """The application once it is reviewed."""
+    seen: dict[str, Any] = (await client.get(place)).json()
+    return seen if seen["stage"] == "review" else None
+
+
 async def test_the_road_begins_with_the_hand_in(
-    client: Visitor, client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
+    client: Visitor, client_alone: Visitor, office: Office
 ) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+    draft = await complete(office)
     place = f"/v1/applications/{draft['number']}"
 
     await client.post(f"{place}/hand-in")
 
-    for _ in range(100):
-        seen = (await client.get(place)).json()
-        if seen["stage"] == "review":
-            break
-        await asyncio.sleep(0.1)
-    assert seen["stage"] == "review"
+    seen = await eventually(partial(at_review, client, place))
     assert "content" in seen
 
 
 async def test_a_hand_in_while_the_engine_was_away_is_started_later(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
+    client_alone: Visitor, office: Office
 ) -> None:
-    draft = await client_alone.complete_draft(extension, store)
+    draft = await complete(office)
     place = f"/v1/applications/{draft['number']}"
     await client_alone.post(f"{place}/hand-in")
 
-    for _ in range(300):
-        stage = (await client_alone.get(place)).json()["stage"]
-        if stage == "review":
-            break
-        await asyncio.sleep(0.1)
-
-    assert stage == "review"
+    assert await eventually(partial(at_review, client_alone, place))
 
 
 async def test_nothing_is_kept_of_a_hand_in_that_was_refused(client_alone: Visitor, desk: Desk) -> None:

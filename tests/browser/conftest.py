@@ -1,6 +1,7 @@
 """Chromium in front of the whole desk, and windows that close when their test ends."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -34,17 +35,22 @@ Opening = Callable[..., Walker]
 
 @pytest.fixture(scope="package")
 def walker(desk: Stack, browser: Browser) -> Iterator[Opening]:
-    """Opens windows; they are closed at the end."""
-    opened: list[Walker] = []
+    """Opens windows. A person who has one goes on in it, as people do: a new one takes a second of a core."""
+    own: dict[tuple[str, bool], Walker] = {}
+    strangers: list[Walker] = []
 
-    def open_one(subject: str | None = None, **given: object) -> Walker:
-        opened.append(Walker.at(browser, desk.address("api"), **given))  # type: ignore[arg-type]
-        if subject is not None:
-            opened[-1].sign_in(subject)
-        return opened[-1]
+    def open_one(subject: str | None = None, *, scripts: bool = True, **given: Any) -> Walker:
+        if subject is None:
+            strangers.append(Walker.at(browser, desk.address("api"), scripts=scripts, **given))
+            return strangers[-1]
+        if (subject, scripts) not in own:
+            own[subject, scripts] = Walker.at(browser, desk.address("api"), scripts=scripts)
+            own[subject, scripts].sign_in(subject)
+        own[subject, scripts].begin_anew()
+        return own[subject, scripts]
 
     yield open_one
-    for each in opened:
+    for each in (*own.values(), *strangers):
         each.close()
 
 

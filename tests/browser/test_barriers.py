@@ -47,8 +47,8 @@ def test_no_page_has_a_serious_barrier(walker: Opening, named: dict[str, str], w
             person.go((each.route + each.query).format_map(named))
             name = f"{locale}-{size[0]}-{each.route.strip('/').replace('/', '-')}-{who}"
             person.picture(name)
-            found[name] = person.barriers()
             over[name] = person.overflow_px()
+            found[name] = person.barriers()
     person.go("/")
     person.speak("ja")
 

@@ -14,6 +14,7 @@ from infra.dev.demo.visitor import RefusedAtTheDesk, Visitor
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
+from infra.outgoing import trusted
 from schemas.calendar import japan_date
 
 PATIENCE_SECONDS = 150.0
@@ -26,7 +27,7 @@ class Persistent(httpx2.BaseTransport):
     """Sends again until somebody answers. Counts what it met: broken connections, `not now`, and faults (500)."""
 
     def __init__(self) -> None:
-        self._inner = httpx2.HTTPTransport()
+        self._inner = httpx2.HTTPTransport(verify=trusted())
         self.met: dict[str, int] = {"broken": 0, "not_now": 0, "fault": 0}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

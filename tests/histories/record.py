@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHistory
 
 from infra.dev.services import Stack
 from infra.temporal import leave
-from tests.ground import fresh_ground, standing_on
+from tests.ground import Grounds, standing_on
 from tests.histories.beside import BESIDE, walk_beside
 from tests.histories.kept import FOLDER, keep, keep_keys, wrapped_keys
 from tests.histories.paths import PATHS, RUN_BEFORE
@@ -37,7 +37,7 @@ async def record(names: list[str], stack: Stack) -> None:
 @asynccontextmanager
 async def _office_for(name: str, stack: Stack) -> AsyncIterator[Office]:
     async with (
-        fresh_ground(stack) as ground,
+        Grounds(stack).fresh() as ground,
         _engine_for(name, stack) as environment,
         opened_office(ground, environment, name) as office,
     ):

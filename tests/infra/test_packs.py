@@ -11,11 +11,10 @@ from pydantic import SecretStr
 from infra import packs as module
 from infra.catalogue import load_catalogue
 from infra.database.connection import Database
-from infra.dev.services import Stack
 from infra.packs import Packs, packs_of_the_worker
 from schemas.maps import ProcedureMap, UnknownProcedure
 from schemas.packs import PackBroken, pack_text
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Grounds
 from tests.older_rules import KEEP, SSW, an_older_map
 
 
@@ -29,8 +28,8 @@ class Pin:
 
 
 @pytest.fixture
-async def ground(servers: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(servers) as one:
+async def ground(grounds: Grounds) -> AsyncIterator[Ground]:
+    async with grounds.fresh() as one:
         yield one
 
 

@@ -13,6 +13,7 @@ from infra.dev.demo.visitor import Json, RefusedAtTheDesk, Visitor, eventually
 from infra.dev.place import CLIENT_ID
 from infra.dev.services import Stack
 from infra.dev.sign_in import obtain_token
+from infra.outgoing import sending_one_by_one
 
 PATIENT_SECONDS = 30
 LETTER_ID = re.compile(r"<([0-9a-f-]{36})@")
@@ -25,6 +26,8 @@ class Office:
     desk: Stack
     people: People
     known: dict[str, Visitor] = field(default_factory=dict)
+    patterns: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Complete drafts to copy, by procedure and persons."""
 
     def visitor(self, subject: str) -> Visitor:
         """A sample person by the name the issuer knows, signed in."""
@@ -94,7 +97,7 @@ class Office:
     def letters(self, number: str) -> list[Json]:
         """Every mail about a case, oldest first, with all its parts."""
         box = self.desk.address("mail")
-        with httpx2.Client(base_url=box, timeout=PATIENT_SECONDS) as reader:
+        with sending_one_by_one(PATIENT_SECONDS, base_url=box) as reader:
             about = [each["id"] for each in reader.get("/messages").json() if number in each["subject"]]
             return [reader.get(f"/messages/{each}").json() for each in sorted(about)]
 

@@ -33,9 +33,16 @@ def copies(office: Office, procedure: str, count: int) -> list[Sown]:
 
 
 def _a_pattern(office: Office, procedure: str, persons: int) -> str:
-    """A draft whose every paper is there; answers its number."""
+    """The number of a draft whose every paper is there."""
+    kind = (procedure, min(persons, 2))
+    if kind not in office.patterns:
+        office.patterns[kind] = _new_pattern(office, *kind)
+    return office.patterns[kind]
+
+
+def _new_pattern(office: Office, procedure: str, persons: int) -> str:
     client, today = office.people.client, office.people.today
-    draft = client.draft(procedure, min(persons, 2))
+    draft = client.draft(procedure, persons)
     number = str(draft["number"])
     client.fill(draft, today)
     lines = _asked(office, number, (None, draft["persons"][0]))

@@ -6,15 +6,15 @@ from itertools import count
 import pytest
 
 from infra.dev.services import Stack
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Grounds
 from tests.workflows.office import Office, opened_office
 
 QUEUES = count(1)
 
 
 @pytest.fixture
-async def ground(servers: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(servers) as one:
+async def ground(grounds: Grounds) -> AsyncIterator[Ground]:
+    async with grounds.fresh() as one:
         yield one
 
 

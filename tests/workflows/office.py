@@ -16,6 +16,7 @@ from temporalio.testing import ActivityEnvironment, TimeSkipper
 from temporalio.worker import Replayer, Worker
 
 from activities.ledger import Ledger
+from infra.dev.demo.visitor import pauses
 from infra.keys import KeyRing
 from infra.temporal import HEADERS, connect, data_converter, sandbox_runner
 from schemas import messages
@@ -176,13 +177,14 @@ class Road:
     async def until(self, holds: Callable[[Standing], object]) -> Standing:
         """Wait until the ledger's standing is so. Raises TimeoutError."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
+            for pause in pauses(0.03, 0.3):
                 rows = await self._ground.rows(
                     "SELECT folded FROM standing WHERE number = :number", number=self.number
                 )
                 if rows and holds(standing := Standing.model_validate(rows[0]["folded"])):
                     return standing
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(pause)
+        raise TimeoutError
 
     async def until_stage(self, stage: Stage) -> Standing:
         """Wait until the person furthest behind has come to this stage."""

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
-
 from infra.dev.demo.visitor import Json, eventually
+from infra.outgoing import sending_one_by_one
 
 
 class AuthorityDesk:
     """The switches and the counter of the simulator."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx2.Client(base_url=url, timeout=30)
+        self._http = sending_one_by_one(30, base_url=url)
 
     def close(self) -> None:
         """No connection stays open."""

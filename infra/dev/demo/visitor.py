@@ -2,10 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -13,11 +12,13 @@ import httpx2
 
 from infra.dev.demo.contents import application_answers, person_answers
 from infra.dev.demo.files import JPEG, PDF, sample_pdf, sample_photo
+from infra.outgoing import sending_one_by_one
 
 PHOTO = "photo"
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
 PATIENCE_SECONDS = 60.0
+PAUSE_GROWTH = 1.25
 UPLOADS_AT_ONCE = 4
 
 
@@ -34,18 +35,27 @@ class RefusedAtTheDesk(Exception):
         )
 
 
+def pauses(first_seconds: float = 0.1, longest_seconds: float = 1.0) -> Iterator[float]:
+    """How long to wait before looking again: ever longer, as each look takes computing from those waited for."""
+    pause = first_seconds
+    while True:
+        yield pause
+        pause = min(pause * PAUSE_GROWTH, longest_seconds)
+
+
 def eventually(
     look: Callable[[], Seen | None], what: str, *, within_seconds: float = PATIENCE_SECONDS
 ) -> Seen:
     """What `look` sees as soon as it sees something. Raises TimeoutError naming what was waited for."""
-    for attempt in count():
+    ends = time.monotonic() + within_seconds
+    for pause in pauses():
         seen = look()
         if seen:
             return seen
-        if attempt * 0.25 > within_seconds:
-            raise TimeoutError(what)
-        time.sleep(0.25)
-    raise AssertionError(what)
+        if time.monotonic() > ends:
+            break
+        time.sleep(pause)
+    raise TimeoutError(what)
 
 
 class Visitor:
@@ -56,13 +66,13 @@ class Visitor:
     ) -> None:
         self.name = name
         headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx2.Client(
-            base_url=url, headers=headers, timeout=httpx2.Timeout(30), transport=transport
-        )
+        self._http = sending_one_by_one(30, base_url=url, headers=headers, transport=transport)
+        self._store = sending_one_by_one(60)
 
     def close(self) -> None:
         """Leave: no connection stays open."""
         self._http.close()
+        self._store.close()
 
     def get(self, path: str, **params: str | int) -> Any:
         """The JSON of one address."""
@@ -176,9 +186,8 @@ class Visitor:
         declared: Json = self.post(f"/v1/applications/{number}/documents", body)
         return declared
 
-    @staticmethod
-    def _send(part: Json, content: bytes) -> Json:
-        answer = httpx2.put(part["url"], content=content, headers=part["headers"], timeout=60)
+    def _send(self, part: Json, content: bytes) -> Json:
+        answer = self._store.put(part["url"], content=content, headers=part["headers"])
         answer.raise_for_status()
         return {"number": part["number"], "etag": answer.headers["etag"]}
 

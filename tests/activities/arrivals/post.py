@@ -20,7 +20,7 @@ from infra.wrapped_keys import read_by_worker
 from schemas.arrivals import ArrivalReading
 from schemas.identifiers import application_number, filing_id
 from tests.builders import ORGANISATION, handed_in
-from tests.ground import Ground
+from tests.ground import Ground, settings_of
 from tests.workflows.office import RANDOM
 
 MAILS = count(1)
@@ -60,7 +60,7 @@ class PostRoom:
     @classmethod
     def opened(cls, stack: Stack, ground: Ground, **changed: Any) -> "PostRoom":
         """A post room; `changed` are settings."""
-        settings = stack.place.settings().model_copy(update=changed)
+        settings = settings_of(stack).model_copy(update=changed)
         keys = KeyRing.from_setting(
             settings.key_encryption_key.get_secret_value(), read_by_worker(ground.database)
         )

@@ -23,6 +23,7 @@ from schemas.identifiers import application_number
 from tests import corpus
 from tests.builders import ORGANISATION, handed_in
 from tests.clamd import SIGNATURE, VERSION, listening
+from tests.ground import settings_of
 from tests.workflows.office import RANDOM, Office
 
 ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
@@ -39,7 +40,7 @@ class Intake:
     """One application whose client uploads files, and the worker that examines them."""
 
     def __init__(self, office: Office, stack: Stack, scanner: Scanner = NO_SCANNER) -> None:
-        self.settings = stack.place.settings()
+        self.settings = settings_of(stack)
         self.office = office
         self.number = application_number(2026, next(RANDOM))
         arrived = handed_in(number=self.number)
@@ -140,7 +141,7 @@ async def test_a_desk_with_clamd_keeps_what_it_called_clean_and_refuses_what_it_
 
     with listening() as (host, port):
         with_clamd = {"clamd_host": host, "clamd_port": port}
-        scanner = connect_scanner(servers.place.settings().model_copy(update=with_clamd))
+        scanner = connect_scanner(settings_of(servers).model_copy(update=with_clamd))
         intake = Intake(office, servers, scanner)
         clean, infected = [intake.upload(each) for each in (sound, sound + b"\n%" + b"".join(corpus.EICAR))]
         found = [await intake.documents.examine_one(each) for each in (clean, infected)]

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from infra.dev.services import Stack
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Grounds
 
 
 @pytest.fixture
-async def ground(servers: Stack) -> AsyncIterator[Ground]:
-    async with fresh_ground(servers) as one:
+async def ground(grounds: Grounds) -> AsyncIterator[Ground]:
+    async with grounds.fresh() as one:
         yield one

@@ -20,6 +20,7 @@ from api.directory import set_active
 from api.hand_in import seal_round
 from api.reading import Case, case_of, collected
 from infra.database.tables import data_key, task
+from infra.dev.demo.visitor import pauses
 from infra.dev.sample_office import load_sample_office
 from infra.dev.services import Stack
 from schemas.calendar import japan_date
@@ -49,11 +50,13 @@ def organisation(place: int = 0) -> str:
 async def eventually(asked: Callable[[], Awaitable[Answer | None]], *, within_seconds: float = 60) -> Answer:
     """The first answer that is not None; fails when none comes in time."""
     ends = time.monotonic() + within_seconds
-    while time.monotonic() < ends:
+    for pause in pauses():
         answer = await asked()
         if answer is not None:
             return answer
-        await asyncio.sleep(0.05)
+        if time.monotonic() > ends:
+            break
+        await asyncio.sleep(pause)
     raise AssertionError("it did not happen in time")
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from infra.dev.services import Stack
+from infra.outgoing import sending
 from schemas.planning import road_plan
 from tests.api.staff.office_day import OfficeDay, eventually, locked, organisation, receipt_number, somebody
 
@@ -91,7 +92,7 @@ async def test_a_handler_begins_and_records_the_receipts(ready: Ready) -> None:
 async def test_the_sealed_package_is_downloaded_whole_and_the_read_is_recorded(begun: Ready) -> None:
     answer = await begun.day.call(HANDLER, "GET", f"{begun.filing}/package")
 
-    async with httpx2.AsyncClient() as store:
+    async with sending(20) as store:
         package = await store.get(answer.headers["location"])
     seen = await begun.day.get(HANDLER, begun.filing)
     reads = await begun.day.get(MANAGER, f"/v1/applications/{begun.number}/reads")
@@ -110,7 +111,7 @@ async def test_the_package_that_is_lodged_stands_before_one_that_another_sealed_
     seen = await ready.day.get(HANDLER, ready.filing)
     answer = await ready.day.call(HANDLER, "GET", f"{ready.filing}/package")
 
-    async with httpx2.AsyncClient() as store:
+    async with sending(20) as store:
         package = await store.get(answer.headers["location"])
     assert [each["sha256"] for each in seen["packages"]] == [own, "0" * 64]
     assert hashlib.sha256(package.content).hexdigest() == own
