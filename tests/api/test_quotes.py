@@ -1,17 +1,17 @@
 """The quote: written with the hand-in by the organisation's class of that day, once, while everything else is away."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
-
-import httpx2
 
 from api.desk import Desk
 from infra.dev.place import SAMPLE_TARIFF
 from infra.tariffs import load_tariff
 from schemas.calendar import japan_date
-from schemas.maps import ProcedureMap
 from tests.api.conftest import browsing
 from tests.api.visiting import SSW, Visitor
+from tests.journeys.office import Office
+from tests.journeys.sown import a_group
 
 
 async def fees_of(client: Visitor, number: str) -> Any:
@@ -20,9 +20,9 @@ async def fees_of(client: Visitor, number: str) -> Any:
 
 
 async def test_what_it_costs_is_kept_with_the_hand_in(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk: Desk
+    client_alone: Visitor, office: Office, desk: Desk
 ) -> None:
-    number = (await client_alone.complete_draft(extension, store, persons=2))["number"]
+    number = (await asyncio.to_thread(a_group, office, SSW, 2)).number
     before = await fees_of(client_alone, number)
 
     await client_alone.post(f"/v1/applications/{number}/hand-in")
@@ -35,10 +35,8 @@ async def test_what_it_costs_is_kept_with_the_hand_in(
     assert {"channel": "online", "yen_per_unit": 5_500, "units": 2} in quote["authority"]
 
 
-async def test_the_receipts_page_tells_what_it_costs(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap
-) -> None:
-    number = (await client_alone.complete_draft(extension, store, persons=2))["number"]
+async def test_the_receipts_page_tells_what_it_costs(client_alone: Visitor, office: Office) -> None:
+    number = (await asyncio.to_thread(a_group, office, SSW, 2)).number
     await client_alone.post(f"/v1/applications/{number}/hand-in")
 
     page = await client_alone.get(f"/applications/{number}")
@@ -49,9 +47,9 @@ async def test_the_receipts_page_tells_what_it_costs(
 
 
 async def test_without_a_tariff_the_desks_fee_is_unknown_and_the_hand_in_succeeds(
-    client_alone: Visitor, store: httpx2.AsyncClient, extension: ProcedureMap, desk_alone: Desk
+    client_alone: Visitor, office: Office, desk_alone: Desk
 ) -> None:
-    number = (await client_alone.complete_draft(extension, store))["number"]
+    number = (await asyncio.to_thread(a_group, office, SSW, 1)).number
     bare = replace(desk_alone, settings=desk_alone.settings.model_copy(update={"tariff_file": None}))
 
     async with browsing(bare) as http:

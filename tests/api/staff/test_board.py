@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, insert
+from temporalio.client import Client
 
+from api.gateway import Gateway
 from infra.database.tables import news_item, notice
 from tests.api.staff.office_day import EXTENSION, PLAN, OfficeDay, organisation, somebody
 
@@ -141,6 +143,24 @@ async def test_a_cursor_of_another_order_is_refused(day: OfficeDay) -> None:
     answer = await day.call(MANAGER, "GET", f"/v1/board?order=due&cursor={first['next']}")
 
     assert answer.json()["field"] == "cursor"
+
+
+async def test_the_board_asks_the_engine_nothing(day: OfficeDay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's own lists are slow, late, and limited to thirty questions a second."""
+    case, asked, connected = await day.handed_in(), [], Gateway._connected
+
+    async def counted(gateway: Gateway) -> Client:
+        asked.append(gateway)
+        return await connected(gateway)
+
+    monkeypatch.setattr(Gateway, "_connected", counted)
+    paths = ("/v1/board?state=all", "/v1/board/load", "/board?state=all", f"/v1/board?search={case.number}")
+    answers = [await day.call(MANAGER, "GET", path) for path in paths]
+    by_the_board = len(asked)
+    history = await day.call(MANAGER, "GET", f"/applications/{case.number}/engine")
+
+    assert [each.status_code for each in (*answers, history)] == [200] * 5
+    assert (by_the_board, len(asked) > 0) == (0, True)
 
 
 async def test_the_load_counts_what_waits_with_whom(day: OfficeDay) -> None:
