@@ -2,7 +2,9 @@
 
 import tomllib
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +44,19 @@ def parts() -> dict[str, dict[str, Any]]:
 
 
 def parsed(path: Path) -> dict[str, Any]:
+    """The content of a file, the caller's own to change."""
+    return deepcopy(_read_once(path))
+
+
+@cache
+def _read_once(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def a_catalogue(*procedures: Procedure, rule: Change = lambda content: None) -> Catalogue:
     rules: list[Rule] = []
     for path in sorted((SHIPPED / "tables").glob("rules_*.toml")):
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parsed(path)
         for row in content["rules"]:
             rule(row)
         rules.extend(read_rules(path.name, content))
